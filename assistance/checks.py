@@ -1,0 +1,1 @@
+"""Questions that assistance asks of its own books."""

@@ -1,0 +1,1 @@
+"""What the rules of assistance must know, as querysets: one id or all."""

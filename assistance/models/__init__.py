@@ -1,0 +1,1 @@
+"""State of assistance and its constraints."""

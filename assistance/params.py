@@ -1,0 +1,1 @@
+"""Typed parameters of law for assistance, dated and sourced in the policy files."""

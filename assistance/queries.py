@@ -1,0 +1,1 @@
+"""Reads of assistance for its own screens, and the door for the apps above."""

@@ -1,0 +1,1 @@
+"""The law of assistance, in the words of the kernel."""

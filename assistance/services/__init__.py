@@ -1,0 +1,1 @@
+"""Verbs of assistance: each one transaction, one audit entry, its postings."""

@@ -1,0 +1,1 @@
+"""Celery tasks of assistance: each carries an id, PostgreSQL knows the rest."""

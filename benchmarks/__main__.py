@@ -1,0 +1,151 @@
+"""`python -m benchmarks`: measure everything, print one table. `make bench` gives it a database."""
+
+import argparse
+import json
+import os
+import sys
+from collections.abc import Iterator
+from types import ModuleType
+from typing import Any
+
+import django
+from rich.console import Console
+
+django.setup()
+
+from benchmarks import assess, base, contributions, payroll, tables, world  # noqa: E402
+
+MASS = (contributions, payroll)
+FEW = 2000  # people in the sample that the ORM saves
+
+
+def main() -> int:
+    said = arguments()
+    console = Console(stderr=True)
+    home = django.db.connection.settings_dict["NAME"]
+    sizes = (said.people // 10, said.people)
+    found: dict[str, Any] = {kind.KIND: {size: {} for size in sizes} for kind in MASS}
+    try:
+        world.inside(home, world.empty)
+    except RuntimeError as error:
+        console.print(str(error).strip().splitlines()[-1])
+        return 2
+    for size in sizes:
+        with world.database(f"{home}_people", home) as people:
+            with console.status(f"{size:,} people are made"):
+                steps = (base.staff, *(kind.prepare for kind in MASS))
+                world.inside(people, world.prepare, size, *steps)
+            # Round by round, so that a slow moment of the machine meets both sides.
+            for number in range(said.rounds):
+                for kind in MASS:
+                    with console.status(f"{size:,} people, round {number + 1}: {kind.LABEL}"):
+                        sides = [ours, plain, *([orm] if size == sizes[-1] else [])]
+                        for side in sides if number % 2 else sides[::-1]:
+                            taken = measure(people, side, kind, said.sample)
+                            keep(found[kind.KIND][size], side.__name__, taken)
+            if size == sizes[-1]:
+                with console.status(assess.LABEL):
+                    asked = [
+                        world.inside(people, assess.calls, said.calls) for _ in range(said.rounds)
+                    ]
+                found["assess"] = min(asked, key=lambda each: each["median"])
+    if said.json:
+        print(json.dumps(found, indent=1))
+    else:
+        Console().print(tables.mass(found, MASS, sizes), tables.assess(found["assess"]), sep="\n")
+    wrong = list(differences(found))
+    for text in wrong:
+        console.print(text)
+    return int(bool(wrong))
+
+
+def differences(found: dict[str, Any]) -> Iterator[str]:
+    """Where the two sides did not do the same work, so that nothing can be said of their speed."""
+    for kind in MASS:
+        for size, each in found[kind.KIND].items():
+            ours, plain = (each[side]["written"] for side in ("ours", "plain"))
+            for table in ours:
+                if ours[table] != plain[table]:
+                    yield (
+                        f"{kind.LABEL}, {size} people, {table}:"
+                        f" the run wrote {ours[table]}, plain SQL {plain[table]}"
+                    )
+
+
+def arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="benchmarks", description=__doc__)
+    people = int(os.environ.get("PEOPLE") or 100_000)
+    parser.add_argument("--people", type=int, default=people, help=f"how many ({people:,})")
+    parser.add_argument("--rounds", type=int, default=2, help="of which the best one counts (2)")
+    parser.add_argument("--sample", type=int, default=FEW, help=f"people for the ORM ({FEW})")
+    parser.add_argument("--calls", type=int, default=500, help="of the API (500)")
+    parser.add_argument("--json", action="store_true", help="the figures instead of the table")
+    said = parser.parse_args()
+    if said.people < 300 or min(said.rounds, said.sample, said.calls) < 1:
+        parser.error("at least 300 people, and one of everything else")
+    return said
+
+
+def measure(people: str, side: Any, kind: ModuleType, sample: int) -> dict[str, Any]:
+    """One side of one run, on a fresh copy, in a process of its own."""
+    with world.database(f"{people}_run", people) as copy:
+        return world.inside(copy, side, kind, sample)
+
+
+def ours(kind: ModuleType, _sample: int) -> dict[str, Any]:
+    """The run as workers do it; what its maker waited for before is measured apart."""
+    with world.clock() as before:
+        approved = [base.approved(kind.KIND, region) for region in kind.REGIONS]
+    settle()
+    with world.clock() as taken:
+        for run in approved:
+            base.execute(run)
+    return result(kind, taken, preview=before[0], peak=world.peak())
+
+
+def plain(kind: ModuleType, _sample: int) -> dict[str, Any]:
+    """The statement written by hand, committed at its end."""
+    statement = kind.plain()
+    settle()
+    with world.clock() as taken:
+        statement.execute()
+    return result(kind, taken)
+
+
+def orm(kind: ModuleType, sample: int) -> dict[str, Any]:
+    """Objects that are ready, saved one after the other, with a commit for each person."""
+    ready = base.objects(kind.WRITES, kind.plain(last(sample)), sample)
+    settle()
+    with world.clock() as taken:
+        base.save(ready)
+    return result(kind, taken)
+
+
+def last(sample: int) -> int:
+    """A person number up to which there are at least so many people with something to write."""
+    return 2 * sample + 100
+
+
+def settle() -> None:
+    """Nothing that was done before is left to be written out meanwhile."""
+    with django.db.connection.cursor() as cursor:
+        cursor.execute("checkpoint")
+
+
+def result(kind: ModuleType, taken: list[float], **more: Any) -> dict[str, Any]:
+    written = {rows.model: rows.written() for rows in kind.WRITES}
+    rows = int(written[kind.WRITES[0].model][0])
+    return {"seconds": taken[0], "rows": rows, "written": written, **more}
+
+
+def keep(found: dict[str, Any], side: str, taken: dict[str, Any]) -> None:
+    """The best of all rounds, but the largest memory."""
+    before = found.get(side)
+    if before and "peak" in taken:
+        taken["peak"] = before["peak"] = max(before["peak"], taken["peak"])
+    if not before or taken["seconds"] < before["seconds"]:
+        found[side] = taken
+
+
+if __name__ == "__main__":
+    sys.exit(main())

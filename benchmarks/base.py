@@ -1,0 +1,106 @@
+"""What the mass runs have in common: two hands to run them, and what was written, to compare."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.apps import apps
+from django.db import connection, models, transaction
+
+from socsec.kernel.months import parse_month
+from socsec.office.models import Office, Role, Run, User
+from socsec.office.services import run as runs
+from socsec.office.services import users, work
+
+MONTH = "2026-03"
+MONTH_NUMBER = parse_month(MONTH)
+EVERYONE = 2**62
+
+
+@dataclass(frozen=True)
+class Rows:
+    """Rows that a run writes: a table, its columns without numbers that differ from run to run."""
+
+    model: str
+    columns: str
+    amount: str
+    where: str = "true"
+
+    @property
+    def of(self) -> type[models.Model]:
+        return apps.get_model(self.model)
+
+    def written(self) -> list[str]:
+        """How many rows, over how much, and one number made of all columns of all of them."""
+        with connection.cursor() as cursor:
+            cursor.execute(
+                f"""
+                select count(*)::text, coalesce(sum({self.amount}), 0)::text,
+                       coalesce(sum(hashtextextended(({self.columns})::text, 0)::numeric), 0)::text
+                from {self.of._meta.db_table} where {self.where}
+                """
+            )
+            return list(cursor.fetchone())
+
+
+TRANSFERS = "person_id, seq, fund_id, region, debit, credit, amount, month, heads"
+
+
+def staff() -> None:
+    """The two hands that every run needs."""
+    office = Office.objects.create(
+        code="B00", name_zh="测量", name_en="Benchmarks", region_id="000000"
+    )
+    for name, role in (("maker", Role.ACCOUNTANT), ("checker", Role.REVIEWER)):
+        user = users.create_staff(
+            username=name, password=f"benchmark {name} only", office=office, by=None
+        )
+        users.grant(user=user, role=role, by=None)
+
+
+def approved(kind: str, region: str) -> Run:
+    """A run up to its approval."""
+    maker, checker = (User.objects.get(username=name) for name in ("maker", "checker"))
+    drafted = runs.draft(kind=kind, month=MONTH_NUMBER, region=region, by=maker)
+    shown = runs.preview(run_id=drafted.pk, by=maker)
+    return runs.approve(run_id=drafted.pk, by=checker, total=shown.total)
+
+
+def execute(run: Run) -> None:
+    """Do an approved run to its end, as a worker does."""
+    done = work.work_through(run.pk)
+    if done.state != Run.State.POSTED:
+        raise RuntimeError(f"the run did not come to its end: {done.state} {done.error}")
+
+
+@dataclass(frozen=True)
+class Statement:
+    """SQL with its parameters."""
+
+    text: str
+    values: Sequence[Any]
+
+    def execute(self) -> None:
+        with transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute(self.text, self.values)
+
+
+def objects(tables: Iterable[Rows], write: Statement, people: int) -> list[list[models.Model]]:
+    """What a statement writes for the first people, as objects not saved yet, a list a person."""
+    found: dict[int, list[models.Model]] = {}
+    with transaction.atomic():
+        write.execute()
+        for rows in tables:
+            for row in rows.of._default_manager.extra(where=[rows.where]):
+                row._state.adding = True
+                found.setdefault(row.person_id, []).append(row)
+        transaction.set_rollback(True)
+    return [found[person] for person in sorted(found)[:people]]
+
+
+def save(people: Iterable[Iterable[models.Model]]) -> None:
+    """Row by row through the ORM, person by person."""
+    for rows in people:
+        with transaction.atomic():
+            for row in rows:
+                row.save(force_insert=True)

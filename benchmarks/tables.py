@@ -1,0 +1,61 @@
+"""What was measured, to read: ratios, since seconds belong to one machine on one day."""
+
+from collections.abc import Sequence
+from types import ModuleType
+from typing import Any
+
+from rich.table import Table
+
+# The goals, shown beside the figures and enforced nowhere.
+SQL, ORM, MEMORY = 1.3, 50, 1024
+
+
+def mass(found: dict[str, Any], kinds: Sequence[ModuleType], sizes: tuple[int, int]) -> Table:
+    """A column for each run."""
+    table = Table("", "goal", title=f"Mass runs for {sizes[1]:,} people")
+    for kind in kinds:
+        table.add_column(kind.LABEL, justify="right")
+    columns = [figures(found[kind.KIND], *sizes) for kind in kinds]
+    for name in columns[0]:
+        table.add_row(name, columns[0][name][0], *(column[name][1] for column in columns))
+    return table
+
+
+def figures(found: dict[int, Any], few: int, many: int) -> dict[str, tuple[str, str]]:
+    """What to say of one run, each with its goal."""
+    small, large = found[few]["ours"], found[many]["ours"]
+    each = {side: taken["seconds"] / taken["rows"] for side, taken in found[many].items()}
+    before = small["seconds"] / small["rows"]
+    return {
+        "time, of that of plain SQL": (f"≤ {SQL}", f"{each['ours'] / each['plain']:.2f}"),
+        "times as fast as the ORM": (f"≥ {ORM}", f"{each['orm'] / each['ours']:.0f}"),
+        f"time a row, of that at {few:,} people": ("≤ 1", f"{each['ours'] / before:.2f}"),
+        "most memory of the worker, MiB": (f"< {MEMORY}", _mebibytes(large)),
+        f"the same at {few:,} people": ("", _mebibytes(small)),
+        "rows": ("", f"{large['rows']:,}"),
+        "rows a second": ("", f"{1 / each['ours']:,.0f}"),
+        "… of plain SQL": ("", f"{1 / each['plain']:,.0f}"),
+        "… of the ORM, on a sample": ("", f"{1 / each['orm']:,.0f}"),
+        "draft and preview, of the time of the run": (
+            "",
+            f"{large['preview'] / large['seconds']:.2f}",
+        ),
+    }
+
+
+def assess(taken: dict[str, float]) -> Table:
+    """The one endpoint."""
+    table = Table(title=f"One assessment through the API, {taken['calls']} calls")
+    for heading in ("median, ms", "99th percentile, ms", "99th ÷ median", "median ÷ rule alone"):
+        table.add_column(heading, justify="right")
+    table.add_row(
+        f"{taken['median'] * 1000:.1f}",
+        f"{taken['p99'] * 1000:.1f}",
+        f"{taken['p99'] / taken['median']:.1f}",
+        f"{taken['median'] / taken['rule']:.1f}",
+    )
+    return table
+
+
+def _mebibytes(taken: dict[str, Any]) -> str:
+    return f"{taken['peak'] / 2**20:.0f}"

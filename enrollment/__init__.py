@@ -1,0 +1,1 @@
+"""People, households, employers, coverage and contributions: one lifelong record for each person."""

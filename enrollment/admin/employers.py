@@ -1,0 +1,241 @@
+"""The desk's pages of employers: register, staff list, declared wages, what was assessed and what is owed."""
+
+from typing import Any, ClassVar
+
+from django.contrib import admin, messages
+from django.db.models import QuerySet
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.urls import URLPattern, path, reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _now
+from django.utils.translation import gettext_lazy as _
+
+from enrollment import queries
+from enrollment.models import Employer
+from enrollment.services import employer as registry
+from enrollment.services import wages
+from funds.models import Branch
+from socsec.kernel.errors import KernelError
+from socsec.kernel.money import format_yuan, parse_yuan
+from socsec.kernel.months import first_day, format_month, month_of, parse_month
+from socsec.office.access import may
+from socsec.office.desk import Button, Crumb, Deed, DeskAdmin, list_url, show_page, staff
+from socsec.office.errors import Problem, from_kernel
+
+from . import forms
+
+
+def employer_url(employer: Employer) -> str:
+    return reverse("admin:enrollment_employer_change", args=[employer.pk])
+
+
+@admin.register(Employer)
+class EmployerAdmin(DeskAdmin):
+    read_act = "employer.read"
+    change_form_template = "admin/enrollment/employer.html"
+    list_display: ClassVar = ["name", "credit_code", "region", "opened_on", "closed_on"]
+    search_fields: ClassVar = ["name__startswith", "credit_code"]
+    search_help_text = _("Name, or credit code")
+    fields: ClassVar = ["name"]
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Employer]:
+        return queries.employers(request.user)
+
+    def buttons(self, request: HttpRequest, obj: Employer | None) -> list[Button]:
+        if obj is None:
+            enroll = Button(
+                _("Register an employer"), reverse("admin:enrollment_employer_enroll"), main=True
+            )
+            return [enroll] if may(request.user, "employer.enroll") else []
+        offered = []
+        if obj.closed_on is None and may(request.user, "wage.declare", obj.region):
+            offered.append(Button(_("Declare wages"), _to("month", obj), main=True))
+        if obj.closed_on is None and may(request.user, "employer.change", obj.region):
+            offered.append(Button(_("Cancel the registration"), _to("close", obj), stop=True))
+        return offered
+
+    def context(self, request: HttpRequest, obj: Employer) -> dict[str, Any]:
+        this = month_of(timezone.localdate())
+        months = []
+        for month in range(this, this - 12, -1):
+            declared = list(queries.declarations(obj.pk, month))
+            assessed = list(queries.assessed(obj.pk, month))
+            if declared or assessed or month == this:
+                months.append(
+                    {
+                        "month": month,
+                        "people": len(declared),
+                        "wages": sum(row.wage for row in declared),
+                        "due": sum(row.due for row in assessed),
+                        "assessed": bool(assessed),
+                        "url": _wages_url(obj, month),
+                    }
+                )
+        return {
+            "employer": obj,
+            "staff_list": queries.staff(obj.pk, timezone.localdate()),
+            "months": months,
+            "arrears": queries.arrears(Branch.PENSION, employer_id=obj.pk),
+            "receipts": queries.receipts(employer_id=obj.pk)[:12],
+        }
+
+    def get_urls(self) -> list[URLPattern]:
+        guard = self.admin_site.admin_view
+        return [
+            path("enroll/", guard(self.enroll), name="enrollment_employer_enroll"),
+            path("<int:pk>/month/", guard(self.month), name="enrollment_employer_month"),
+            path(
+                "<int:pk>/wages/<str:month>/", guard(self.wages), name="enrollment_employer_wages"
+            ),
+            path("<int:pk>/close/", guard(self.close), name="enrollment_employer_close"),
+            *super().get_urls(),
+        ]
+
+    def enroll(self, request: HttpRequest) -> HttpResponse:
+        made: list[Employer] = []
+
+        def do(said: dict[str, Any]) -> str:
+            made.append(registry.enroll(by=staff(request), **said))
+            return _now("%(name)s is registered.") % {"name": made[0].name}
+
+        return Deed(
+            title=_("Register an employer"),
+            act="employer.enroll",
+            button=_("Register"),
+            do=do,
+            form=forms.EmployerForm,
+            back=list_url(Employer),
+            then=lambda: employer_url(made[0]),
+            prepare=lambda form: forms.within(form, staff(request).region_code or ""),
+            crumbs=[Crumb(_("Employers"), list_url(Employer)), Crumb(_("Register an employer"))],
+        ).answer(request)
+
+    def find(self, request: HttpRequest, pk: int) -> Employer:
+        return get_object_or_404(self.get_queryset(request), pk=pk)
+
+    def close(self, request: HttpRequest, pk: int) -> HttpResponse:
+        employer = self.find(request, pk)
+
+        def do(said: dict[str, Any]) -> str:
+            registry.close(by=staff(request), employer=employer, **said)
+            return _now("The registration is cancelled.")
+
+        return Deed(
+            title=_("Cancel the registration"),
+            act="employer.change",
+            button=_("Cancel the registration"),
+            do=do,
+            form=forms.CloseForm,
+            stop=True,
+            back=employer_url(employer),
+            crumbs=_crumbs(employer),
+        ).answer(request)
+
+    def month(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """Which month is declared."""
+        employer = self.find(request, pk)
+        chosen: list[int] = []
+
+        def do(said: dict[str, Any]) -> str:
+            chosen.append(said["month"])
+            return _now("Now the wages of %(month)s.") % {"month": format_month(said["month"])}
+
+        return Deed(
+            title=_("Declare wages"),
+            act="wage.declare",
+            button=_("Continue"),
+            do=do,
+            form=forms.MonthForm,
+            back=employer_url(employer),
+            then=lambda: _wages_url(employer, chosen[0]),
+            initial={"month": month_of(timezone.localdate())},
+            crumbs=_crumbs(employer),
+        ).answer(request)
+
+    def wages(self, request: HttpRequest, pk: int, month: str) -> HttpResponse:
+        """One row for each person on the staff list; all are taken or none."""
+        employer = self.find(request, pk)
+        try:
+            number = parse_month(month)
+        except KernelError as unreadable:
+            raise Http404 from unreadable
+        people = list(queries.staff(employer.pk, first_day(number)))
+        late = queries.staff(employer.pk, first_day(number + 1))
+        known = {job.person_id for job in people}
+        people += [job for job in late if job.person_id not in known]
+        said = {row.person_id: row.wage for row in queries.declarations(employer.pk, number)}
+        trouble: list[tuple[str, str]] = []
+        typed: dict[int, str] = {}
+        if request.method == "POST":
+            typed, trouble = self.take(request, employer, number, [job.person_id for job in people])
+            if not trouble:
+                return redirect(employer_url(employer))
+        rows = [
+            {
+                "person": job.person,
+                "name": f"wage-{job.person_id}",
+                "value": typed.get(
+                    job.person_id, format_yuan(said[job.person_id]) if job.person_id in said else ""
+                ),
+                "error": next(
+                    (text for field, text in trouble if field == f"wage-{job.person_id}"), ""
+                ),
+            }
+            for job in people
+        ]
+        return show_page(
+            request,
+            "admin/enrollment/wages.html",
+            title=_("Wages of %(month)s") % {"month": format_month(number)},
+            act="wage.declare",
+            crumbs=_crumbs(employer),
+            status=422 if trouble else 200,
+            employer=employer,
+            month=number,
+            rows=rows,
+            trouble=trouble,
+        )
+
+    def take(
+        self, request: HttpRequest, employer: Employer, month: int, people: list[int]
+    ) -> tuple[dict[int, str], list[tuple[str, str]]]:
+        """Read the typed wages and declare them; what was typed and what is wrong with it."""
+        typed = {pk: request.POST.get(f"wage-{pk}", "").strip() for pk in people}
+        trouble: list[tuple[str, str]] = []
+        amounts: dict[int, int] = {}
+        for pk, text in typed.items():
+            if text:
+                try:
+                    amounts[pk] = parse_yuan(text)
+                except KernelError as error:
+                    trouble.append((f"wage-{pk}", str(from_kernel(error))))
+        if trouble:
+            return typed, trouble
+        try:
+            declared = wages.declare(
+                by=staff(request), employer=employer, month=month, wages=amounts
+            )
+        except Problem as problem:
+            rows = problem.detail.get("rows") or []
+            numbers = list(amounts)
+            trouble = [(f"wage-{numbers[each.row - 1]}", str(each.problem)) for each in rows]
+            return typed, trouble or [("", str(problem))]
+        messages.success(
+            request,
+            _now("Declared: %(new)s new, %(changed)s changed, %(same)s as before.")
+            % {"new": declared.new, "changed": declared.changed, "same": declared.unchanged},
+        )
+        return typed, []
+
+
+def _to(verb: str, employer: Employer) -> str:
+    return reverse(f"admin:enrollment_employer_{verb}", args=[employer.pk])
+
+
+def _wages_url(employer: Employer, month: int) -> str:
+    return reverse("admin:enrollment_employer_wages", args=[employer.pk, format_month(month)])
+
+
+def _crumbs(employer: Employer) -> list[Crumb]:
+    return [Crumb(_("Employers"), list_url(Employer)), Crumb(employer.name, employer_url(employer))]

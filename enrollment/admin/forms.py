@@ -1,0 +1,185 @@
+"""What the desk asks before a verb of enrollment."""
+
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from enrollment.models import Category, EndReason, HouseholdRole, Purpose
+from funds.models import Branch
+from socsec.office.forms import (
+    BankCardField,
+    DateField,
+    MobileField,
+    MoneyField,
+    MonthField,
+    ResidentIdField,
+    ScreenForm,
+)
+from socsec.office.models import Region
+
+
+def text(label: Any, **more: Any) -> forms.CharField:
+    """A line of text."""
+    more.setdefault("widget", forms.TextInput(attrs={"class": "input w-20", "autocomplete": "off"}))
+    return forms.CharField(label=label, **more)
+
+
+def pick(label: Any, choices: Any, **more: Any) -> forms.ChoiceField:
+    """One of a list."""
+    return forms.ChoiceField(
+        label=label, choices=choices, widget=forms.Select(attrs={"class": "select w-20"}), **more
+    )
+
+
+class RegionField(forms.ModelChoiceField):
+    """A region of the user's office; the result is its code."""
+
+    def __init__(self, **more: Any) -> None:
+        more.setdefault("label", _("Region"))
+        super().__init__(
+            Region.objects.none(),
+            empty_label=None,
+            widget=forms.Select(attrs={"class": "select w-20"}),
+            **more,
+        )
+
+    def clean(self, value: Any) -> str:
+        return super().clean(value).code
+
+    def label_from_instance(self, region: Region) -> str:
+        return f"{region} · {region.code}"
+
+
+def within(form: ScreenForm, region: str) -> None:
+    """Offer only the regions that the office covers."""
+    field = form.fields["region"]
+    assert isinstance(field, RegionField)
+    field.queryset = Region.objects.within(region)
+
+
+class PersonForm(ScreenForm):
+    name = text(_("Full name"), max_length=60)
+    resident_id = ResidentIdField()
+    phone = MobileField(
+        label=_("Mobile number"), required=False, help_text=_("Leave it empty if there is none.")
+    )
+    region = RegionField(help_text=_("Where the person's file is kept."))
+
+
+class PhoneForm(ScreenForm):
+    phone = MobileField(
+        label=_("Mobile number"), required=False, help_text=_("Leave it empty if there is none.")
+    )
+
+
+class AccountForm(ScreenForm):
+    purpose = pick(_("For"), Purpose.choices)
+    account = BankCardField(label=_("Card or account number"))
+    bank = text(_("Bank"), max_length=60)
+    holder = text(
+        _("Name of the holder"), max_length=60, help_text=_("It must be the person's own account.")
+    )
+
+
+class CoverForm(ScreenForm):
+    category = pick(
+        _("Insured as"), [(c.value, c.label) for c in (Category.EMPLOYEE, Category.OWN_ACCOUNT)]
+    )
+    employer = text(
+        _("Employer's unified social credit code"),
+        required=False,
+        help_text=_("For employees only."),
+        max_length=40,
+    )
+    base = MoneyField(
+        label=_("Chosen monthly base, in yuan"),
+        required=False,
+        help_text=_("For own-account workers only."),
+    )
+    region = RegionField(label=_("Insured in"))
+    from_ = DateField(label=_("First day"))
+
+
+class EndCoverForm(ScreenForm):
+    last_day = DateField(label=_("Last day insured"))
+    reason = pick(_("Reason"), [(r.value, r.label) for r in EndReason if r is not EndReason.DIED])
+
+
+class DeathForm(ScreenForm):
+    died_on = DateField(label=_("Date of death"))
+    document = text(
+        _("Document"),
+        max_length=120,
+        help_text=_("For example the number of the death certificate."),
+    )
+
+
+class ReasonForm(ScreenForm):
+    reason = text(
+        _("Why do you open this file?"),
+        max_length=200,
+        help_text=_("The person can read your reason."),
+    )
+
+
+class MemberForm(ScreenForm):
+    resident_id = ResidentIdField(label=_("ID number of the member"))
+    role = pick(
+        _("Role in the household"),
+        [(r.value, r.label) for r in HouseholdRole if r is not HouseholdRole.HEAD],
+    )
+    from_ = DateField(label=_("Since"))
+
+
+class HouseholdForm(ScreenForm):
+    region = RegionField()
+    opened_on = DateField(label=_("Since"))
+    address = text(_("Address"), required=False, max_length=200)
+
+
+class EmployerForm(ScreenForm):
+    name = text(_("Name"), max_length=120)
+    credit_code = text(
+        _("Unified social credit code"), max_length=40, help_text=_("18 characters.")
+    )
+    region = RegionField()
+    opened_on = DateField(label=_("Registered since"))
+
+
+class CloseForm(ScreenForm):
+    last_day = DateField(label=_("Last day"))
+
+
+class MonthForm(ScreenForm):
+    month = MonthField(label=_("Month"))
+
+
+class ReceiptForm(ScreenForm):
+    payer = pick(_("Paid by"), [("employer", _("An employer")), ("person", _("A person"))])
+    code = text(_("Credit code of the employer, or ID number of the person"), max_length=40)
+    amount = MoneyField(label=_("Amount, in yuan"))
+    received_on = DateField(label=_("Day on the bank statement"))
+    reference = text(
+        _("Bank reference"), max_length=64, help_text=_("Each reference is taken once.")
+    )
+
+
+class PriorForm(ScreenForm):
+    kind = pick(_("Kind"), [])
+    region = RegionField(label=_("Earned in"))
+    first_month = MonthField(label=_("First month"))
+    last_month = MonthField(label=_("Last month"))
+    document = text(_("Document"), max_length=120)
+    base = MoneyField(
+        label=_("Monthly base, in yuan"),
+        required=False,
+        help_text=_("For paid months only; deemed months have none."),
+    )
+
+
+BRANCH = Branch.PENSION
+
+
+class RejectForm(ScreenForm):
+    reason = text(_("Reason"), max_length=200)

@@ -1,0 +1,407 @@
+"""The desk's pages of people: search, open a file with a reason, and the verbs on it."""
+
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any, ClassVar
+
+from django.contrib import admin
+from django.db.models import QuerySet
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404
+from django.urls import URLPattern, path, reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _now
+from django.utils.translation import gettext_lazy as _
+
+from enrollment import queries
+from enrollment.models import Category, Employer, Person, PriorKind, PriorService
+from enrollment.services import bank_account, cover, households, life, prior
+from enrollment.services import person as registry
+from funds.models import Branch
+from socsec.kernel.months import months_from
+from socsec.office import figures, person_file
+from socsec.office.access import may
+from socsec.office.desk import Button, Crumb, Deed, DeskAdmin, list_url, staff
+from socsec.office.errors import Invalid, NotFound
+from socsec.office.models import Region
+from socsec.office.services import audit
+
+from . import forms
+
+# How long a stated reason holds before it is asked again, in minutes.
+REASON_HOLDS = 60
+
+Verb = Callable[[HttpRequest, Person], Deed]
+
+
+def file_url(person: Person) -> str:
+    return reverse("admin:enrollment_person_change", args=[person.pk])
+
+
+def verb_url(person: Person, verb: str) -> str:
+    return reverse("admin:enrollment_person_verb", args=[person.pk, verb])
+
+
+@admin.register(Person)
+class PersonAdmin(DeskAdmin):
+    read_act = "person.read"
+    change_form_template = "admin/enrollment/person.html"
+    list_display: ClassVar = ["name", "number", "born_on", "where", "state"]
+    search_fields: ClassVar = ["name"]
+    search_help_text = _("Name, or the whole ID number")
+    fields: ClassVar = ["name"]
+
+    @admin.display(description=_("ID number"))
+    def number(self, person: Person) -> str:
+        return person.masked_id
+
+    @admin.display(description=_("region"))
+    def where(self, person: Person) -> str:
+        return person.region
+
+    @admin.display(description=_("state"))
+    def state(self, person: Person) -> str:
+        return str(_("died %(on)s") % {"on": person.died_on} if person.died_on else _("living"))
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[Person], search_term: str
+    ) -> tuple[QuerySet[Person], bool]:
+        return (queries.search(request.user, search_term) if search_term else queryset), False
+
+    def buttons(self, request: HttpRequest, obj: Person | None) -> list[Button]:
+        if obj is None:
+            enroll = Button(
+                _("Enter a person"), reverse("admin:enrollment_person_enroll"), main=True
+            )
+            return [enroll] if may(request.user, "person.enroll") else []
+        offered = [] if obj.died_on else person_file.buttons_of(staff(request), obj.pk)
+        for slug, (act, label, stop, make) in VERBS.items():
+            if make is not None and may(request.user, act, obj.region) and _fits(slug, obj):
+                offered.append(Button(label, verb_url(obj, slug), stop=stop))
+        return offered
+
+    def context(self, request: HttpRequest, obj: Person) -> dict[str, Any]:
+        today = timezone.localdate()
+        coverages = list(queries.coverages(obj.pk))
+        record = queries.record(obj.pk, Branch.PENSION)
+        states = queries.states_of(
+            {each.month: each for each in record},
+            [each for each in coverages if each.branch == Branch.PENSION],
+        )
+        places = {obj.region, *(each.region for each in coverages)}
+        return {
+            "person": obj,
+            "heading": obj.name,
+            "age": obj.age_on(obj.died_on or today),
+            "places": {each.code: str(each) for each in Region.objects.filter(pk__in=places)},
+            "insured": any(each.last_day is None and not each.span.isempty for each in coverages),
+            "coverages": coverages,
+            "grid": figures.month_grid(states),
+            "employments": obj.employments.select_related("employer"),
+            "bank_accounts": obj.bank_accounts.filter(closed_on__isnull=True),
+            "household": queries.household_of(obj.pk),
+            "priors": obj.prior_service.select_related("maker", "checker"),
+            "record": record,
+            "today": today,
+            "panels": person_file.panels_of(staff(request), obj.pk),
+            "may_check": may(request.user, "prior.approve", obj.region),
+        }
+
+    def change_view(
+        self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None
+    ) -> HttpResponse:
+        person = self.get_object(request, object_id)
+        if person is not None and self.has_view_permission(request, person):
+            held = request.session.get("files", {}).get(str(person.pk), "")
+            if held < timezone.now().isoformat():
+                return self.ask_reason(request, person)
+        return super().change_view(request, object_id, form_url, extra_context)
+
+    def ask_reason(self, request: HttpRequest, person: Person) -> HttpResponse:
+        """Opening a file states why; the person sees it."""
+
+        def do(said: dict[str, Any]) -> str:
+            audit.read(
+                by=staff(request), person_id=person.pk, reason=said["reason"], region=person.region
+            )
+            until = timezone.now() + timedelta(minutes=REASON_HOLDS)
+            request.session["files"] = {
+                **request.session.get("files", {}),
+                str(person.pk): until.isoformat(),
+            }
+            return _now("Noted. %(name)s can see that you opened this file, and why.") % {
+                "name": person.name
+            }
+
+        return Deed(
+            title=person.name,
+            act="person.read",
+            button=_("Open the file"),
+            do=do,
+            form=forms.ReasonForm,
+            back=list_url(Person),
+            then=file_url(person),
+            lead=_("Every look into a file is noted with its reason, and the person can read it."),
+        ).answer(request)
+
+    def get_urls(self) -> list[URLPattern]:
+        guard = self.admin_site.admin_view
+        return [
+            path("enroll/", guard(self.enroll), name="enrollment_person_enroll"),
+            path("<int:pk>/do/<slug:verb>/", guard(self.verb), name="enrollment_person_verb"),
+            path("prior/<int:pk>/<slug:verb>/", guard(self.prior), name="enrollment_prior_verb"),
+            *super().get_urls(),
+        ]
+
+    def enroll(self, request: HttpRequest) -> HttpResponse:
+        made: list[Person] = []
+
+        def do(said: dict[str, Any]) -> str:
+            person = registry.enroll(by=staff(request), **{**said, "phone": said["phone"] or ""})
+            made.append(person)
+            return _now("%(name)s is registered.") % {"name": person.name}
+
+        return Deed(
+            title=_("Enter a person"),
+            act="person.enroll",
+            button=_("Register"),
+            do=do,
+            form=forms.PersonForm,
+            back=list_url(Person),
+            then=lambda: file_url(made[0]),
+            prepare=lambda form: forms.within(form, staff(request).region_code or ""),
+            crumbs=[Crumb(_("People"), list_url(Person)), Crumb(_("Enter a person"))],
+        ).answer(request)
+
+    def verb(self, request: HttpRequest, pk: int, verb: str) -> HttpResponse:
+        person = get_object_or_404(queries.people(request.user), pk=pk)
+        if verb not in VERBS:
+            raise Http404
+        _act, _label, _stop, make = VERBS[verb]
+        return make(request, person).answer(request)
+
+    def prior(self, request: HttpRequest, pk: int, verb: str) -> HttpResponse:
+        """A second person agrees or disagrees with months from before these books."""
+        found = get_object_or_404(PriorService, pk=pk, person__in=queries.people(request.user))
+        person = found.person
+
+        def approve(said: dict[str, Any]) -> str:
+            prior.approve(by=staff(request), prior=found)
+            return _now("The months count from now on.")
+
+        def reject(said: dict[str, Any]) -> str:
+            prior.reject(by=staff(request), prior=found, reason=said["reason"])
+            return _now("The months are struck out.")
+
+        if verb not in ("approve", "reject"):
+            raise Http404
+        agree = verb == "approve"
+        return Deed(
+            title=_("Approve earlier months") if agree else _("Reject earlier months"),
+            act="prior.approve",
+            button=_("Approve") if agree else _("Reject"),
+            do=approve if agree else reject,
+            form=forms.ScreenForm if agree else forms.RejectForm,
+            stop=not agree,
+            back=file_url(person),
+            lead=_("%(kind)s, %(document)s, entered by %(maker)s.")
+            % {"kind": found.get_kind_display(), "document": found.document, "maker": found.maker},
+            crumbs=_crumbs(person),
+        ).answer(request)
+
+
+def _crumbs(person: Person) -> list[Crumb]:
+    return [Crumb(_("People"), list_url(Person)), Crumb(person.name, file_url(person))]
+
+
+def _deed(
+    request: HttpRequest,
+    person: Person,
+    verb: str,
+    do: Callable[[dict[str, Any]], str],
+    **more: Any,
+) -> Deed:
+    act, label, stop, _make = VERBS[verb]
+    more.setdefault("title", label)
+    more.setdefault("button", label)
+    return Deed(act=act, do=do, stop=stop, back=file_url(person), crumbs=_crumbs(person), **more)
+
+
+def _cover(request: HttpRequest, person: Person) -> Deed:
+    def do(said: dict[str, Any]) -> str:
+        category = int(said["category"])
+        employer = None
+        if category == Category.EMPLOYEE:
+            employer = find_employer(request, said["employer"])
+        cover.start(
+            by=staff(request),
+            person=person,
+            branch=Branch.PENSION,
+            category=category,
+            region=said["region"],
+            from_=said["from_"],
+            employer=employer,
+            base=said["base"] if category == Category.OWN_ACCOUNT else None,
+        )
+        return _now("%(name)s is insured.") % {"name": person.name}
+
+    return _deed(
+        request,
+        person,
+        "cover",
+        do,
+        form=forms.CoverForm,
+        button=_("Insure"),
+        prepare=lambda form: forms.within(form, staff(request).region_code or ""),
+        initial={"region": person.region},
+    )
+
+
+def find_employer(request: HttpRequest, code: str) -> Employer:
+    employer = (
+        queries.employers(request.user).filter(credit_code="".join(code.split()).upper()).first()
+    )
+    if employer is None:
+        raise NotFound(
+            _("There is no employer with this code in your region."),
+            code="no_such_employer",
+            field="employer",
+            fix=_("Check the code, or register the employer first."),
+        )
+    return employer
+
+
+def _end_cover(request: HttpRequest, person: Person) -> Deed:
+    def do(said: dict[str, Any]) -> str:
+        cover.end(by=staff(request), person=person, branch=Branch.PENSION, **said)
+        return _now("The coverage ends with that day.")
+
+    return _deed(request, person, "end-cover", do, form=forms.EndCoverForm)
+
+
+def _bank(request: HttpRequest, person: Person) -> Deed:
+    def do(said: dict[str, Any]) -> str:
+        bank_account.set(by=staff(request), person=person, **said)
+        return _now("The account is on file.")
+
+    return _deed(
+        request,
+        person,
+        "account",
+        do,
+        form=forms.AccountForm,
+        button=_("Take down"),
+        initial={"holder": person.name},
+    )
+
+
+def _phone(request: HttpRequest, person: Person) -> Deed:
+    def do(said: dict[str, Any]) -> str:
+        registry.change_phone(by=staff(request), person=person, phone=said["phone"] or "")
+        return _now("The number is on file.")
+
+    return _deed(request, person, "phone", do, form=forms.PhoneForm, button=_("Take down"))
+
+
+def _death(request: HttpRequest, person: Person) -> Deed:
+    def do(said: dict[str, Any]) -> str:
+        life.record_death(by=staff(request), person=person, known_on=timezone.localdate(), **said)
+        return _now(
+            "The death is on record. Coverage has ended, and no benefit is paid for later months."
+        )
+
+    return _deed(
+        request,
+        person,
+        "death",
+        do,
+        form=forms.DeathForm,
+        button=_("Record the death"),
+        warning=_("This ends every coverage and every benefit of %(name)s.")
+        % {"name": person.name},
+    )
+
+
+def _household(request: HttpRequest, person: Person) -> Deed:
+    def do(said: dict[str, Any]) -> str:
+        households.form(by=staff(request), head=person, **said)
+        return _now("The household is on record.")
+
+    return _deed(
+        request,
+        person,
+        "household",
+        do,
+        form=forms.HouseholdForm,
+        prepare=lambda form: forms.within(form, staff(request).region_code or ""),
+        initial={"region": person.region},
+    )
+
+
+def _member(request: HttpRequest, person: Person) -> Deed:
+    def do(said: dict[str, Any]) -> str:
+        home = queries.household_of(person.pk)
+        if home is None:
+            raise Invalid(
+                _("%(name)s belongs to no household.") % {"name": person.name}, code="no_household"
+            )
+        other = queries.search_number(request.user, said.pop("resident_id"))
+        if other is None:
+            raise NotFound(_("There is no such person in your region."), field="resident_id")
+        households.join(by=staff(request), household=home, person=other, **said)
+        return _now("%(name)s belongs to the household.") % {"name": other.name}
+
+    return _deed(request, person, "member", do, form=forms.MemberForm, button=_("Add"))
+
+
+def _earlier(request: HttpRequest, person: Person) -> Deed:
+    def prepare(form: forms.ScreenForm) -> None:
+        forms.within(form, staff(request).region_code or "")
+        form.fields["kind"].choices = PriorKind.choices  # type: ignore[attr-defined]
+
+    def do(said: dict[str, Any]) -> str:
+        common = {"by": staff(request), "person": person, "branch": Branch.PENSION}
+        common |= {"region": said["region"], "document": said["document"]}
+        if said["kind"] == PriorKind.DEEMED:
+            prior.enter_deemed(
+                **common, first_month=said["first_month"], last_month=said["last_month"]
+            )
+        else:
+            if not said["base"]:
+                raise Invalid(_("Paid months need their base."), code="base_missing", field="base")
+            if said["last_month"] < said["first_month"]:
+                raise Invalid(
+                    _("The last month is before the first."), code="order", field="last_month"
+                )
+            span = months_from(said["first_month"], said["last_month"])
+            prior.enter_paid(**common, bases=dict.fromkeys(span, said["base"]))
+        return _now("Entered. The months count once a colleague has approved them.")
+
+    return _deed(
+        request,
+        person,
+        "earlier",
+        do,
+        form=forms.PriorForm,
+        button=_("Enter"),
+        prepare=prepare,
+        initial={"region": person.region},
+    )
+
+
+def _fits(verb: str, person: Person) -> bool:
+    """Whether a verb makes sense for this person: the dead only lose what was still open."""
+    return person.died_on is None
+
+
+# verb: act, label, whether it ends something, and the page.
+VERBS: dict[str, tuple[str, Any, bool, Verb]] = {
+    "cover": ("coverage.change", _("Insure"), False, _cover),
+    "end-cover": ("coverage.change", _("End coverage"), True, _end_cover),
+    "account": ("person.change", _("Bank account"), False, _bank),
+    "phone": ("person.change", _("Mobile number"), False, _phone),
+    "household": ("person.change", _("Form a household"), False, _household),
+    "member": ("person.change", _("Add a household member"), False, _member),
+    "earlier": ("prior.enter", _("Earlier months"), False, _earlier),
+    "death": ("person.death", _("Record a death"), True, _death),
+}

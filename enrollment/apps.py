@@ -1,0 +1,60 @@
+from importlib import import_module
+
+from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
+
+
+class EnrollmentConfig(AppConfig):
+    name = "enrollment"
+    label = "enrollment"
+    verbose_name = _("Enrollment")
+
+    def ready(self) -> None:
+        """Tell the floors below what they may ask: names of people, the run, the questions."""
+        from socsec.office import home, menu, people, runs
+
+        from . import batch, portal, queries
+
+        people.register(describe=queries.describe, relatives=queries.relatives)
+        runs.register(batch.Contributions())
+        portal.hang()
+        import_module("enrollment.checks")
+        home.way(
+            home.Way(
+                "visitor",
+                2,
+                _("Open a case for a visitor"),
+                "case.receive",
+                "admin:enrollment_person_changelist",
+                main=True,
+            )
+        )
+        menu.place(
+            menu.Place(
+                "people",
+                menu.Group.PEOPLE,
+                1,
+                _("Insured persons"),
+                "admin:enrollment_person_changelist",
+                "group",
+                "person.read",
+            ),
+            menu.Place(
+                "employers",
+                menu.Group.PEOPLE,
+                2,
+                _("Employers"),
+                "admin:enrollment_employer_changelist",
+                "apartment",
+                "employer.read",
+            ),
+            menu.Place(
+                "receipts",
+                menu.Group.PEOPLE,
+                3,
+                _("Receipts"),
+                "admin:enrollment_receipt_changelist",
+                "payments",
+                "receipt.read",
+            ),
+        )

@@ -1,0 +1,142 @@
+"""Questions that enrollment asks of its own books; silence means that all is well."""
+
+from collections.abc import Iterator
+
+from django.db import connection
+from django.utils.translation import gettext_lazy as _
+
+from enrollment.services.contributions import pool_of
+from funds import queries as books
+from funds.models import Branch, accounts
+from socsec.kernel.money import yuan
+from socsec.office.errors import say
+from socsec.office.oversight import Finding, register
+
+# What each region was assessed and what of it was paid, against the control accounts of its fund.
+_BY_REGION = """
+    select region, sum(due)::bigint, sum(paid)::bigint
+    from (
+        select region, employer_share + person_share as due, 0 as paid
+        from enrollment_contribution where branch = %s
+        union all
+        select region, 0, amount from enrollment_receiptallocation where branch = %s
+    ) as moved
+    group by region
+"""
+
+_RECEIPTS = """
+    select r.reference, r.amount, r.credit + coalesce(a.amount, 0) as accounted
+    from enrollment_receipt r
+    left join (
+        select receipt_id, sum(amount)::bigint as amount
+        from enrollment_receiptallocation group by receipt_id
+    ) as a on a.receipt_id = r.id
+    where r.amount <> r.credit + coalesce(a.amount, 0)
+"""
+
+_MONTHS = """
+    select a.person_id, a.month, a.amount, a.account_share,
+           c.employer_share + c.person_share, c.account_share
+    from (
+        select person_id, month, branch, employer_id, part,
+               sum(amount)::bigint as amount, sum(account_share)::bigint as account_share
+        from enrollment_receiptallocation
+        group by person_id, month, branch, employer_id, part
+    ) as a
+    left join enrollment_contribution c using (person_id, month, branch, employer_id, part)
+    where c.person_id is null
+       or a.amount > c.employer_share + c.person_share
+       or (a.amount = c.employer_share + c.person_share and a.account_share <> c.account_share)
+"""
+
+_NUMBERS = """
+    select p.id from enrollment_person p
+    where not exists (select from enrollment_personidentifier i where i.person_id = p.id)
+"""
+
+
+def control_accounts() -> Iterator[Finding]:
+    """What is due, and what came in, are in the ledger what they are month by month."""
+    branch = Branch.PENSION
+    expected: dict[int, list[int]] = {}
+    with connection.cursor() as cursor:
+        cursor.execute(_BY_REGION, [branch, branch])
+        rows = cursor.fetchall()
+    pools = pool_of([region for region, _due, _paid in rows], branch)
+    for region, due, paid in rows:
+        sums = expected.setdefault(pools[region].pk, [0, 0])
+        sums[0] += due - paid
+        sums[1] += paid
+    for place, account in enumerate((accounts.CONTRIBUTIONS_DUE, accounts.CONTRIBUTION_INCOME)):
+        posted = books.control(account)
+        for fund in sorted(expected.keys() | posted.keys()):
+            ours = expected.get(fund, [0, 0])[place]
+            theirs = posted.get(fund, 0)
+            if ours != theirs:
+                yield Finding(
+                    "enrollment.control_accounts",
+                    f"fund {fund} account {int(account)}",
+                    say(
+                        _("Months add up to %(ours)s yuan, the ledger says %(theirs)s."),
+                        ours=yuan(ours),
+                        theirs=yuan(theirs),
+                    ),
+                )
+
+
+def receipts() -> Iterator[Finding]:
+    """Every receipt is allocated or kept as credit, to the fen."""
+    with connection.cursor() as cursor:
+        cursor.execute(_RECEIPTS)
+        for reference, amount, accounted in cursor.fetchall():
+            yield Finding(
+                "enrollment.receipts",
+                f"receipt {reference}",
+                say(
+                    _("%(amount)s yuan came in, %(accounted)s are accounted for."),
+                    amount=yuan(amount),
+                    accounted=yuan(accounted),
+                ),
+            )
+
+
+def paid_months() -> Iterator[Finding]:
+    """No month is paid more than is due, and a month paid in full gave the account its share."""
+    with connection.cursor() as cursor:
+        cursor.execute(_MONTHS)
+        for person, month, paid, share, due, owed_share in cursor.fetchall():
+            yield Finding(
+                "enrollment.paid_months",
+                f"person {person} month {month}",
+                say(
+                    _(
+                        "%(paid)s yuan were taken for %(due)s due, %(share)s for the account of %(owed)s."
+                    ),
+                    paid=yuan(paid),
+                    due=yuan(due or 0),
+                    share=yuan(share),
+                    owed=yuan(owed_share or 0),
+                ),
+            )
+
+
+def numbers() -> Iterator[Finding]:
+    """Every person can be found by an identity number."""
+    with connection.cursor() as cursor:
+        cursor.execute(_NUMBERS)
+        for (person,) in cursor.fetchall():
+            yield Finding(
+                "enrollment.numbers",
+                f"person {person}",
+                _("No identity number leads to this person."),
+            )
+
+
+register(
+    "enrollment.control_accounts",
+    _("Contributions due and received agree with the ledger"),
+    control_accounts,
+)
+register("enrollment.receipts", _("Receipts are accounted for to the fen"), receipts)
+register("enrollment.paid_months", _("No month is paid above what is due"), paid_months)
+register("enrollment.numbers", _("Everybody is found by an identity number"), numbers)

@@ -1,0 +1,43 @@
+"""State of enrollment and its constraints, one noun a file.
+
+Regions are six-digit codes (GB/T 2260) without a foreign key; amounts are whole fen; a month is one
+whole number, year × 12 + month − 1; spans are half-open date ranges. Tables that mass runs write to
+(`WageDeclaration`, `Contribution`, `ReceiptAllocation`, `PriorMonth`) have natural keys that begin
+with the person, and no foreign keys.
+"""
+
+from .bank import BankAccount, Purpose
+from .contribution import Contribution
+from .coverage import BaseChoice, Category, Coverage, EndReason
+from .employer import Employer, Employment
+from .household import Household, HouseholdMember, HouseholdRole
+from .person import IdentifierKind, Person, PersonIdentifier, Sex
+from .prior import PriorKind, PriorMonth, PriorService, PriorState
+from .receipt import Receipt, ReceiptAllocation
+from .wages import WageDeclaration
+
+__all__ = [
+    "BankAccount",
+    "BaseChoice",
+    "Category",
+    "Contribution",
+    "Coverage",
+    "Employer",
+    "Employment",
+    "EndReason",
+    "Household",
+    "HouseholdMember",
+    "HouseholdRole",
+    "IdentifierKind",
+    "Person",
+    "PersonIdentifier",
+    "PriorKind",
+    "PriorMonth",
+    "PriorService",
+    "PriorState",
+    "Purpose",
+    "Receipt",
+    "ReceiptAllocation",
+    "Sex",
+    "WageDeclaration",
+]

@@ -1,0 +1,114 @@
+"""In which scheme a person is insured, where, and from when to when."""
+
+from datetime import date
+
+from django.contrib.postgres.constraints import ExclusionConstraint
+from django.contrib.postgres.fields import DateRangeField, RangeOperators
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from funds.models import Branch, Scheme
+from socsec.kernel.months import format_month
+
+from .person import Person
+from .spans import last_day, whole
+
+
+class Category(models.IntegerChoices):
+    """As what a person is insured. The number is what the rules see."""
+
+    EMPLOYEE = 1, _("Employee")
+    OWN_ACCOUNT = 2, _("Own-account worker")
+    RESIDENT = 3, _("Resident")
+
+    @property
+    def scheme(self) -> Scheme:
+        return Scheme.RESIDENTS if self is Category.RESIDENT else Scheme.EMPLOYEES
+
+
+class EndReason(models.TextChoices):
+    LEFT = "left", _("Left work")
+    RETIRED = "retired", _("Retired")
+    DIED = "died", _("Died")
+    MOVED = "moved", _("Moved to another region")
+    CHANGED = "changed", _("Changed to another category")
+
+
+class Coverage(models.Model):
+    """A span in which a person is insured in one branch. In each branch one at a time.
+
+    A span is empty where the coverage turned out never to have begun (the person had died).
+    """
+
+    person = models.ForeignKey(
+        Person, models.PROTECT, related_name="coverages", verbose_name=_("person")
+    )
+    branch = models.PositiveSmallIntegerField(_("branch"), choices=Branch.choices)
+    category = models.PositiveSmallIntegerField(_("category"), choices=Category.choices)
+    region = models.CharField(_("region"), max_length=6)
+    span = DateRangeField(_("period"))
+    end_reason = models.CharField(
+        _("reason for the end"), max_length=8, choices=EndReason.choices, blank=True, default=""
+    )
+    recorded_at = models.DateTimeField(_("recorded"), auto_now_add=True)
+    ended_at = models.DateTimeField(_("end recorded"), null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("coverage")
+        verbose_name_plural = _("coverages")
+        ordering = ["person", "branch", "span"]
+        indexes = [
+            models.Index(fields=["region"], name="coverage_region"),
+        ]
+        constraints = [
+            ExclusionConstraint(
+                name="coverage_no_overlap",
+                expressions=[
+                    (whole("person_id"), RangeOperators.OVERLAPS),
+                    (whole("branch"), RangeOperators.OVERLAPS),
+                    ("span", RangeOperators.OVERLAPS),
+                ],
+            ),
+            models.CheckConstraint(
+                condition=models.Q(branch__in=Branch.values), name="coverage_branch_known"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(category__in=Category.values), name="coverage_category_known"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_branch_display()} · {self.get_category_display()}"
+
+    @property
+    def scheme(self) -> Scheme:
+        return Category(self.category).scheme
+
+    def holds_on(self, day: date) -> bool:
+        """Whether the person is insured by it on that day."""
+        return day in self.span
+
+    @property
+    def last_day(self) -> date | None:
+        """The last day insured; None while it goes on."""
+        return last_day(self.span)
+
+
+class BaseChoice(models.Model):
+    """The contribution base that an own-account worker chose, from a month until the next choice."""
+
+    pk = models.CompositePrimaryKey("person_id", "from_month")
+    person_id = models.BigIntegerField(_("person"))
+    from_month = models.IntegerField(_("from month"))
+    base = models.BigIntegerField(_("base"))
+    recorded_at = models.DateTimeField(_("recorded"), auto_now_add=True)
+
+    class Meta:
+        verbose_name = _("chosen base")
+        verbose_name_plural = _("chosen bases")
+        constraints = [
+            models.CheckConstraint(condition=models.Q(base__gt=0), name="base_choice_positive"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.person_id} · {format_month(self.from_month)}"

@@ -1,0 +1,17 @@
+"""Self-service pages of enrollment: signing in, the record, contributions by month."""
+
+from django.utils.translation import gettext_lazy as _
+
+from socsec.office import shell
+
+
+def hang() -> None:
+    """Hang these pages into the portal; called once, when the app is ready."""
+    from .record import todos
+
+    shell.section(shell.Section(2, "record", _("My record"), "grid"))
+    shell.tile(
+        shell.Tile(1, "record", "grid", _("Contribution record"), _("month by month")),
+        shell.Tile(2, "record_months", "file", _("Amounts of each month"), _("as a table")),
+    )
+    shell.home(todo=todos)

@@ -1,0 +1,48 @@
+"""Who is insured, as what and where, on a day, and as was known on a day."""
+
+from datetime import date, datetime
+
+from django.db.models import Q, QuerySet
+from django.db.models.functions import Lower
+
+from enrollment.models import Coverage, Employment
+
+
+def coverages(person_id: int) -> QuerySet[Coverage]:
+    """Every span of coverage of a person, the earliest first."""
+    return Coverage.objects.filter(person_id=person_id).order_by(Lower("span"), "branch")
+
+
+def coverage_as_of(
+    person_id: int, branch: int, on: date, known_at: datetime | None = None
+) -> Coverage | None:
+    """The coverage that holds on a day.
+
+    With `known_at` it is the answer that would have been given then: what was recorded later
+    does not count, and an end recorded later had not yet come.
+    """
+    found = Coverage.objects.filter(person_id=person_id, branch=branch)
+    if known_at is None:
+        return found.filter(span__contains=on).first()
+    found = found.filter(recorded_at__lte=known_at)
+    return found.filter(
+        Q(span__contains=on) | Q(span__startswith__lte=on, ended_at__gt=known_at)
+    ).first()
+
+
+def employments_as_of(person_id: int, on: date) -> QuerySet[Employment]:
+    """The employers on whose staff lists the person stands on a day."""
+    return (
+        Employment.objects.filter(person_id=person_id, span__contains=on)
+        .select_related("employer")
+        .order_by("employer_id")
+    )
+
+
+def staff(employer_id: int, on: date) -> QuerySet[Employment]:
+    """An employer's staff list on a day."""
+    return (
+        Employment.objects.filter(employer_id=employer_id, span__contains=on)
+        .select_related("person")
+        .order_by("person__name", "person_id")
+    )

@@ -1,0 +1,90 @@
+"""Finding people and employers, within what a user may see."""
+
+from collections.abc import Iterable
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from django.db.models import QuerySet
+from django.utils import timezone
+
+from enrollment.models import Employer, Household, HouseholdMember, Person
+from socsec.kernel import ids
+from socsec.office.access import scope
+from socsec.office.fields import blind_index
+from socsec.office.people import PersonLine
+
+RESIDENT_ID = "resident_id"
+
+
+def people(user: Any) -> QuerySet[Person]:
+    """The people whose files lie in the user's region."""
+    return scope(Person.objects.all(), user)
+
+
+def employers(user: Any) -> QuerySet[Employer]:
+    """The employers of the user's region."""
+    return scope(Employer.objects.all(), user)
+
+
+def by_resident_id(text: str) -> Person | None:
+    """The person with this identity number, wherever registered. IdError if it is no such number."""
+    number = ids.read_resident_id(text).number
+    blind = blind_index(number, RESIDENT_ID)
+    return Person.objects.filter(identifiers__blind=blind).first()
+
+
+def search(user: Any, text: str) -> QuerySet[Person]:
+    """People that the user may see, by identity number, or by how the name begins.
+
+    Nothing typed finds nobody.
+    """
+    found = people(user)
+    words = text.strip()
+    if not words:
+        return found.none()
+    try:
+        number = ids.read_resident_id(words).number
+    except ids.IdError:
+        return found.filter(name__startswith=words).order_by("name", "pk")
+    return found.filter(identifiers__blind=blind_index(number, RESIDENT_ID))
+
+
+def search_number(user: Any, text: str) -> Person | None:
+    """The person with this identity number, if the user may see the file. IdError if it is none."""
+    number = ids.read_resident_id(text).number
+    return people(user).filter(identifiers__blind=blind_index(number, RESIDENT_ID)).first()
+
+
+def public_ids(numbers: Iterable[int]) -> dict[int, UUID]:
+    """What partners call these people, by person number, in one query."""
+    return dict(Person.objects.filter(pk__in=list(numbers)).values_list("pk", "public_id"))
+
+
+def describe(numbers: Iterable[int]) -> dict[int, PersonLine]:
+    """Name, masked identity number and region for each person number, in one query."""
+    return {
+        person.pk: PersonLine(person.pk, person.name, person.masked_id, person.region)
+        for person in Person.objects.filter(pk__in=list(numbers))
+    }
+
+
+def household_of(person_id: int, on: date | None = None) -> Household | None:
+    """The household to which the person belongs on a day, today unless said."""
+    day = on or timezone.localdate()
+    return Household.objects.filter(
+        members__person_id=person_id, members__span__contains=day
+    ).first()
+
+
+def relatives(person_id: int) -> set[int]:
+    """Everybody who ever shared a household with the person at the same time."""
+    mine = HouseholdMember.objects.filter(person_id=person_id).values_list("household_id", "span")
+    found: set[int] = set()
+    for household, span in mine:
+        found.update(
+            HouseholdMember.objects.filter(household=household, span__overlap=span).values_list(
+                "person_id", flat=True
+            )
+        )
+    return found - {person_id}

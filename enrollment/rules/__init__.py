@@ -1,0 +1,1 @@
+"""The law of enrollment, in the words of the kernel."""

@@ -1,0 +1,1 @@
+"""Verbs of enrollment: each one transaction, one audit entry, its postings."""

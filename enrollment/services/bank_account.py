@@ -1,0 +1,86 @@
+"""Where a person is paid, and from where a person pays."""
+
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from enrollment.models import BankAccount, Person, Purpose
+from enrollment.services.checks import known_name, lock
+from socsec.kernel import ids
+from socsec.office.access import require
+from socsec.office.errors import Conflict, Invalid, Refused, from_kernel
+from socsec.office.fields import blind_index
+from socsec.office.models import User
+from socsec.office.services import audit
+
+
+@transaction.atomic
+def set(
+    *, by: User, person: Person, purpose: str, account: str, bank: str, holder: str
+) -> BankAccount:
+    """Take down a person's account for a purpose, in place of the one before.
+
+    The account must be the person's own. The same account again changes nothing.
+    """
+    require(by, "person.change", person.region)
+    person = lock(person)
+    if purpose not in Purpose.values:
+        raise Invalid(_("Choose what the account is for."), code="no_purpose", field="purpose")
+    bank = known_name(bank, 60, "bank")
+    holder = known_name(holder, 60, "holder")
+    try:
+        number = ids.read_bank_card(account)
+    except ids.IdError as error:
+        raise from_kernel(error, "account") from error
+    if holder != person.name:
+        raise Refused(
+            _("The account belongs to %(holder)s, not to %(name)s.")
+            % {"holder": holder, "name": person.name},
+            code="not_own_account",
+            field="holder",
+            fix=_("Take down an account in the person's own name."),
+        )
+    today = timezone.localdate()
+    blind = blind_index(number, "bank_account")
+    before = BankAccount.objects.filter(
+        person=person, purpose=purpose, closed_on__isnull=True
+    ).first()
+    if before and before.blind == blind and before.bank == bank:
+        return before
+    if BankAccount.objects.filter(blind=blind).exclude(person=person).exists():
+        raise _taken()
+    if before:
+        before.closed_on = today
+        before.save(update_fields=["closed_on"])
+    try:
+        with transaction.atomic():
+            set_up = BankAccount.objects.create(
+                person=person,
+                purpose=purpose,
+                holder=holder,
+                bank=bank,
+                account=number,
+                last_four=number[-4:],
+                opened_on=today,
+            )
+    except IntegrityError as error:
+        raise _taken() from error
+    audit.record(
+        by=by,
+        act="person.change",
+        subject=set_up,
+        person_id=person.pk,
+        region=person.region,
+        purpose=purpose,
+        last_four=set_up.last_four,
+    )
+    return set_up
+
+
+def _taken() -> Conflict:
+    return Conflict(
+        _("This account is in use for another person."),
+        code="account_of_another",
+        field="account",
+        fix=_("Take down an account that is the person's own."),
+    )

@@ -1,0 +1,283 @@
+"""What a month owes is assessed (应缴核定): for one person at the counter, or for all in a run.
+
+Both gather the same facts and apply the same rule. The counter applies it to whole numbers and
+keeps the sheet to show; a run hands it to the database as one INSERT … SELECT.
+"""
+
+import hashlib
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.db import connection, transaction
+from django.utils.translation import gettext_lazy as _
+
+from enrollment import facts
+from enrollment.models import Contribution, Coverage, Person
+from enrollment.params import PensionMonth
+from enrollment.rules.contributions import Month, PensionWage
+from enrollment.rules.contributions import month as month_rule
+from enrollment.services.checks import lock, month_has_come
+from funds.models import Branch, Fund, Scheme, accounts
+from funds.services import ledger
+from socsec.kernel import sqlexpr
+from socsec.kernel.document import explain
+from socsec.kernel.months import first_day, format_month
+from socsec.kernel.policy import Policy, PolicyError
+from socsec.kernel.ranges import MOST
+from socsec.kernel.regions import upwards
+from socsec.office.access import require
+from socsec.office.errors import Invalid, NotFound, Refused, from_kernel, say
+from socsec.office.models import User
+from socsec.office.services import audit, policy
+
+CARRY = ("person_id", "employer_id", "region")
+
+
+@dataclass(frozen=True, slots=True)
+class Assessed:
+    """A contribution and the sheet that shows how it came about."""
+
+    contribution: Contribution
+    facts: PensionWage
+    params: PensionMonth
+    sheet: Month
+
+
+def assessable(branch: int) -> Branch:
+    """The branch, if its contributions can be assessed."""
+    if branch != Branch.PENSION:
+        raise Invalid(
+            _("Contributions are assessed for basic old-age insurance."),
+            code="branch_not_assessed",
+            field="branch",
+        )
+    return Branch.PENSION
+
+
+@transaction.atomic
+def assess(*, by: User, person: Person, month: int, branch: int) -> list[Assessed]:
+    """Assess one person's month at the counter, such as one enrolled late.
+
+    Whatever of the month is assessed already stays; `Refused` if nothing is left to assess.
+    """
+    branch = assessable(branch)
+    month_has_come(month)
+    person = lock(person)
+    coverage = _coverage_in(person, branch, month)
+    require(by, "contribution.assess", coverage.region)
+    edition = policy.current_edition()
+    law = policy.of(edition)
+    done = [_decide(row, month, law) for row in _gather(person, month, branch)]
+    if not done:
+        raise _nothing_left(person, month, branch)
+    earlier = Contribution.objects.filter(person_id=person.pk, month=month, branch=branch).count()
+    for each in done:
+        each.contribution.branch = branch
+        each.contribution.edition = edition.number
+    Contribution.objects.bulk_create([each.contribution for each in done])
+    region = done[0].contribution.region
+    postings = [
+        ledger.Posting(
+            person.pk,
+            accounts.CONTRIBUTIONS_DUE,
+            accounts.CONTRIBUTIONS_ASSESSED,
+            each.contribution.due,
+            month,
+            region,
+            heads=int(earlier == place == 0),
+        )
+        for place, each in enumerate(done)
+        if each.contribution.due
+    ]
+    if postings:
+        ledger.post(
+            pool_of([region], branch)[region],
+            "contribution_assessment",
+            postings,
+            source=f"enrollment.assessment:{person.pk}/{branch.value}/{month}/{earlier}",
+            by=by,
+        )
+    audit.record(
+        by=by,
+        act="contribution.assess",
+        subject=person,
+        person_id=person.pk,
+        region=region,
+        month=format_month(month),
+        due=sum(each.contribution.due for each in done),
+        edition=edition.number,
+    )
+    return done
+
+
+def insert(
+    *, month: int, branch: int, region: str, first_person: int, last_person: int, **stamp: Any
+) -> facts.Select:
+    """The statement that assesses everybody of a region and a range of person numbers.
+
+    `stamp` is `edition`, the number of the policy edition, and `run_id`.
+    """
+    select, values = rows(month, branch, region, first_person, last_person, **stamp)
+    columns = [*_lines(month, branch, None, **stamp), *CARRY]
+    return f"insert into enrollment_contribution ({', '.join(columns)}) {select}", values
+
+
+def rows(
+    month: int, branch: int, region: str, first_person: int, last_person: int, **stamp: Any
+) -> facts.Select:
+    """The SELECT behind `insert`, for previews: one row for each contribution."""
+    where = facts.regions(month=month, branch=branch, region=region)
+    gathered, values = facts.contributions(
+        month=month,
+        branch=branch,
+        region=region,
+        first_person=first_person,
+        last_person=last_person,
+    )
+    try:
+        table, params = PensionMonth.sql(policy.of(stamp["edition"]), where or [region], month)
+    except PolicyError as error:
+        raise from_kernel(error) from error
+    source = f"select * from ({gathered}) as gathered join ({table}) as law using (region)"  # noqa: S608
+    sheet = month_rule(PensionWage.sql(), params)
+    return sqlexpr.compile(_lines(month, branch, sheet, **stamp), source, carry=CARRY), values
+
+
+def _lines(
+    month: int, branch: int, sheet: Month | None, *, edition: int, run_id: int
+) -> dict[str, Any]:
+    """The columns of a contribution that are numbers, by name; without a sheet, the names alone."""
+    number = sqlexpr.column
+    return {
+        "month": month,
+        "branch": branch,
+        "part": 0,
+        "category": number("category"),
+        "wage": number("wage"),
+        "wage_before": number("wage_before"),
+        "base": sheet and sheet.base,
+        "employer_share": sheet and sheet.pension.employer_share,
+        "person_share": sheet and sheet.pension.person_share,
+        "account_share": sheet and sheet.pension.account_share,
+        "run_id": run_id,
+        "edition": edition,
+    }
+
+
+def samples(
+    *, month: int, branch: int, region: str, edition: int, count: int
+) -> list[dict[str, Any]]:
+    """The sheets of the first few that a run would assess, as they are shown to its checker."""
+    law = policy.of(edition)
+    select, values = facts.contributions(
+        month=month, branch=branch, region=region, first_person=0, last_person=MOST
+    )
+    shown = []
+    first = f"select * from ({select}) as gathered limit %s"  # noqa: S608
+    for row in _fetch(first, [*values, count]):
+        each = _decide(row, month, law)
+        document = explain(each.sheet, each.facts, each.params)
+        shown.append({"person_id": row["person_id"], **document.as_json()})
+    return shown
+
+
+def checksum(digests: Iterable[str]) -> str:
+    """One fingerprint of a chunk from those of its ledger batches."""
+    return hashlib.sha256("\n".join(digests).encode()).hexdigest()
+
+
+def pool_of(regions: Iterable[str], branch: int) -> dict[str, Fund]:
+    """The employees' fund that pools each region. One query. `NotFound` where there is none."""
+    funds = {
+        fund.region_id: fund
+        for fund in Fund.objects.select_related("region").filter(
+            branch=branch, scheme=Scheme.EMPLOYEES
+        )
+    }
+    found: dict[str, Fund] = {}
+    for region in regions:
+        place = next((place for place in upwards(region) if place in funds), None)
+        if place is None:
+            raise NotFound(
+                say(_("No fund pools contributions in region %(region)s."), region=region),
+                code="no_fund",
+                fix=_("Establish the fund first."),
+            )
+        found[region] = funds[place]
+    return found
+
+
+def _coverage_in(person: Person, branch: int, month: int) -> Coverage:
+    coverage = (
+        Coverage.objects.filter(
+            person=person,
+            branch=branch,
+            span__overlap=(first_day(month), first_day(month + 1)),
+        )
+        .order_by("category", "span")
+        .first()
+    )
+    if coverage is None:
+        raise Refused(
+            _("%(name)s was not insured in %(month)s.")
+            % {"name": person.name, "month": format_month(month)},
+            code="not_insured",
+            fix=_("Enter the coverage first."),
+        )
+    return coverage
+
+
+def _gather(person: Person, month: int, branch: int) -> list[dict[str, Any]]:
+    select, values = facts.contributions(
+        month=month,
+        branch=branch,
+        region="000000",
+        first_person=person.pk,
+        last_person=person.pk,
+    )
+    return _fetch(select, values)
+
+
+def _fetch(select: str, values: Sequence[Any]) -> list[dict[str, Any]]:
+    with connection.cursor() as cursor:
+        cursor.execute(select, values)
+        names = [column.name for column in cursor.description]
+        return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
+
+
+def _decide(row: dict[str, Any], month: int, law: Policy) -> Assessed:
+    try:
+        params = PensionMonth.at(law, row["region"], month)
+    except PolicyError as error:
+        raise from_kernel(error) from error
+    known = PensionWage(wage=row["wage"], wage_before=row["wage_before"], category=row["category"])
+    sheet = month_rule(known, params)
+    contribution = Contribution(
+        person_id=row["person_id"],
+        month=month,
+        employer_id=row["employer_id"],
+        category=row["category"],
+        region=row["region"],
+        wage=row["wage"],
+        wage_before=row["wage_before"],
+        base=sheet.base,
+        employer_share=sheet.pension.employer_share,
+        person_share=sheet.pension.person_share,
+        account_share=sheet.pension.account_share,
+    )
+    return Assessed(contribution, known, params, sheet)
+
+
+def _nothing_left(person: Person, month: int, branch: int) -> Refused:
+    if Contribution.objects.filter(person_id=person.pk, month=month, branch=branch).exists():
+        return Refused(
+            _("%(month)s is assessed already.") % {"month": format_month(month)},
+            code="assessed_already",
+        )
+    return Refused(
+        _("No wage and no chosen base is known for %(name)s in %(month)s.")
+        % {"name": person.name, "month": format_month(month)},
+        code="undeclared",
+        fix=_("Declare the wage, or choose a base, first."),
+    )

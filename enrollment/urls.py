@@ -1,0 +1,30 @@
+"""Addresses of enrollment: portal pages and API resources."""
+
+from django.urls import URLPattern, URLResolver, path
+
+from . import api
+from .portal import record, sign_in
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("sign-in/", sign_in.sign_in, name="sign_in"),
+    path("sign-in/code/", sign_in.code, name="sign_in_code"),
+    path("sign-in/code/again/", sign_in.resend, name="sign_in_resend"),
+    path("sign-out/", sign_in.sign_out, name="sign_out"),
+    path("record/", record.my_record, name="record"),
+    path("record/months/", record.my_months, name="record_months"),
+    path("record/<str:text>/", record.my_month, name="record_month"),
+    path("api/v1/people/lookup/", api.PersonLookup.as_view(), name="api_people_lookup"),
+    path("api/v1/people/<uuid:public_id>/", api.PersonDetail.as_view(), name="api_person"),
+    path(
+        "api/v1/people/<uuid:public_id>/coverage/",
+        api.PersonCoverage.as_view(),
+        name="api_person_coverage",
+    ),
+    path(
+        "api/v1/people/<uuid:public_id>/contributions/",
+        api.PersonContributions.as_view(),
+        name="api_person_contributions",
+    ),
+    path("api/v1/declarations/", api.Declarations.as_view(), name="api_declarations"),
+    path("api/v1/contributions/", api.Contributions.as_view(), name="api_contributions"),
+]

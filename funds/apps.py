@@ -1,0 +1,72 @@
+from importlib import import_module
+from typing import Any
+
+from django.apps import AppConfig
+from django.db import connections
+from django.db.models.signals import post_migrate
+from django.utils.translation import gettext_lazy as _
+
+
+class FundsConfig(AppConfig):
+    name = "funds"
+    label = "funds"
+    verbose_name = _("Funds")
+
+    def import_models(self) -> None:
+        super().import_models()
+        # By name: only funds.services and funds.queries may import the ledger.
+        import_module("funds.models.ledger")
+
+    def ready(self) -> None:
+        from socsec.office import menu
+
+        from . import checks
+        from .admin import tiles
+
+        checks.register_all()
+        tiles.hang()
+        menu.place(
+            menu.Place(
+                "payments",
+                menu.Group.BENEFITS,
+                3,
+                _("Payments"),
+                "admin:funds_paymentbatch_changelist",
+                "credit_card",
+                "payment.read",
+            ),
+            menu.Place(
+                "funds",
+                menu.Group.FUNDS,
+                1,
+                _("Funds"),
+                "admin:funds_fund_changelist",
+                "savings",
+                "fund.read",
+            ),
+            menu.Place(
+                "ledger",
+                menu.Group.FUNDS,
+                2,
+                _("Ledger"),
+                "admin:funds_ledgerbatch_changelist",
+                "menu_book",
+                "ledger.read",
+            ),
+            menu.Place(
+                "verify",
+                menu.Group.FUNDS,
+                3,
+                _("Verify the books"),
+                "admin:funds_verify",
+                "fact_check",
+                "verify.read",
+            ),
+        )
+        post_migrate.connect(load_reference, sender=self, dispatch_uid="funds.reference")
+
+
+def load_reference(using: str, **kwargs: Any) -> None:
+    """The chart of accounts stands wherever the tables do."""
+    if "funds_flowrule" in connections[using].introspection.table_names():
+        import_module("funds.services.reference").load()

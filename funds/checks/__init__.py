@@ -1,0 +1,34 @@
+"""Questions that funds asks of its own books: the invariants I1 to I12, as far as money is moved here.
+
+Each reads what is there and compares it with what must be; none trusts that the services were the
+only ones to write. I8 (closed periods) and I9 (pooling between regions) have no rows to look at
+yet; I10 is asked by the schemes, which keep the individual accounts.
+"""
+
+from django.utils.translation import gettext_lazy as _
+
+from socsec.office.oversight import register
+
+from . import books, payments, schema
+
+
+def register_all() -> None:
+    register("funds.transfers", _("Every transfer balances within one fund (I1)"), books.transfers)
+    register("funds.guards", _("The books can only be added to (I2, I3)"), schema.guards)
+    register("funds.reversals", _("Reversals are exact opposites, once (I2)"), books.reversals)
+    register("funds.batches", _("Batches are as they were posted (I4, I11)"), books.batches)
+    register("funds.balances", _("Balances are the sum of the transfers (I5)"), books.balances)
+    register("funds.flows", _("Money took allowed ways only (I6)"), books.flows)
+    register("funds.accounts", _("No account is overdrawn, income is swept (I7)"), books.accounts)
+    register("funds.seals", _("The chain of seals is whole (I11)"), books.seals)
+    register("funds.orders", _("Orders are what their envelopes announced (I4)"), payments.orders)
+    register(
+        "funds.outcomes",
+        _("Outcomes match orders, the bank and the ledger (I4)"),
+        payments.outcomes,
+    )
+    register("funds.transit", _("Payments in transit are orders unanswered (I4)"), payments.transit)
+    register("funds.repeated", _("Returned payments were repeated once"), payments.repeated)
+    register(
+        "funds.four_eyes", _("Payments were released by a second person (I12)"), payments.four_eyes
+    )

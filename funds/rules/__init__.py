@@ -1,0 +1,1 @@
+"""The law of funds, in the words of the kernel."""

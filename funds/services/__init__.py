@@ -1,0 +1,1 @@
+"""Verbs of funds: each one transaction, one audit entry, its postings."""

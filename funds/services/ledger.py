@@ -1,0 +1,364 @@
+"""Posting: the only door to the ledger, the same for one act and for a million.
+
+An act posts in its own transaction: `post` for a few postings, `post_sql` for the rows of a
+statement, `reverse` for the exact opposite of a batch. Each is one INSERT … SELECT, then totals,
+matrix and digest in the database; the batch row is written last and nothing is ever updated.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import astuple, dataclass
+from datetime import date
+from typing import Any
+
+from django.db import DataError, IntegrityError, connection, transaction
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from funds.models import Account, Fund
+from funds.models.ledger import BatchTotal, LedgerBatch
+from funds.queries.balances import lowest_balance
+from funds.services import flows
+from funds.services.digests import DIGESTS, digest_of
+from funds.services.statement import check_columns, unfit
+from socsec.kernel.money import MOST_YUAN, yuan
+from socsec.kernel.months import FIRST_MONTH, LAST_MONTH
+from socsec.office.errors import Conflict, Invalid, NotFound, Refused
+from socsec.office.models import User
+
+NUMBERS = ("person_id", "seq", "debit", "credit", "amount", "month", "heads")
+# A thousand times the most that anyone may enter: a transfer may move what many acts brought.
+MOST = MOST_YUAN * 100 * 1000
+
+TOTALS = """
+    INSERT INTO funds_batchtotal (batch_id, region, month, debit, credit, count, amount, heads)
+    SELECT batch_id, region, month, debit, credit, count(*), sum(amount), sum(heads)
+    FROM funds_transfer WHERE batch_id = %s
+    GROUP BY batch_id, region, month, debit, credit
+"""
+
+SAID = {
+    "transfer_amount_positive": _("An amount is zero or below."),
+    "transfer_between_two_accounts": _(
+        "An entry debits and credits the same account, so it does not balance."
+    ),
+    "transfer_person_known": _("A posting names a person number below zero."),
+    "transfer_heads_not_negative": _("A posting counts fewer than no heads."),
+    "transfer_region_six_digits": _("A posting names a region that is no six-digit code."),
+    "funds_transfer_pkey": _("The same person and sequence occur twice in one batch."),
+}
+
+
+@dataclass(frozen=True)
+class Posting:
+    """`amount` fen, above zero, from the credited to the debited account; `heads` people count.
+
+    `person_id` 0 is the fund's own money. `month` is the month it is for, `region` the region it is
+    for, within that of the fund. `seq` tells postings of one person apart; None takes its place in
+    the list.
+    """
+
+    person_id: int
+    debit: int
+    credit: int
+    amount: int
+    month: int
+    region: str
+    heads: int = 1
+    seq: int | None = None
+
+
+def post(
+    fund: Fund,
+    kind: str,
+    postings: Sequence[Posting],
+    *,
+    source: str,
+    on: date | None = None,
+    by: User | None = None,
+) -> LedgerBatch:
+    """Post one act. The same source with the same postings gives the batch that is there already.
+
+    `Invalid` for an amount that is no positive whole number of fen, `Refused` for an empty list or
+    a flow that the matrix forbids, `Conflict` for a source that posted something else.
+    """
+    if not postings:
+        raise Refused(_("There is nothing to post."), code="nothing_to_post")
+    rows = [_row(posting, place) for place, posting in enumerate(postings, start=1)]
+    batch = post_sql(
+        fund,
+        kind,
+        """
+        SELECT * FROM unnest(%s::bigint[], %s::int[], %s::text[], %s::smallint[], %s::smallint[],
+                             %s::bigint[], %s::int[], %s::int[])
+          AS posting (person_id, seq, region, debit, credit, amount, month, heads)
+        """,
+        [list(column) for column in zip(*rows, strict=True)],
+        source=source,
+        on=on,
+        by=by,
+    )
+    said = digest_of(
+        (person, seq, fund.pk, debit, credit, amount, month, heads, region)
+        for person, seq, region, debit, credit, amount, month, heads in rows
+    )
+    if batch is None or bytes(batch.digest) != said:
+        raise _posted_before(source)
+    return batch
+
+
+def post_sql(
+    fund: Fund,
+    kind: str,
+    select: str,
+    params: Sequence[Any] = (),
+    *,
+    source: str,
+    on: date | None = None,
+    by: User | None = None,
+) -> LedgerBatch | None:
+    """Post the rows of a SELECT with the columns `NUMBERS`, all whole, and `region`, in any order.
+
+    Rows of nothing (amount 0) are left out; without any other row nothing is posted, and None comes
+    back. The number of statements does not depend on the number of rows.
+    """
+    check_columns(select, params, whole=NUMBERS, text=["region"])
+    statement = f"""
+        INSERT INTO funds_transfer
+          (person_id, batch_id, seq, fund_id, region, debit, credit, amount, month, heads)
+        SELECT person_id, %s, seq, %s, region, debit, credit, amount, month, heads
+        FROM ({select}) AS row
+        WHERE amount IS DISTINCT FROM 0
+    """  # noqa: S608  the statement is a scheme's, its values are parameters
+
+    def insert(batch_id: int) -> None:
+        with connection.cursor() as cursor:
+            cursor.execute(statement, [batch_id, fund.pk, *params])
+
+    return _post(fund, insert, kind=kind, source=source, booked_on=on, by=by)
+
+
+def reverse(
+    batch_id: int,
+    *,
+    reason: str,
+    source: str | None = None,
+    on: date | None = None,
+    by: User | None = None,
+) -> LedgerBatch:
+    """Post the exact opposite of a batch, linked to it, once: debit and credit change places.
+
+    Without a date of its own it is booked today. A reversal is not reversed: post the act anew.
+    """
+    source = source or f"funds.reversal:{batch_id}"
+    with transaction.atomic():
+        # Held until the end: of two who reverse the same batch, the second finds it reversed.
+        original = (
+            LedgerBatch.objects.select_for_update(no_key=True, of=("self",))
+            .select_related("fund__region")
+            .filter(pk=batch_id)
+            .first()
+        )
+        if original is None:
+            raise NotFound(_("There is no ledger batch %(id)s.") % {"id": batch_id})
+        if original.reverses_id:
+            raise Refused(
+                _("Batch %(id)s is itself a reversal.") % {"id": batch_id},
+                fix=_("Post the act again instead."),
+                code="reversal_of_a_reversal",
+            )
+        if LedgerBatch.objects.filter(reverses=original).exists():
+            raise Conflict(
+                _("Batch %(id)s is reversed already.") % {"id": batch_id}, code="reversed_already"
+            )
+        if not reason.strip():
+            raise Invalid(_("Say why the batch is reversed."), field="reason")
+
+        def insert(opposite_id: int) -> None:
+            with connection.cursor() as cursor:
+                cursor.execute(
+                    """
+                    INSERT INTO funds_transfer
+                      (person_id, batch_id, seq, fund_id, region, debit, credit, amount, month, heads)
+                    SELECT person_id, %s, seq, fund_id, region, credit, debit, amount, month, heads
+                    FROM funds_transfer WHERE batch_id = %s
+                    """,
+                    [opposite_id, batch_id],
+                )
+
+        opposite = _post(
+            original.fund,
+            insert,
+            kind=original.kind,
+            source=source,
+            booked_on=on,
+            by=by,
+            reverses=original,
+            reason=reason.strip(),
+        )
+        if opposite is None or opposite.reverses_id != batch_id:
+            raise _posted_before(source)
+        return opposite
+
+
+def batch(source: str) -> LedgerBatch | None:
+    """The batch that an act posted, or None."""
+    return LedgerBatch.objects.filter(source=source).first()
+
+
+def from_legs(
+    legs: Sequence[tuple[int, int]], *, month: int, region: str, person_id: int = 0, heads: int = 0
+) -> list[Posting]:
+    """A journal entry as people write it, (account, fen) with debits above zero and credits below,
+    as transfers. `Refused` unless debits and credits add up to the same.
+
+    >>> from_legs([(1002, 500), (4001, -300), (2001, -200)], month=24312, region="110000")[1].amount
+    200
+    """
+    if sum(amount for _account, amount in legs):
+        debits = sum(amount for _account, amount in legs if amount > 0)
+        credits = -sum(amount for _account, amount in legs if amount < 0)
+        raise Refused(
+            _("The entry does not balance: debits are %(debits)s yuan, credits %(credits)s yuan.")
+            % {"debits": yuan(debits), "credits": yuan(credits)},
+            fix=_("Correct the amounts so that both sides are equal."),
+            code="unbalanced",
+        )
+    debits_left = [[account, amount] for account, amount in legs if amount > 0]
+    credits_left = [[account, -amount] for account, amount in legs if amount < 0]
+    postings = []
+    while debits_left:
+        amount = min(debits_left[0][1], credits_left[0][1])
+        postings.append(
+            Posting(person_id, debits_left[0][0], credits_left[0][0], amount, month, region, heads)
+        )
+        for side in (debits_left, credits_left):
+            side[0][1] -= amount
+            if not side[0][1]:
+                side.pop(0)
+    return postings
+
+
+def _post(
+    fund: Fund,
+    insert: Callable[[int], None],
+    *,
+    kind: str,
+    source: str,
+    booked_on: date | None,
+    by: User | None,
+    reverses: LedgerBatch | None = None,
+    reason: str = "",
+) -> LedgerBatch | None:
+    """The one path of every posting. Any problem leaves nothing behind."""
+    with transaction.atomic(), connection.cursor() as cursor:
+        # Two who post the same act at the same time: the second waits, then finds the batch.
+        cursor.execute(
+            "SELECT pg_advisory_xact_lock(hashtextextended('funds:' || %s, 0))", [source]
+        )
+        if there := batch(source):
+            if (there.fund_id, there.kind) != (fund.pk, kind):
+                raise _posted_before(source)
+            return there
+        cursor.execute("SELECT nextval(pg_get_serial_sequence('funds_ledgerbatch', 'id'))")
+        (batch_id,) = cursor.fetchone()
+        try:
+            insert(batch_id)
+            cursor.execute(TOTALS, [batch_id])
+        except (IntegrityError, DataError) as error:
+            raise unfit(error, SAID) from error
+        if not cursor.rowcount:
+            return None
+        booked_on = booked_on or timezone.localdate()
+        moved = BatchTotal.objects.filter(batch_id=batch_id).order_by()
+        flows.check(
+            fund,
+            set(moved.values_list("debit", "credit").distinct()),
+            set(moved.values_list("region", flat=True).distinct()),
+            booked_on,
+            opposite=reverses is not None,
+        )
+        cursor.execute(DIGESTS.format(where="batch_id = %s"), [batch_id])
+        _id, digest, count, total, heads = cursor.fetchone()
+        posted = LedgerBatch.objects.create(
+            id=batch_id,
+            fund=fund,
+            kind=kind,
+            source=source,
+            booked_on=booked_on,
+            count=count,
+            total=total,
+            heads=heads,
+            digest=bytes(digest),
+            reverses=reverses,
+            reason=reason,
+            by=by,
+            posted_at=timezone.now(),
+        )
+        _guard(fund, posted)
+        return posted
+
+
+def _guard(fund: Fund, posted: LedgerBatch) -> None:
+    """Accounts that hold money never fall below zero, on any day.
+
+    Only a batch that takes from one asks, and only such batches wait for each other: the lock lets
+    other batches refer to the fund meanwhile.
+    """
+    taken = {
+        (account, side)
+        for pair in BatchTotal.objects.filter(batch=posted).values_list("debit", "credit")
+        for account, side in zip(pair, (False, True), strict=True)
+    }
+    guarded = [
+        account
+        for account in Account.objects.filter(guarded=True)
+        if (account.number, account.debit_normal) in taken
+    ]
+    if guarded:
+        Fund.objects.select_for_update(no_key=True).get(pk=fund.pk)
+    for account in guarded:
+        lowest = lowest_balance(fund, account.number, posted.booked_on)
+        if lowest < 0:
+            raise Refused(
+                _("The account “%(account)s” of %(fund)s would be %(missing)s yuan short.")
+                % {"account": account, "fund": fund, "missing": yuan(-lowest)},
+                fix=_("Move money into it first."),
+                code="account_overdrawn",
+                account=account.number,
+                missing=-lowest,
+            )
+
+
+def _row(posting: Posting, place: int) -> tuple[int, int, str, int, int, int, int, int]:
+    seq = place if posting.seq is None else posting.seq
+    numbers = [value for name, value in vars(posting).items() if name not in ("region", "seq")]
+    if any(type(number) is not int for number in numbers):
+        raise Invalid(
+            _("Posting %(place)s holds something that is no whole number.") % {"place": place},
+            fix=_("Give amounts in whole fen."),
+            code="not_a_whole_number",
+            field="amount",
+        )
+    if not 0 < posting.amount <= MOST:
+        raise Invalid(
+            _("Posting %(place)s is over %(amount)s yuan: an amount must be above zero and real.")
+            % {"place": place, "amount": yuan(posting.amount)},
+            code="amount_out_of_range",
+            field="amount",
+        )
+    if not FIRST_MONTH <= posting.month <= LAST_MONTH:
+        raise Invalid(
+            _("Posting %(place)s is for a month that cannot be.") % {"place": place},
+            code="month_out_of_range",
+            field="month",
+        )
+    person, debit, credit, amount, month, region, heads, _seq = astuple(posting)
+    return person, seq, region, debit, credit, amount, month, heads
+
+
+def _posted_before(source: str) -> Conflict:
+    return Conflict(
+        _("“%(source)s” has posted something else before.") % {"source": source},
+        fix=_("Reverse that batch, then post under a new source."),
+        code="source_taken",
+    )

@@ -1,0 +1,17 @@
+"""Celery tasks of funds: each carries an id, PostgreSQL knows the rest."""
+
+from celery import shared_task
+
+from funds.services import cash, seal
+
+
+@shared_task(name="funds.seal")
+def seal_ledger() -> None:
+    """Chain the batches posted since the last time. Every minute."""
+    seal.seal()
+
+
+@shared_task(name="funds.month_end")
+def empty_income_accounts() -> None:
+    """Leave every income account empty at the end of the month before. On each first of the month."""
+    cash.month_end()

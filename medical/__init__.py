@@ -1,0 +1,1 @@
+"""Medical insurance. The room is laid; its furniture comes with the medical benefits."""

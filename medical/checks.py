@@ -1,0 +1,1 @@
+"""Questions that medical asks of its own books."""

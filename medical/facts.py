@@ -1,0 +1,1 @@
+"""What the rules of medical must know, as querysets: one id or all."""

@@ -1,0 +1,1 @@
+"""State of medical and its constraints."""

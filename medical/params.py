@@ -1,0 +1,1 @@
+"""Typed parameters of law for medical, dated and sourced in the policy files."""

@@ -1,0 +1,1 @@
+"""Reads of medical for its own screens, and the door for the apps above."""

@@ -1,0 +1,1 @@
+"""The law of medical, in the words of the kernel."""

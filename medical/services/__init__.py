@@ -1,0 +1,1 @@
+"""Verbs of medical: each one transaction, one audit entry, its postings."""

@@ -1,0 +1,1 @@
+"""Celery tasks of medical: each carries an id, PostgreSQL knows the rest."""

@@ -1,0 +1,1 @@
+"""Old-age insurance: individual accounts, determination, claims, awards and the monthly payroll."""

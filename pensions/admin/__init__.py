@@ -1,0 +1,6 @@
+"""Desk screens of pensions: claims on the case page, awards, opening balances of accounts."""
+
+from .awards import AwardAdmin
+from .openings import OpeningAdmin
+
+__all__ = ["AwardAdmin", "OpeningAdmin"]

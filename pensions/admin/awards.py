@@ -1,0 +1,187 @@
+"""The desk's pages of awards: what is paid, since when, by which working, and the verbs on it."""
+
+from collections.abc import Callable
+from typing import Any, ClassVar
+
+from django import forms
+from django.contrib import admin
+from django.db.models import QuerySet
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404
+from django.urls import URLPattern, path, reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _now
+from django.utils.translation import gettext_lazy as _
+
+from pensions import queries
+from pensions.models import Award, AwardState, EndReason
+from pensions.services import award as awards
+from pensions.services import claim as claims
+from socsec.kernel.money import yuan
+from socsec.kernel.months import format_month, month_of
+from socsec.office.access import may
+from socsec.office.desk import Button, Crumb, Deed, DeskAdmin, list_url, staff
+from socsec.office.forms import MonthField, ScreenForm
+
+from . import claims as claim_pages
+
+
+def award_url(award: Award) -> str:
+    return reverse("admin:pensions_award_change", args=[award.pk])
+
+
+class MonthReasonForm(ScreenForm):
+    from_month = MonthField(label=_("From month"))
+    reason = forms.CharField(
+        label=_("Reason"), max_length=200, widget=forms.TextInput(attrs={"class": "input w-20"})
+    )
+
+
+class EndForm(ScreenForm):
+    last_month = MonthField(label=_("Last month"))
+    end_reason = forms.ChoiceField(
+        label=_("Why it ends"),
+        choices=[(r.value, r.label) for r in EndReason if r is not EndReason.DEATH],
+        widget=forms.Select(attrs={"class": "select w-20"}),
+    )
+    reason = forms.CharField(
+        label=_("Reason"), max_length=200, widget=forms.TextInput(attrs={"class": "input w-20"})
+    )
+
+
+@admin.register(Award)
+class AwardAdmin(DeskAdmin):
+    read_act = "benefit.read"
+    change_form_template = "admin/pensions/award.html"
+    list_display: ClassVar = ["person", "since", "money", "state", "provisional", "region"]
+    list_filter: ClassVar = ["state", "provisional"]
+    list_select_related: ClassVar = ["person"]
+    search_fields: ClassVar = ["person__name__startswith"]
+    search_help_text = _("Name")
+    fields: ClassVar = ["state"]
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Award]:
+        return queries.awards(request.user)
+
+    @admin.display(description=_("from"), ordering="from_month")
+    def since(self, award: Award) -> str:
+        return format_month(award.from_month)
+
+    @admin.display(description=_("monthly pension"), ordering="monthly")
+    def money(self, award: Award) -> str:
+        return yuan(award.monthly)
+
+    def buttons(self, request: HttpRequest, obj: Award | None) -> list[Button]:
+        if obj is None:
+            return []
+        return [
+            Button(label, reverse("admin:pensions_award_verb", args=[obj.pk, slug]), stop=stop)
+            for slug, (act, label, states, stop, _make) in VERBS.items()
+            if obj.state in states and may(request.user, act, obj.region)
+        ]
+
+    def context(self, request: HttpRequest, obj: Award) -> dict[str, Any]:
+        return {
+            "award": obj,
+            "title": obj.person.name,
+            "sheet_json": obj.sheet,
+            "payments": queries.payments(obj.person_id),
+            "today": month_of(timezone.localdate()),
+        }
+
+    def get_urls(self) -> list[URLPattern]:
+        guard = self.admin_site.admin_view
+        return [
+            path("<int:pk>/do/<slug:verb>/", guard(self.verb), name="pensions_award_verb"),
+            path(
+                "claim/<int:person_id>/", guard(claim_pages.open_claim), name="pensions_claim_open"
+            ),
+            path(
+                "claim/<int:case_id>/<slug:verb>/",
+                guard(claim_pages.verb),
+                name="pensions_claim_verb",
+            ),
+            *super().get_urls(),
+        ]
+
+    def verb(self, request: HttpRequest, pk: int, verb: str) -> HttpResponse:
+        award = get_object_or_404(self.get_queryset(request), pk=pk)
+        if verb not in VERBS:
+            raise Http404
+        act, label, _states, stop, make = VERBS[verb]
+        form, lead, do = make(request, award)
+        return Deed(
+            title=label,
+            act=act,
+            button=label,
+            do=do,
+            form=form,
+            lead=lead,
+            stop=stop,
+            back=award_url(award),
+            initial={"from_month": month_of(timezone.localdate())},
+            crumbs=[
+                Crumb(_("Awards"), list_url(Award)),
+                Crumb(award.person.name, award_url(award)),
+            ],
+        ).answer(request)
+
+
+Made = tuple[type[ScreenForm], Any, Callable[[dict[str, Any]], str]]
+
+
+def _replay(request: HttpRequest, award: Award) -> Made:
+    def do(said: dict[str, Any]) -> str:
+        again = claims.replay(award)
+        if again.same:
+            return _now(
+                "Worked out again from the facts and the edition of its time: the same to the fen."
+            )
+        return _now("Not the same any more: %(differences)s") % {
+            "differences": "; ".join(again.differences)
+        }
+
+    return (
+        ScreenForm,
+        _("The award is worked out again from its stored facts. Nothing is changed."),
+        do,
+    )
+
+
+def _suspend(request: HttpRequest, award: Award) -> Made:
+    def do(said: dict[str, Any]) -> str:
+        awards.suspend(by=staff(request), award=award, **said)
+        return _now("Suspended. Nothing is paid until it is resumed.")
+
+    return MonthReasonForm, _("From this month on nothing is paid; the months stay owed."), do
+
+
+def _resume(request: HttpRequest, award: Award) -> Made:
+    def do(said: dict[str, Any]) -> str:
+        awards.resume(by=staff(request), award=award, **said)
+        return _now("Resumed. The next payroll pays what is owed.")
+
+    return MonthReasonForm, _("From this month on it is paid again."), do
+
+
+def _end(request: HttpRequest, award: Award) -> Made:
+    def do(said: dict[str, Any]) -> str:
+        awards.end(by=staff(request), award=award, **said)
+        return _now("The award ends with that month.")
+
+    return EndForm, _("After this month nothing is paid. It cannot be undone."), do
+
+
+# verb: act, label, states, whether it ends something, the page.
+VERBS: dict[str, tuple[str, Any, tuple[int, ...], bool, Callable[[HttpRequest, Award], Made]]] = {
+    "replay": ("benefit.read", _("Work it out again"), tuple(AwardState.values), False, _replay),
+    "suspend": ("benefit.change", _("Suspend"), (AwardState.IN_PAYMENT,), True, _suspend),
+    "end": (
+        "benefit.change",
+        _("End"),
+        (AwardState.IN_PAYMENT, AwardState.SUSPENDED),
+        True,
+        _end,
+    ),
+    "resume": ("benefit.change", _("Resume"), (AwardState.SUSPENDED,), False, _resume),
+}

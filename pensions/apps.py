@@ -1,0 +1,51 @@
+from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
+
+
+class PensionsConfig(AppConfig):
+    name = "pensions"
+    label = "pensions"
+    verbose_name = _("Pensions")
+
+    def ready(self) -> None:
+        """Tell the office what kinds of case and run, and what questions, pensions has."""
+        from pensions import batch, checks, portal
+        from pensions.admin import claims
+        from pensions.services.claim import KIND
+        from socsec.office import kinds, menu, runs
+
+        kinds.register(
+            kinds.CaseKind(
+                slug=KIND,
+                prefix="YL",
+                label=_("Pension claim"),
+                days="pensions.claim.days",
+                law="社会保险经办条例第十八条",
+                url=lambda case: f"/admin/office/case/{case.pk}/change/",
+            )
+        )
+        runs.register(batch.PensionPayroll())
+        runs.register(batch.AccountInterest())
+        checks.register()
+        portal.hang()
+        claims.hang()
+        menu.place(
+            menu.Place(
+                "awards",
+                menu.Group.BENEFITS,
+                1,
+                _("Pension awards"),
+                "admin:pensions_award_changelist",
+                "elderly",
+                "benefit.read",
+            ),
+            menu.Place(
+                "openings",
+                menu.Group.BENEFITS,
+                2,
+                _("Opening balances"),
+                "admin:pensions_openingbalance_changelist",
+                "account_balance_wallet",
+                "benefit.read",
+            ),
+        )

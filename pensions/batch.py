@@ -1,0 +1,171 @@
+"""Mass runs of pensions: the monthly payroll and the yearly interest of the accounts."""
+
+import hashlib
+from collections.abc import Iterable
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+
+from funds.models import PaymentBatch, Scheme
+from funds.services import payments
+from pensions.models import Payroll
+from pensions.services import payroll, yearly_interest
+from pensions.services.payroll import PARTS
+from socsec.office.errors import Invalid, Refused
+from socsec.office.models import Run, RunChunk
+from socsec.office.runs import Counts, Preview, RunKind
+
+# People in one chunk: large, since a commit costs, and small enough to lose without regret.
+CHUNK = 250_000
+SAMPLES = 3
+CHANGES = 20
+
+NO_ACCOUNT = {
+    "code": "no_account",
+    "zh": "没有登记收款银行账户，先留着，登记后补发",
+    "en": "No bank account on file; paid as arrears once there is one",
+}
+
+
+def _scheme(params: dict[str, Any]) -> dict[str, Any]:
+    """The one setting is the scheme; without it, the employees'."""
+    known = dict(params)
+    scheme = known.pop("scheme", Scheme.EMPLOYEES.value)
+    if known or type(scheme) is not int or scheme not in Scheme.values:
+        raise Invalid(
+            _("This kind of run knows one setting: the scheme."),
+            code="unknown_setting",
+            field="params",
+        )
+    return {"scheme": scheme}
+
+
+class PensionPayroll(RunKind):
+    """The month's pensions of one pooling region, with the arrears of awards made since the last.
+
+    A chunk writes payments and holds of a range of people, and what their accounts bear. Posting
+    puts the orders into one envelope, which a second person releases to the bank.
+    """
+
+    slug = payroll.KIND
+    label = _("Monthly pension payroll")
+
+    def check(self, params: dict[str, Any]) -> dict[str, Any]:
+        return _scheme(params)
+
+    def preview(self, run: Run) -> Preview:
+        """Totals by region and part, who is held, whose pension changed most, a few sheets."""
+        payroll.fund_of(run)
+        payroll.check_turn(run)
+        part = payroll.part_of(run)
+        found = payroll.totals(part)
+        left_out = payroll.held(part)
+        sums = {name: sum(row[name] for row in found.values()) for name in (*PARTS, "arrears")}
+        held = []
+        if left_out:
+            people = sum(row["people"] for row in left_out.values())
+            amount = sum(row["amount"] for row in left_out.values())
+            held.append({**NO_ACCOUNT, "count": people, "total": amount})
+        return Preview(
+            count=sum(row["people"] for row in found.values()),
+            total=sum(row["amount"] for row in found.values()),
+            figures=sums,
+            regions={code: [row["people"], row["amount"]] for code, row in found.items()},
+            changes=payroll.changes(part, CHANGES),
+            samples=payroll.samples(part, SAMPLES),
+            held=held,
+        )
+
+    def chunks(self, run: Run) -> Iterable[dict[str, Any]]:
+        """Ranges of person numbers with about as many awards each."""
+        payroll.check_turn(run)
+        Payroll.objects.get_or_create(
+            run=run,
+            defaults={
+                "scheme": run.params["scheme"],
+                "month": run.month,
+                "region": run.region_id,
+                "fund": payroll.fund_of(run),
+            },
+        )
+        return [
+            {"first": first, "last": last}
+            for first, last in payroll.ranges(payroll.part_of(run), CHUNK)
+        ]
+
+    def execute(self, chunk: RunChunk) -> Counts:
+        run, part = chunk.run, _part(chunk)
+        fund = payroll.fund_of(run)
+        people, amount = payroll.pay(part, run.pk, fund)
+        drawn = payroll.draw(part, run.pk, fund, _source(chunk))
+        text = f"{people} {amount} {drawn.entries} {drawn.amount}"
+        return Counts(people, amount, hashlib.sha256(text.encode()).hexdigest())
+
+    def post(self, run: Run) -> None:
+        made = Payroll.objects.select_related("fund").get(run=run)
+        made.envelope = payroll.order(made, run)
+        made.save(update_fields=["envelope"])
+
+    def unpost(self, run: Run) -> None:
+        """Once the envelope is released the money has left, and single payments are corrected."""
+        payroll.check_last(run)
+        envelope = Payroll.objects.select_related("envelope").get(run=run).envelope
+        if envelope is None or run.reversed_by is None:
+            return
+        if envelope.state not in (PaymentBatch.State.OPEN, PaymentBatch.State.CANCELLED):
+            raise Refused(
+                _("The money of this payroll has gone to the bank, so it cannot be undone."),
+                code="paid_already",
+                fix=_("Correct single payments instead."),
+            )
+        if envelope.state == PaymentBatch.State.OPEN:
+            payments.cancel(envelope.pk, by=run.reversed_by, reason=run.reversal_reason)
+
+    def reverse(self, chunk: RunChunk) -> None:
+        run = chunk.run
+        payroll.withdraw(_part(chunk), run, payroll.fund_of(run), _source(chunk))
+
+
+class AccountInterest(RunKind):
+    """A year's interest on every account of one pooling region, at the rate announced for it.
+
+    The month of the run is the December of the year.
+    """
+
+    slug = yearly_interest.KIND
+    label = _("Yearly interest on individual accounts")
+
+    def check(self, params: dict[str, Any]) -> dict[str, Any]:
+        return _scheme(params)
+
+    def preview(self, run: Run) -> Preview:
+        yearly_interest.check_year(run)
+        return yearly_interest.preview(yearly_interest.part_of(run), SAMPLES)
+
+    def chunks(self, run: Run) -> Iterable[dict[str, Any]]:
+        yearly_interest.check_year(run)
+        return [
+            {"first": first, "last": last}
+            for first, last in yearly_interest.ranges(yearly_interest.part_of(run), CHUNK)
+        ]
+
+    def execute(self, chunk: RunChunk) -> Counts:
+        part = yearly_interest.part_of(chunk.run, chunk.spec["first"], chunk.spec["last"])
+        written = yearly_interest.credit(part, chunk.run_id, _source(chunk))
+        text = f"{written.entries} {written.amount}"
+        return Counts(written.entries, written.amount, hashlib.sha256(text.encode()).hexdigest())
+
+    def unpost(self, run: Run) -> None:
+        yearly_interest.check_last(run)
+
+    def reverse(self, chunk: RunChunk) -> None:
+        part = yearly_interest.part_of(chunk.run, chunk.spec["first"], chunk.spec["last"])
+        yearly_interest.undo(part, chunk.run, _source(chunk))
+
+
+def _part(chunk: RunChunk) -> payroll.Part:
+    return payroll.part_of(chunk.run, chunk.spec["first"], chunk.spec["last"])
+
+
+def _source(chunk: RunChunk) -> str:
+    return f"pensions.run:{chunk.run_id}/chunk:{chunk.number}"

@@ -1,0 +1,138 @@
+"""What the rules of pensions must know, as SELECTs over a range of people: one of them, or all.
+
+A claim at the counter asks for the range of one person; a mass run takes the same SELECT as the
+source of its statement. Each function gives the text and its parameters. Whole numbers as in the
+kernel: fen, months.
+"""
+
+from typing import Any
+
+from enrollment import queries as enrollment
+from enrollment.models import Contribution, PriorKind, PriorService, PriorState
+from funds.models import Branch
+from pensions.models import AccountEntry, AccountState, IndividualAccount
+from socsec.kernel import months, regions
+
+Select = tuple[str, list[Any]]
+
+CONTRIBUTIONS = Contribution._meta.db_table
+PRIOR = PriorService._meta.db_table
+ACCOUNTS = IndividualAccount._meta.db_table
+ENTRIES = AccountEntry._meta.db_table
+
+
+def years(first_person: int, last_person: int, until: int) -> Select:
+    """The contributed months of each calendar year, up to and with the month `until`.
+
+    Columns: person_id, year, months, and wages, the bases of these months added up.
+    """
+    paid, params = enrollment.paid_months(
+        Branch.PENSION, first_person, last_person, last_month=until
+    )
+    return (
+        f"""select person_id, month / 12 as year, count(*)::int as months,
+                   sum(base)::bigint as wages
+              from ({paid}) p
+             group by person_id, month / 12""",  # noqa: S608
+        params,
+    )
+
+
+def working_life(first_person: int, last_person: int, until: int, account_month: int) -> Select:
+    """How many months of each kind a person has, up to and with the month `until`.
+
+    Columns: person_id, months_paid, months_before_account (those of them before the month
+    `account_month`, in which accounts began), months_deemed (neither paid nor assessed besides),
+    months_gap (assessed, but not paid in full). Who has none at all is not in it.
+    """
+    who = [first_person, last_person]
+    paid, paid_params = enrollment.paid_months(
+        Branch.PENSION, first_person, last_person, last_month=until
+    )
+    return (
+        f"""select person_id,
+                   (count(*) filter (where kind = 'paid'))::int as months_paid,
+                   (count(*) filter (where kind = 'paid' and month < %s))::int
+                     as months_before_account,
+                   (count(*) filter (where kind = 'deemed'))::int as months_deemed,
+                   (count(*) filter (where kind = 'gap'))::int as months_gap
+              from (
+                with paid as (select person_id, month from ({paid}) p)
+                select person_id, month, 'paid' as kind from paid
+                union all
+                select distinct c.person_id, c.month, 'gap'
+                  from {CONTRIBUTIONS} c
+                 where c.branch = %s and c.person_id between %s and %s and c.month <= %s
+                   and not exists (select from paid p
+                                    where p.person_id = c.person_id and p.month = c.month)
+                union all
+                select s.person_id, m.month, 'deemed'
+                  from {PRIOR} s
+                 cross join generate_series(s.first_month, least(s.last_month, %s)) as m (month)
+                 where s.branch = %s and s.kind = %s and s.state = %s
+                   and s.person_id between %s and %s
+                   and not exists (select from {CONTRIBUTIONS} c
+                                    where c.person_id = s.person_id and c.month = m.month
+                                      and c.branch = s.branch)
+              ) as life
+             group by person_id""",  # noqa: S608
+        [
+            account_month,
+            *paid_params,
+            Branch.PENSION,
+            *who,
+            until,
+            until,
+            Branch.PENSION,
+            PriorKind.DEEMED.value,
+            PriorState.APPROVED.value,
+            *who,
+        ],
+    )
+
+
+def account_year(
+    fund_id: int,
+    through: int,
+    first_person: int,
+    last_person: int,
+    region: str = regions.NATION,
+) -> Select:
+    """What the accounts of a fund have borne interest on in a year, up to and with a month of it.
+
+    Columns: person_id, region, balance (all that is on the account now), balance_months (what
+    stood on it at the end of each month, added up), credited (interest of that year credited
+    before). An entry counts from the month it bears interest from; what bears it from a later year
+    does not count.
+    """
+    january = months.month(months.year_of(through), 1)
+    count = through - january + 1
+    low, high = regions.span(region)
+    who = [first_person, last_person]
+    return (
+        f"""select a.person_id, a.region, l.balance,
+                   %s * l.balance - coalesce(r.missing, 0) as balance_months,
+                   coalesce(r.credited, 0) as credited
+              from {ACCOUNTS} a
+             cross join lateral (
+                   select e.balance from {ENTRIES} e
+                    where e.person_id = a.person_id and e.fund_id = a.fund_id
+                    order by e.seq desc limit 1) l
+              left join (
+                   select e.person_id,
+                          sum(e.amount * least(%s, e.bears_from - %s))::bigint as missing,
+                          (sum(e.amount) filter (where e.rate is not null
+                                                   and e.month between %s and %s))::bigint
+                            as credited
+                     from {ENTRIES} e
+                    where e.fund_id = %s and e.bears_from > %s
+                      and e.person_id between %s and %s
+                    group by e.person_id) r on r.person_id = a.person_id
+             where a.fund_id = %s and a.state <> %s and a.region between %s and %s
+               and a.person_id between %s and %s""",  # noqa: S608
+        [
+            count,
+            *(count, january, january, january + 12 - 1, fund_id, january, *who),
+            *(fund_id, AccountState.CLOSED, low, high, *who),
+        ],
+    )

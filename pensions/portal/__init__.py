@@ -1,0 +1,30 @@
+"""Self-service pages of pensions: estimate, claim, benefits, account."""
+
+from django.utils.translation import gettext_lazy as _
+
+from socsec.office import shell
+
+
+def hang() -> None:
+    """Hang these pages into the portal; called once, when the app is ready."""
+    from pensions.services.claim import KIND
+
+    from . import claim, estimate, home
+
+    shell.section(
+        shell.Section(
+            4,
+            "benefits",
+            _("My benefits"),
+            "yuan",
+            ("/benefits/", "/account/", "/my-estimate/", "/claim/"),
+        )
+    )
+    shell.tile(
+        shell.Tile(3, "my_estimate", "chart", _("Estimate a pension"), _("sooner or later")),
+        shell.Tile(4, "account", "bank", _("My account"), _("balance and interest")),
+        shell.Tile(5, "claim", "edit", _("Claim a pension"), _("a few questions")),
+    )
+    shell.home(todo=home.todos, money=home.moneys)
+    shell.start("portal/pensions/_start.html", estimate.start_part)
+    shell.withdrawal(KIND, claim.withdraw)

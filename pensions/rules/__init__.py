@@ -1,0 +1,1 @@
+"""The law of pensions, in the words of the kernel."""

@@ -1,0 +1,1 @@
+"""Verbs of pensions: each one transaction, one audit entry, its postings."""

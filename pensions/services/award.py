@@ -1,0 +1,151 @@
+"""What becomes of a pension in payment: suspended, resumed, ended; the dead are found by themselves."""
+
+from django.db import transaction
+from django.db.models import Q
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from pensions.models import Award, AwardState, EndReason, PensionPayment
+from socsec.kernel import months, regions
+from socsec.office.access import require, require_stranger
+from socsec.office.errors import Conflict, Invalid, Refused, say
+from socsec.office.models import User
+from socsec.office.services import audit
+
+
+@transaction.atomic
+def suspend(*, by: User, award: Award, from_month: int, reason: str) -> Award:
+    """Stop paying from a month on, until it is known whether the pension is still due.
+
+    A month that was paid stands: `Refused` for one of those.
+    """
+    award = _lock(award, by)
+    _must_be(award, AwardState.IN_PAYMENT)
+    _reasoned(reason)
+    _not_paid(award, from_month)
+    award.state = AwardState.SUSPENDED
+    # What is not settled by now stays owed, in case it is resumed.
+    award.owed_from = min(from_month, award.owed_from or from_month)
+    award.save(update_fields=["state", "owed_from"])
+    return _done(award, by, "award.suspend", reason, from_month)
+
+
+@transaction.atomic
+def resume(*, by: User, award: Award, from_month: int, reason: str) -> Award:
+    """Pay again. The next payroll pays every month from `from_month` on that was not paid."""
+    award = _lock(award, by)
+    _must_be(award, AwardState.SUSPENDED)
+    _reasoned(reason)
+    if award.person.died_on is not None:
+        raise Refused(_("This person has died."), code="dead", fix=_("End the award."))
+    if from_month < (award.owed_from or award.from_month):
+        raise Invalid(
+            _("Earlier months were paid already."), code="paid_already", field="from_month"
+        )
+    award.state = AwardState.IN_PAYMENT
+    award.owed_from = from_month
+    award.save(update_fields=["state", "owed_from"])
+    return _done(award, by, "award.resume", reason, from_month)
+
+
+@transaction.atomic
+def end(*, by: User, award: Award, last_month: int, end_reason: str, reason: str) -> Award:
+    """End an award after its last month. What was paid beyond it is shown as overpaid."""
+    award = _lock(award, by)
+    _must_be(award, AwardState.IN_PAYMENT, AwardState.SUSPENDED)
+    _reasoned(reason)
+    if end_reason not in EndReason.values:
+        raise Invalid(_("Choose why the pension ends."), code="no_reason", field="end_reason")
+    if last_month > months.month_of(timezone.localdate()) + 1:
+        raise Invalid(
+            _("An award ends next month at the latest."), code="in_the_future", field="last_month"
+        )
+    return _end(award, by, last_month, EndReason(end_reason), reason)
+
+
+@transaction.atomic
+def pull_deaths(*, by: User | None = None) -> list[Award]:
+    """End every award whose person has died, with the month of death. The system does it daily.
+
+    Payrolls ask for themselves who is alive: this only writes down what they go by.
+    """
+    if by is not None:
+        require(by, "benefit.change")
+    found = (
+        Award.objects.select_for_update(of=("self",), skip_locked=True)
+        .select_related("person")
+        .filter(~Q(state=AwardState.ENDED), person__died_on__isnull=False)
+        .order_by("pk")
+    )
+    if by is not None and by.region_code is not None:
+        low, high = regions.span(by.region_code)
+        found = found.filter(region__gte=low, region__lte=high)
+    ended = []
+    for award in found:
+        died = award.person.died_on
+        assert died is not None  # the filter says so
+        ended.append(
+            _end(award, by, months.month_of(died), EndReason.DEATH, f"died {died.isoformat()}")
+        )
+    return ended
+
+
+def _end(
+    award: Award, by: User | None, last_month: int, end_reason: EndReason, reason: str
+) -> Award:
+    award.state = AwardState.ENDED
+    award.end_reason = end_reason
+    award.until_month = max(last_month, award.from_month - 1)
+    award.save(update_fields=["state", "end_reason", "until_month"])
+    return _done(award, by, "award.end", reason, award.until_month)
+
+
+def _lock(award: Award, by: User) -> Award:
+    award = Award.objects.select_for_update(of=("self",)).select_related("person").get(pk=award.pk)
+    require(by, "benefit.change", award.region)
+    require_stranger(by, award.person_id)
+    return award
+
+
+def _must_be(award: Award, *states: AwardState) -> None:
+    if award.state not in states:
+        raise Conflict(
+            say(_("This award is already “%(state)s”."), state=award.get_state_display()),
+            code="award_moved_on",
+        )
+
+
+def _reasoned(reason: str) -> None:
+    if not reason.strip():
+        raise Invalid(_("Say why."), code="empty", field="reason")
+
+
+def _not_paid(award: Award, month: int) -> None:
+    last = (
+        PensionPayment.objects.filter(person_id=award.person_id, award_id=award.pk)
+        .order_by("-month")
+        .first()
+    )
+    if (last is not None and month <= last.month) or month < award.from_month:
+        raise Refused(
+            say(
+                _("The pension is paid up to %(month)s."),
+                month=months.format_month(last.month if last else award.from_month - 1),
+            ),
+            code="paid_already",
+            field="from_month",
+            fix=_("Suspend it from a later month on."),
+        )
+
+
+def _done(award: Award, by: User | None, act: str, reason: str, month: int) -> Award:
+    audit.record(
+        by=by,
+        act=act,
+        subject=award,
+        person_id=award.person_id,
+        region=award.region,
+        reason=reason.strip(),
+        month=months.format_month(month),
+    )
+    return award

@@ -1,0 +1,177 @@
+"""Writing individual accounts: each entry in the books of the fund and on the account, at once.
+
+One statement posts to the ledger and one appends the entries, however many people there are. Both
+read the same rows, so the fund's control account always holds what its accounts add up to.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from django.db import connection
+
+from funds.models import Fund, accounts
+from funds.services import ledger
+from pensions.models import AccountEntry, AccountState, EntryKind, IndividualAccount
+from socsec.office.models import User
+
+# What an entry above zero posts: (debited, credited) account; below zero the other way round.
+POSTS = {
+    EntryKind.OPENING: (accounts.ACCOUNTS_CREDITED, accounts.INDIVIDUAL_ACCOUNTS),
+    EntryKind.CREDIT: (accounts.ACCOUNTS_CREDITED, accounts.INDIVIDUAL_ACCOUNTS),
+    EntryKind.INTEREST: (accounts.ACCOUNTS_CREDITED, accounts.INDIVIDUAL_ACCOUNTS),
+    EntryKind.BENEFIT: (accounts.ACCOUNTS_CREDITED, accounts.INDIVIDUAL_ACCOUNTS),
+    EntryKind.CLOSE: (accounts.ACCOUNTS_CREDITED, accounts.INDIVIDUAL_ACCOUNTS),
+}
+
+ENTRIES = AccountEntry._meta.db_table
+ACCOUNTS = IndividualAccount._meta.db_table
+
+# The order of entries that are written together: it numbers them, on the account and in the books.
+ORDER = "partition by n.person_id order by n.month, n.reference, n.part"
+
+
+@dataclass(frozen=True)
+class Written:
+    """What was written: the ledger batch, how many entries, and their sum in fen."""
+
+    batch_id: int | None
+    entries: int
+    amount: int
+
+
+def write(
+    *,
+    fund: Fund,
+    kind: EntryKind,
+    rows: str,
+    params: Sequence[Any] = (),
+    source: str,
+    by: User | None = None,
+    on: date | None = None,
+) -> Written:
+    """Post and append what a SELECT yields, one row for each entry, none of amount 0.
+
+    Columns: person_id, region, month, bears_from, amount, rate, reference, part. The SELECT is run
+    several times: nothing else may change its answer within this transaction. Whoever else appends
+    to one of these accounts meanwhile gets an IntegrityError, or gives us one.
+
+    `source` names the act in the ledger. Nothing to write: Written(None, 0, 0).
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"select count(*), coalesce(sum(n.amount), 0)::bigint from ({rows}) n",  # noqa: S608
+            params,
+        )
+        count, amount = cursor.fetchone()
+    if not count:
+        return Written(None, 0, 0)
+    debit, credit = POSTS[kind]
+    batch = ledger.post_sql(
+        fund,
+        f"account_{kind.name.lower()}",
+        f"""select n.person_id, (row_number() over ({ORDER}))::int as seq, n.region,
+                   case when n.amount > 0 then %s else %s end::smallint as debit,
+                   case when n.amount > 0 then %s else %s end::smallint as credit,
+                   abs(n.amount) as amount, n.month, 1 as heads
+              from ({rows}) n
+             order by n.person_id""",  # noqa: S608
+        [debit, credit, credit, debit, *params],
+        source=source,
+        by=by,
+        on=on,
+    )
+    assert batch is not None  # there are rows, and none of nothing
+    with connection.cursor() as cursor:
+        if kind in (EntryKind.OPENING, EntryKind.CREDIT):
+            cursor.execute(
+                f"""insert into {ACCOUNTS} (person_id, fund_id, region, state, opened_month)
+                    select n.person_id, %s, min(n.region), %s, min(n.month)
+                      from ({rows}) n group by n.person_id
+                        on conflict do nothing""",  # noqa: S608
+                [fund.pk, AccountState.CONTRIBUTING, *params],
+            )
+        cursor.execute(
+            f"""insert into {ENTRIES} (person_id, fund_id, seq, kind, month, bears_from, amount,
+                                       balance, rate, reference, part, batch_id)
+                select n.person_id, %s,
+                       coalesce(l.seq, 0) + row_number() over w,
+                       %s, n.month, n.bears_from, n.amount,
+                       coalesce(l.balance, 0) + (sum(n.amount) over w)::bigint,
+                       n.rate, n.reference, n.part, %s
+                  from ({rows}) n
+                  left join lateral {last_entry("n.person_id", "%s")} l on true
+                window w as ({ORDER})
+                 order by n.person_id""",  # noqa: S608
+            [fund.pk, kind, batch.pk, *params, fund.pk],
+        )
+    return Written(batch.pk, count, amount)
+
+
+def write_one(
+    *,
+    fund: Fund,
+    kind: EntryKind,
+    person_id: int,
+    region: str,
+    month: int,
+    bears_from: int,
+    amount: int,
+    source: str,
+    rate: int | None = None,
+    reference: int = 0,
+    by: User | None = None,
+) -> Written:
+    """The same for one entry of one account."""
+    return write(
+        fund=fund,
+        kind=kind,
+        rows="""select %s::bigint as person_id, %s::text as region, %s::int as month,
+                       %s::int as bears_from, %s::bigint as amount, %s::int as rate,
+                       %s::bigint as reference, 0::smallint as part""",
+        params=[person_id, region, month, bears_from, amount, rate, reference],
+        source=source,
+        by=by,
+    )
+
+
+def last_entry(person: str, fund: str) -> str:
+    """The subselect of the last entry of a person's account in a fund, both given as SQL."""
+    return f"""(select e.seq, e.balance from {ENTRIES} e
+                 where e.person_id = {person} and e.fund_id = {fund}
+                 order by e.seq desc limit 1)"""  # noqa: S608
+
+
+def undo(
+    *,
+    batch_id: int,
+    fund: Fund,
+    people: tuple[int, int],
+    source: str,
+    reason: str,
+    by: User | None = None,
+) -> Written:
+    """Reverse a ledger batch that `write` made, and every entry that it stands for.
+
+    `people` are the lowest and highest person number of the batch. An entry that was drawn upon
+    since cannot be undone: IntegrityError, and nothing happens.
+    """
+    opposite = ledger.reverse(batch_id, source=source, reason=reason, by=by)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"""insert into {ENTRIES} (person_id, fund_id, seq, kind, month, bears_from, amount,
+                                       balance, rate, reference, part, batch_id)
+                select n.person_id, n.fund_id,
+                       l.seq + row_number() over w,
+                       %s, n.month, n.bears_from, -n.amount,
+                       l.balance - (sum(n.amount) over w)::bigint,
+                       n.rate, n.seq, 0, %s
+                  from {ENTRIES} n
+                 cross join lateral {last_entry("n.person_id", "n.fund_id")} l
+                 where n.person_id between %s and %s and n.fund_id = %s and n.batch_id = %s
+                window w as (partition by n.person_id order by n.seq)""",  # noqa: S608
+            [EntryKind.REVERSAL, opposite.pk, *people, fund.pk, batch_id],
+        )
+        count = cursor.rowcount
+    return Written(opposite.pk, count, -opposite.total)

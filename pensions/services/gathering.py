@@ -1,0 +1,226 @@
+"""What the books say of a claim: read by the SELECTs of `facts`, kept with the decision.
+
+Whole numbers of the books, as they stand at the moment. A decision is replayed from them.
+"""
+
+from dataclasses import dataclass
+from typing import Any, Self
+
+from django.db import connection
+from django.utils.translation import gettext_lazy as _
+
+from enrollment.models import Person
+from funds.models import Branch, Fund, Scheme
+from funds.services import fund as fund_services
+from pensions import facts
+from pensions.models import AccountEntry, EntryKind, IndividualAccount, PensionClaim
+from pensions.params import AccountParams
+from socsec.kernel.months import format_month, month, parse_month, year_of
+from socsec.kernel.policy import Policy, PolicyError
+from socsec.office.errors import Refused, from_kernel
+from socsec.office.services import policy as policies
+
+VERSION = 1  # of `Gathered.as_json`
+
+
+@dataclass(frozen=True)
+class Year:
+    """The contributed months of a calendar year, and their bases added up, in fen."""
+
+    year: int
+    months: int
+    wages: int
+
+
+@dataclass(frozen=True)
+class AccountYear:
+    """An account in a year whose interest is not settled: see `facts.account_year`."""
+
+    through: int
+    balance_months: int
+    credited: int
+
+
+@dataclass(frozen=True)
+class Gathered:
+    """Everything that the books and the claim say; whole numbers of the kernel."""
+
+    region: str
+    category: int
+    birth_month: int
+    claim_month: int
+    flexible: bool
+    months_paid: int
+    months_before_account: int
+    months_deemed: int
+    months_gap: int
+    years: tuple[Year, ...]
+    balance: int
+    account_years: tuple[AccountYear, ...]
+    stated: dict[str, Any]
+
+    def as_json(self) -> dict[str, Any]:
+        """As it is kept with a decision: months as 2026-03, amounts in fen."""
+        return {
+            "version": VERSION,
+            "region": self.region,
+            "category": self.category,
+            "birth_month": format_month(self.birth_month),
+            "claim_month": format_month(self.claim_month),
+            "flexible": self.flexible,
+            "months_paid": self.months_paid,
+            "months_before_account": self.months_before_account,
+            "months_deemed": self.months_deemed,
+            "months_gap": self.months_gap,
+            "years": [[each.year, each.months, each.wages] for each in self.years],
+            "balance": self.balance,
+            "account_years": [
+                [format_month(each.through), each.balance_months, each.credited]
+                for each in self.account_years
+            ],
+            "stated": self.stated,
+        }
+
+    @classmethod
+    def from_json(cls, data: dict[str, Any]) -> Self:
+        """What was once `as_json()`."""
+        return cls(
+            region=data["region"],
+            category=data["category"],
+            birth_month=parse_month(data["birth_month"]),
+            claim_month=parse_month(data["claim_month"]),
+            flexible=data["flexible"],
+            months_paid=data["months_paid"],
+            months_before_account=data["months_before_account"],
+            months_deemed=data["months_deemed"],
+            months_gap=data["months_gap"],
+            years=tuple(Year(*row) for row in data["years"]),
+            balance=data["balance"],
+            account_years=tuple(
+                AccountYear(parse_month(through), balance_months, credited)
+                for through, balance_months, credited in data["account_years"]
+            ),
+            stated=data["stated"],
+        )
+
+
+def gather(claim: PensionClaim) -> Gathered:
+    """What the books say of a claim, as they stand now."""
+    return gather_for(
+        claim.person,
+        claim.region,
+        claim.start_month,
+        claim.category,
+        flexible=claim.flexible,
+        stated=claim.stated,
+    )
+
+
+def gather_for(
+    person: Person,
+    region: str,
+    start_month: int,
+    category: int,
+    *,
+    flexible: bool = False,
+    stated: dict[str, Any] | None = None,
+    policy: Policy | None = None,
+) -> Gathered:
+    """What the books say of a person who would draw a pension from a month on."""
+    until = start_month - 1
+    account_month = _account_month(
+        policy or policies.of(policies.current_edition()), region, start_month
+    )
+    life = _one(
+        *facts.working_life(person.pk, person.pk, until, account_month),
+        empty={
+            "months_paid": 0,
+            "months_before_account": 0,
+            "months_deemed": 0,
+            "months_gap": 0,
+        },
+    )
+    years = _rows(*facts.years(person.pk, person.pk, until))
+    fund = fund_services.for_(Branch.PENSION, Scheme.EMPLOYEES, region)
+    _one_account_only(person, fund)
+    balance, account_years = _account(person.pk, fund, until)
+    return Gathered(
+        region=region,
+        category=int(category),
+        birth_month=person.birth_month,
+        claim_month=start_month,
+        flexible=flexible,
+        months_paid=life["months_paid"],
+        months_before_account=life["months_before_account"],
+        months_deemed=life["months_deemed"],
+        months_gap=life["months_gap"],
+        years=tuple(
+            Year(row["year"], row["months"], row["wages"])
+            for row in sorted(years, key=lambda row: row["year"])
+        ),
+        balance=balance,
+        account_years=account_years,
+        stated=dict(stated or {}),
+    )
+
+
+def _account(person_id: int, fund: Fund, until: int) -> tuple[int, tuple[AccountYear, ...]]:
+    """The balance of the account, and every year up to the month `until` that it has to settle."""
+    entries = AccountEntry.objects.filter(person_id=person_id, fund_id=fund.pk)
+    last = entries.order_by("-seq").first()
+    if last is None:
+        return 0, ()
+    undone = entries.filter(kind=EntryKind.REVERSAL).values("reference")
+    settled = (
+        entries.filter(kind=EntryKind.INTEREST).exclude(seq__in=undone).order_by("-month").first()
+    )
+    # Interest up to a December closes its year; a year begun is settled to its end.
+    first = settled.month + 1 if settled else min(entries.values_list("bears_from", flat=True))
+    account_years = []
+    for year in range(year_of(first), year_of(until) + 1):
+        through = min(until, month(year, 12))
+        row = _one(*facts.account_year(fund.pk, through, person_id, person_id), empty=None)
+        if row is not None:
+            account_years.append(AccountYear(through, row["balance_months"], row["credited"]))
+    return last.balance, tuple(account_years)
+
+
+def _one_account_only(person: Person, fund: Fund) -> None:
+    """A pension draws on one account: others are transferred to it first (国办发〔2009〕66号)."""
+    elsewhere = (
+        IndividualAccount.objects.filter(person_id=person.pk)
+        .exclude(fund_id=fund.pk)
+        .values_list("fund_id", flat=True)
+    )
+    for fund_id in elsewhere:
+        last = (
+            AccountEntry.objects.filter(person_id=person.pk, fund_id=fund_id)
+            .order_by("-seq")
+            .first()
+        )
+        if last is not None and last.balance:
+            raise Refused(
+                _("%(name)s has an account in another fund: %(fund)s.")
+                % {"name": person.name, "fund": Fund.objects.get(pk=fund_id)},
+                code="account_elsewhere",
+                fix=_("Have it transferred to the fund that pays the pension first."),
+            )
+
+
+def _account_month(policy: Policy, region: str, on: int) -> int:
+    try:
+        return int(AccountParams.at(policy, region, on).first_month)
+    except PolicyError as error:
+        raise from_kernel(error) from error
+
+
+def _rows(select: str, params: list[Any]) -> list[dict[str, Any]]:
+    with connection.cursor() as cursor:
+        cursor.execute(select, params)
+        names = [column.name for column in cursor.description]
+        return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
+
+
+def _one(select: str, params: list[Any], *, empty: Any) -> Any:
+    rows = _rows(select, params)
+    return rows[0] if rows else empty

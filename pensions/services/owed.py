@@ -1,0 +1,85 @@
+"""What pensions are owed in a month: one SELECT for most people, one for those owed earlier months too.
+
+A month is owed to everybody whose award is in payment and who lived to see the month; from
+`owed_from` of the award on, earlier months are owed as well.
+"""
+
+from dataclasses import dataclass
+from typing import Any
+
+from enrollment.models import BankAccount, Person, Purpose
+from pensions.models import Award, AwardState, Benefit
+from socsec.kernel import months, regions
+from socsec.kernel.ranges import MOST
+
+AWARDS = Award._meta.db_table
+BENEFITS = Benefit._meta.db_table
+PEOPLE = Person._meta.db_table
+BANKS = BankAccount._meta.db_table
+
+_AWARDS = f"""
+      from {AWARDS} a
+      join {PEOPLE} p on p.id = a.person_id
+"""
+_BENEFIT = f"""
+     cross join lateral (
+           select * from {BENEFITS} b
+            where b.person_id = a.person_id and b.award_id = a.id and b.from_month <= m.month
+            order by b.from_month desc limit 1) b
+"""  # noqa: S608
+# Nothing is owed to the dead: for months up to the death that were never paid, heirs come forward.
+_OWED = f"""
+     where a.state = {AwardState.IN_PAYMENT} and a.scheme = %s and a.from_month <= %s
+       and a.region between %s and %s and a.person_id between %s and %s
+       and (p.died_on is null or p.died_on >= %s)
+       and b.basic + b.account + b.transitional + b.addition > 0
+"""
+_COLUMNS = """
+    select a.person_id, m.month, a.id as award_id, a.region,
+           b.basic, b.account, b.transitional, b.addition,
+           b.basic + b.account + b.transitional + b.addition as amount
+"""
+# Of everybody whose earlier months are settled: the month.
+REGULAR = f"""{_COLUMNS} {_AWARDS} cross join (select %s::int as month) m {_BENEFIT} {_OWED}
+       and (a.owed_from is null or a.owed_from = %s)"""
+# Of the few others: every month that is not settled, and the month.
+WITH_ARREARS = f"""{_COLUMNS} {_AWARDS}
+     cross join lateral generate_series(greatest(a.from_month, a.owed_from), %s) as m (month)
+     {_BENEFIT} {_OWED}
+       and a.owed_from < %s"""
+
+PAYABLE = f"""
+    exists (select from {BANKS} k
+             where k.person_id = d.person_id and k.purpose = '{Purpose.BENEFIT}'
+               and k.closed_on is null)
+"""
+
+
+@dataclass(frozen=True)
+class Part:
+    """A part of a payroll: a range of person numbers."""
+
+    month: int
+    scheme: int
+    region: str
+    first: int = 0
+    last: int = MOST
+
+    def regular(self) -> tuple[str, list[Any]]:
+        """The SELECT of those to whom only the month is owed, with its parameters."""
+        return REGULAR, self._params()
+
+    def with_arrears(self) -> tuple[str, list[Any]]:
+        """The same of those to whom earlier months are owed too."""
+        return WITH_ARREARS, self._params()
+
+    def due(self) -> tuple[str, list[Any]]:
+        """Both: a row for each person and month."""
+        return f"{REGULAR} union all {WITH_ARREARS}", [*self._params(), *self._params()]
+
+    def _params(self) -> list[Any]:
+        low, high = regions.span(self.region)
+        return [
+            *(self.month, self.scheme, self.month, low, high, self.first, self.last),
+            *(months.first_day(self.month), self.month),
+        ]

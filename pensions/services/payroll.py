@@ -1,0 +1,382 @@
+"""The monthly payroll: whom it pays what, written in statements over a range of people.
+
+What is owed comes from two SELECTs: the preview adds them up, the run inserts them. A month is owed
+to everybody whose award is in payment and who lived to see the month; from `owed_from` on, earlier
+months are owed as well. Who has no bank account on file is held: written down, and owed on.
+"""
+
+from typing import Any
+
+from django.db import connection
+from django.db.models import QuerySet
+from django.utils.translation import gettext_lazy as _
+
+from enrollment.models import Purpose
+from funds.models import Branch, Fund, PaymentBatch
+from funds.services import fund as fund_services
+from funds.services import ledger, payments
+from pensions.models import (
+    Award,
+    AwardState,
+    EntryKind,
+    HeldPayment,
+    HoldReason,
+    Payroll,
+    PensionPayment,
+    WithdrawnPayment,
+)
+from pensions.services import entries
+from pensions.services.owed import AWARDS, BANKS, PAYABLE, Part
+from socsec.kernel import months, regions
+from socsec.kernel.ranges import MOST
+from socsec.office.errors import NotFound, Refused, say
+from socsec.office.models import Run
+
+KIND = "pension_payroll"
+
+PAYMENTS = PensionPayment._meta.db_table
+HELD = HeldPayment._meta.db_table
+WITHDRAWN = WithdrawnPayment._meta.db_table
+
+PARTS = ("basic", "account", "transitional", "addition")
+COLUMNS = (
+    "person_id, month, award_id, part, run_id, region, basic, account, transitional, addition,"
+    " amount, from_account"
+)
+
+
+def part_of(run: Run, first: int = 0, last: int = MOST) -> Part:
+    return Part(run.month, run.params["scheme"], run.region_id, first, last)
+
+
+def fund_of(run: Run) -> Fund:
+    """The fund that pays. `Refused` for a region that is pooled in more than one."""
+    try:
+        return fund_services.for_(Branch.PENSION, run.params["scheme"], run.region_id)
+    except NotFound as error:
+        raise Refused(
+            _("No one fund pays the pensions of this region."),
+            code="no_fund",
+            fix=_("Draft a payroll for each pooling region."),
+        ) from error
+
+
+def check_turn(run: Run) -> None:
+    """Payrolls of a region follow each other month by month; `Refused` for one out of turn.
+
+    The first may be of any month. Months skipped would never be paid, and arrears reckon with
+    every month before as settled.
+    """
+    others = _others(run)
+    later = others.filter(month__gt=run.month).order_by("month").first()
+    if later is not None:
+        raise _out_of_turn(
+            _("The payroll of %(month)s stands already, so that of an earlier month is closed."),
+            later.month,
+            _("What is missing is paid as arrears with the next payroll."),
+        )
+    before = others.filter(month__lt=run.month).order_by("-month", "-pk").first()
+    if before is None:
+        return
+    if before.month < run.month - 1 or before.state != Run.State.POSTED:
+        wanted = before.month if before.state != Run.State.POSTED else before.month + 1
+        raise _out_of_turn(
+            _("The payroll of %(month)s comes first."),
+            wanted,
+            _("Finish that one, then preview this one again."),
+        )
+
+
+def check_last(run: Run) -> None:
+    """Only the last payroll of a region can be undone."""
+    later = _others(run).filter(month__gt=run.month).order_by("month").first()
+    if later is not None:
+        raise _out_of_turn(
+            _("The payroll of %(month)s rests on this one."),
+            later.month,
+            _("Reverse that one first."),
+        )
+
+
+def _others(run: Run) -> QuerySet[Run]:
+    """Payrolls of the same people that may have written something."""
+    states = [*Run.WORKING, Run.State.POSTED, Run.State.FAILED]
+    return Run.objects.filter(
+        kind=KIND,
+        params=run.params,
+        region_low__lte=run.region_high,
+        region_high__gte=run.region_low,
+        state__in=states,
+    ).exclude(pk=run.pk)
+
+
+def _out_of_turn(message: Any, month: int, fix: Any) -> Refused:
+    return Refused(
+        say(message, month=months.format_month(month)), code="payroll_out_of_turn", fix=fix
+    )
+
+
+# preview
+
+
+def totals(part: Part) -> dict[str, dict[str, int]]:
+    """What would be paid, by region: people, months, fen by part, arrears among them."""
+    due, params = part.due()
+    return _by_region(
+        f"""select d.region, count(*) filter (where d.month = %s), count(*),
+                   {", ".join(f"sum(d.{name})::bigint" for name in PARTS)},
+                   sum(d.amount)::bigint,
+                   coalesce(sum(d.amount) filter (where d.month < %s), 0)::bigint
+              from ({due}) d where {PAYABLE}
+             group by d.region order by d.region""",  # noqa: S608
+        [part.month, part.month, *params],
+        ("people", "months", *PARTS, "amount", "arrears"),
+    )
+
+
+def held(part: Part) -> dict[str, dict[str, int]]:
+    """Who would be owed and could not be paid, by region."""
+    due, params = part.due()
+    return _by_region(
+        f"""select d.region, count(*) filter (where d.month = %s), sum(d.amount)::bigint
+              from ({due}) d where not {PAYABLE}
+             group by d.region order by d.region""",  # noqa: S608
+        [part.month, *params],
+        ("people", "amount"),
+    )
+
+
+def changes(part: Part, count: int) -> list[dict[str, Any]]:
+    """Whose pension differs most from the month before: new, gone, more, less. Fen a month."""
+    due, params = part.due()
+    low, high = regions.span(part.region)
+    before = part.month - 1
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"""select coalesce(n.person_id, b.person_id) as person_id,
+                       coalesce(b.amount, 0), coalesce(n.amount, 0)
+                  from (select d.person_id, d.award_id, d.amount from ({due}) d
+                         where d.month = %s and {PAYABLE}) n
+                  full join (select person_id, award_id, sum(amount)::bigint as amount
+                               from {PAYMENTS}
+                              where month = %s and region between %s and %s
+                                and person_id between %s and %s
+                              group by person_id, award_id) b
+                    on b.person_id = n.person_id and b.award_id = n.award_id
+                 where coalesce(b.amount, 0) <> coalesce(n.amount, 0)
+                 order by abs(coalesce(n.amount, 0) - coalesce(b.amount, 0)) desc, 1
+                 limit %s""",  # noqa: S608
+            [*params, part.month, before, low, high, part.first, part.last, count],
+        )
+        rows = cursor.fetchall()
+    return [
+        {
+            "person_id": person,
+            "before": was,
+            "after": now,
+            "change": now - was,
+            "kind": "new" if not was else "gone" if not now else "more" if now > was else "less",
+        }
+        for person, was, now in rows
+    ]
+
+
+def samples(part: Part, count: int) -> list[Any]:
+    """Sheets of awards that the payroll pays, those paid for the first time before others."""
+    low, high = regions.span(part.region)
+    found = (
+        Award.objects.filter(
+            state=AwardState.IN_PAYMENT,
+            scheme=part.scheme,
+            region__gte=low,
+            region__lte=high,
+            from_month__lte=part.month,
+            sheet__isnull=False,
+        )
+        .order_by("-from_month", "-pk")
+        .values_list("sheet", flat=True)[:count]
+    )
+    return [sheet for sheet in found if sheet is not None]
+
+
+# execution
+
+
+def ranges(part: Part, size: int) -> list[tuple[int, int]]:
+    """Ranges of person numbers with about `size` awards each, without gaps between them."""
+    low, high = regions.span(part.region)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"""select max(person_id) from (
+                  select a.person_id, (row_number() over (order by a.person_id) - 1) / %s as n
+                    from {AWARDS} a
+                   where a.state = {AwardState.IN_PAYMENT} and a.scheme = %s
+                     and a.region between %s and %s) r
+                 group by n order by n""",  # noqa: S608
+            [size, part.scheme, low, high],
+        )
+        ends = [row[0] for row in cursor.fetchall()]
+    if not ends:
+        return []
+    firsts = [0, *(end + 1 for end in ends[:-1])]
+    return list(zip(firsts, [*ends[:-1], MOST], strict=True))
+
+
+def pay(part: Part, run_id: int, fund: Fund) -> tuple[int, int]:
+    """Write what is owed: holds, payments, and what is settled by them. (people, fen) paid.
+
+    Whoever is not held is paid, so that nobody falls between two statements if a bank account
+    comes or goes meanwhile; without one the envelope would not be complete, and nobody is paid.
+    """
+    due, due_params = part.due()
+    regular, regular_params = part.regular()
+    arrears, arrears_params = part.with_arrears()
+    not_held = f"""not exists (select from {HELD} h
+                                where h.person_id = d.person_id and h.award_id = d.award_id
+                                  and h.run_id = %s)"""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"""insert into {HELD} (person_id, run_id, award_id, region, months, amount, reason)
+                select d.person_id, %s, d.award_id, min(d.region), count(*),
+                       sum(d.amount)::bigint, '{HoldReason.NO_ACCOUNT}'
+                  from ({due}) d where not {PAYABLE}
+                 group by d.person_id, d.award_id""",  # noqa: S608
+            [run_id, *due_params],
+        )
+        # The account pays its part until it is used up.
+        cursor.execute(
+            f"""insert into {PAYMENTS} ({COLUMNS})
+                select d.person_id, d.month, d.award_id, 0, %s, d.region, d.basic, d.account,
+                       d.transitional, d.addition, d.amount,
+                       greatest(0, least(d.account, coalesce(l.balance, 0)))
+                  from ({regular}) d
+                  left join lateral {entries.last_entry("d.person_id", "%s")} l on true
+                 where {not_held}
+                 order by d.person_id""",  # noqa: S608
+            [run_id, *regular_params, fund.pk, run_id],
+        )
+        cursor.execute(
+            f"""insert into {PAYMENTS} ({COLUMNS})
+                select d.person_id, d.month, d.award_id, 0, %s, d.region, d.basic, d.account,
+                       d.transitional, d.addition, d.amount,
+                       greatest(0, least(d.account,
+                         coalesce(l.balance, 0) + d.account - sum(d.account) over (
+                           partition by d.person_id order by d.month)))::bigint
+                  from ({arrears}) d
+                  left join lateral {entries.last_entry("d.person_id", "%s")} l on true
+                 where {not_held}
+                 order by d.person_id, d.month""",  # noqa: S608
+            [run_id, *arrears_params, fund.pk, run_id],
+        )
+        # Only awards that were owed earlier months, or are from now on, are touched: a few.
+        cursor.execute(
+            f"""update {AWARDS} a set owed_from = null
+                 where a.owed_from is not null and a.person_id between %s and %s
+                   and exists (select from {PAYMENTS} p
+                                where p.person_id = a.person_id and p.award_id = a.id
+                                  and p.month = %s and p.run_id = %s)""",  # noqa: S608
+            [part.first, part.last, part.month, run_id],
+        )
+        cursor.execute(
+            f"""update {AWARDS} a set owed_from = %s
+                  from {HELD} h
+                 where h.run_id = %s and h.person_id = a.person_id and h.award_id = a.id
+                   and a.owed_from is null and a.person_id between %s and %s""",  # noqa: S608
+            [part.month, run_id, part.first, part.last],
+        )
+        cursor.execute(
+            f"""select count(*) filter (where month = %s), coalesce(sum(amount), 0)::bigint
+                  from {PAYMENTS}
+                 where run_id = %s and person_id between %s and %s""",  # noqa: S608
+            [part.month, run_id, part.first, part.last],
+        )
+        people, amount = cursor.fetchone()
+    return people, amount
+
+
+def draw(part: Part, run_id: int, fund: Fund, source: str) -> entries.Written:
+    """Book what the accounts bear of a part's payments: an entry each, and the ledger."""
+    return entries.write(
+        fund=fund,
+        kind=EntryKind.BENEFIT,
+        rows=f"""select person_id, min(region) as region, %s::int as month, %s::int as bears_from,
+                        -sum(from_account)::bigint as amount, null::int as rate,
+                        %s::bigint as reference, 0::smallint as part
+                   from {PAYMENTS}
+                  where run_id = %s and person_id between %s and %s and from_account > 0
+                  group by person_id""",  # noqa: S608
+        params=[part.month, part.month, run_id, run_id, part.first, part.last],
+        source=source,
+    )
+
+
+def order(payroll: Payroll, run: Run) -> PaymentBatch:
+    """Put a payroll's payments into an envelope, one order a person, for a second one to release."""
+    envelope = payments.open_batch(
+        payroll.fund,
+        KIND,
+        month=payroll.month,
+        count=run.count,
+        total=run.total,
+        source=f"pensions.payroll:{run.pk}",
+        by=run.maker,
+        region=payroll.region,
+    )
+    payments.add_orders_sql(
+        envelope,
+        f"""select p.person_id, 1 as seq, p.region, k.holder as payee, k.bank, k.account,
+                   k.last_four, p.amount, %s::int as month, %s::text as source
+              from (select person_id, min(region) as region, sum(amount)::bigint as amount
+                      from {PAYMENTS} where run_id = %s group by person_id) p
+              join {BANKS} k on k.person_id = p.person_id and k.purpose = '{Purpose.BENEFIT}'
+                            and k.closed_on is null
+             order by p.person_id""",  # noqa: S608
+        [payroll.month, f"pensions.payroll:{run.pk}", run.pk],
+    )
+    return envelope
+
+
+# reversal
+
+
+def withdraw(part: Part, run: Run, fund: Fund, source: str) -> None:
+    """Take a part's payments back, before any money left: kept apart, and owed again."""
+    drawn = ledger.batch(source)
+    if drawn is not None:
+        entries.undo(
+            batch_id=drawn.pk,
+            fund=fund,
+            people=(part.first, part.last),
+            source=f"{source}/reversed",
+            reason=run.reversal_reason,
+            by=run.reversed_by,
+        )
+    who = [run.pk, part.first, part.last]
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"""insert into {WITHDRAWN} ({COLUMNS})
+                select {COLUMNS} from {PAYMENTS}
+                 where run_id = %s and person_id between %s and %s""",  # noqa: S608
+            who,
+        )
+        cursor.execute(
+            f"""update {AWARDS} a set owed_from = w.month
+                  from (select person_id, award_id, min(month) as month from {PAYMENTS}
+                         where run_id = %s and person_id between %s and %s
+                         group by person_id, award_id having min(month) < %s) w
+                 where w.person_id = a.person_id and w.award_id = a.id""",  # noqa: S608
+            [*who, part.month],
+        )
+        for table in (PAYMENTS, HELD):
+            cursor.execute(
+                f"delete from {table} where run_id = %s and person_id between %s and %s",  # noqa: S608
+                who,
+            )
+
+
+def _by_region(select: str, params: list[Any], names: tuple[str, ...]) -> dict[str, dict[str, int]]:
+    with connection.cursor() as cursor:
+        cursor.execute(select, params)
+        return {
+            row[0]: dict(zip(names, map(int, row[1:]), strict=True)) for row in cursor.fetchall()
+        }

@@ -1,0 +1,23 @@
+"""Celery tasks of pensions: each carries an id, PostgreSQL knows the rest."""
+
+from celery import shared_task
+
+from pensions.services import account, award, returns
+
+
+@shared_task(name="pensions.credit_accounts")
+def credit_accounts() -> None:
+    """Every few minutes: carry to individual accounts what was received."""
+    account.credit_pending()
+
+
+@shared_task(name="pensions.pull_returns")
+def pull_returns() -> None:
+    """Every few minutes: make a task of each payment that the bank sent back."""
+    returns.pull()
+
+
+@shared_task(name="pensions.pull_deaths")
+def pull_deaths() -> None:
+    """Each day: end the awards of those who have died."""
+    award.pull_deaths()

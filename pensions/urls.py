@@ -1,0 +1,16 @@
+"""Addresses of pensions: portal pages and API resources."""
+
+from django.urls import URLPattern, URLResolver, path
+
+from .portal import benefits, claim, estimate
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("estimate/", estimate.estimate, name="estimate"),
+    path("my-estimate/", estimate.my_estimate, name="my_estimate"),
+    path("benefits/", benefits.my_benefits, name="benefits"),
+    path("account/", benefits.my_account, name="account"),
+    path("claim/", claim.work, name="claim"),
+    path("claim/start/", claim.start, name="claim_start"),
+    path("claim/check/", claim.check, name="claim_check"),
+    path("claim/<str:number>/done/", claim.done, name="claim_done"),
+]

@@ -1,0 +1,1 @@
+"""What `make` calls: setting up, running and testing on one machine."""

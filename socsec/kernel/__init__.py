@@ -1,0 +1,1 @@
+"""The kernel: words in which the law is written, with neither Django nor a database."""

@@ -1,0 +1,231 @@
+"""Who may do what, and whose rows they see.
+
+Every service begins with `require(by, act, ...)`. The table below is the whole of what staff may
+do; being a superuser adds nothing to it. An act that is not in the table is a mistake of ours and
+is refused loudly. A user without a role, without an office, or switched off, may do nothing.
+
+Rows outside the subtree of a user's region do not exist for that user: lists pass through
+`scope`, and services refuse a region that the office does not cover.
+"""
+
+from collections.abc import Iterable
+from typing import Any, TypeVar
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from socsec.kernel import regions
+
+from . import people
+from .errors import Denied, NotFound
+from .models.user import Role, User
+
+INTAKE, ASSESSOR, REVIEWER = Role.INTAKE, Role.ASSESSOR, Role.REVIEWER
+ACCOUNTANT, AUDITOR = Role.ACCOUNTANT, Role.AUDITOR
+POLICY_OFFICER, ADMINISTRATOR = Role.POLICY_OFFICER, Role.ADMINISTRATOR
+
+DESK = {INTAKE, ASSESSOR, REVIEWER, ACCOUNTANT}
+
+# The auditor has every act that ends in ".read", and no other; it is added below, not here.
+_TABLE: dict[str, set[Role]] = {
+    # people and employers
+    "person.read": DESK,
+    "person.enroll": {INTAKE},
+    "person.change": {INTAKE},
+    "person.death": {INTAKE},
+    "employer.read": DESK,
+    "employer.enroll": {INTAKE},
+    "employer.change": {INTAKE},
+    "coverage.read": DESK,
+    "coverage.change": {INTAKE},
+    "wage.declare": {INTAKE},
+    # contributions and receipts
+    "contribution.read": DESK,
+    "contribution.assess": {ASSESSOR},
+    "receipt.read": DESK,
+    "receipt.enter": {ACCOUNTANT},
+    # months from before these books, paid elsewhere or deemed
+    "prior.read": DESK,
+    "prior.enter": {INTAKE, ASSESSOR},
+    "prior.approve": {REVIEWER},
+    # cases
+    "case.read": DESK,
+    "case.receive": {INTAKE},
+    "case.take": {INTAKE, ASSESSOR, REVIEWER},
+    "case.note": {INTAKE, ASSESSOR, REVIEWER},
+    "case.wait": {INTAKE, ASSESSOR},
+    "case.assess": {ASSESSOR},
+    "case.check": {REVIEWER},
+    "case.withdraw": {INTAKE, ASSESSOR},
+    # benefits
+    "benefit.read": DESK,
+    "benefit.change": {ASSESSOR},
+    # runs
+    "run.read": {ASSESSOR, REVIEWER, ACCOUNTANT},
+    "run.draft": {ASSESSOR, ACCOUNTANT},
+    "run.approve": {REVIEWER},
+    "run.execute": {ASSESSOR, REVIEWER, ACCOUNTANT},
+    "run.reverse": {REVIEWER},
+    # money
+    "ledger.read": {REVIEWER, ACCOUNTANT},
+    "ledger.post": {ACCOUNTANT},
+    "ledger.reverse": {REVIEWER},
+    "fund.read": {REVIEWER, ACCOUNTANT},
+    "fund.establish": {ADMINISTRATOR},
+    "fund.move": {ACCOUNTANT},
+    "payment.read": {ASSESSOR, REVIEWER, ACCOUNTANT},
+    "payment.draft": {ACCOUNTANT},
+    "payment.release": {REVIEWER},
+    "payment.cancel": {ACCOUNTANT, REVIEWER},
+    "payment.reconcile": {ACCOUNTANT},
+    "bank.file": {ACCOUNTANT},
+    "bank.return": {ACCOUNTANT},
+    # policy
+    "policy.read": {*DESK, POLICY_OFFICER, ADMINISTRATOR},
+    "policy.enter": {POLICY_OFFICER},
+    "policy.approve": {POLICY_OFFICER, REVIEWER},
+    # oversight and housekeeping
+    "audit.read": set(),
+    "verify.read": {REVIEWER, ACCOUNTANT, ADMINISTRATOR},
+    "region.read": {*DESK, POLICY_OFFICER, ADMINISTRATOR},
+    "user.read": {ADMINISTRATOR},
+    "user.manage": {ADMINISTRATOR},
+    "notice.send": {INTAKE, ASSESSOR, REVIEWER},
+    "notice.read": {INTAKE, ASSESSOR, REVIEWER},
+}
+ACTS: dict[str, frozenset[Role]] = {
+    act: frozenset({*roles, AUDITOR} if act.endswith(".read") else roles)
+    for act, roles in _TABLE.items()
+}
+
+# What insured persons may do through the portal, for themselves and nobody else.
+OWN_ACTS = frozenset(
+    {
+        "person.read",
+        "coverage.read",
+        "contribution.read",
+        "benefit.read",
+        "payment.read",
+        "case.read",
+        "case.receive",
+        "case.note",
+        "case.withdraw",
+        "notice.read",
+        "audit.read",
+    }
+)
+
+# What partner systems may do within their office's region. The API narrows it by OAuth2 scopes.
+PARTNER_ACTS = frozenset(
+    {
+        "person.read",
+        "person.enroll",
+        "employer.read",
+        "coverage.read",
+        "coverage.change",
+        "wage.declare",
+        "contribution.read",
+        "benefit.read",
+        "case.read",
+        "case.receive",
+        "payment.read",
+        "bank.file",
+        "bank.return",
+    }
+)
+
+M = TypeVar("M", bound=models.Model)
+
+
+def may(user: Any, act: str, region: str | None = None, person_id: int | None = None) -> bool:
+    """Whether this user may do this act, there, to that person. Unknown acts raise KeyError.
+
+    Without `region` it answers for the user's own region: good for menus. Anonymous users, None
+    and accounts that are switched off may nothing.
+    """
+    roles = ACTS[act]
+    if not isinstance(user, User) or not user.is_active:
+        return False
+    if user.kind == User.Kind.INSURED:
+        return act in OWN_ACTS and person_id is not None and person_id == user.person_id
+    if user.region_code is None or (
+        region is not None and not regions.covers(user.region_code, region)
+    ):
+        return False
+    if user.kind == User.Kind.PARTNER:
+        return act in PARTNER_ACTS
+    if user.kind != User.Kind.STAFF:
+        return False
+    held = user.held_roles()
+    # An auditor writes nothing, whatever other role was granted by mistake.
+    return bool(held & ({AUDITOR} & roles if AUDITOR in held else roles))
+
+
+def require(user: Any, act: str, region: str | None = None, person_id: int | None = None) -> User:
+    """The user, or `Denied`; `NotFound` where the region lies outside the office's subtree."""
+    if may(user, act, region, person_id):
+        return user
+    if region is not None and may(user, act):
+        raise NotFound(
+            _("This does not exist in your region."),
+            code="outside_region",
+            fix=_("Ask the office of that region."),
+        )
+    raise Denied(
+        _("Your account may not do this."),
+        code="not_permitted",
+        fix=_("Ask your administrator if it is part of your work."),
+        act=act,
+    )
+
+
+def require_other_hand(user: User, *makers: User | int | None) -> None:
+    """Four eyes: whoever made it does not check it."""
+    for maker in makers:
+        if maker is not None and (maker.pk if isinstance(maker, User) else maker) == user.pk:
+            raise Denied(
+                _("You prepared this yourself, so a colleague must check it."),
+                code="four_eyes",
+                fix=_("Ask a colleague with the right role."),
+            )
+
+
+def require_stranger(user: User, person_id: int | None) -> None:
+    """Nobody handles their own case, nor that of registered relatives."""
+    if person_id is None or user.person_id is None:
+        return
+    if user.person_id == person_id:
+        raise Denied(
+            _("This is your own case, so a colleague must handle it."),
+            code="own_case",
+            fix=_("Hand it to a colleague."),
+        )
+    if person_id in people.relatives(user.person_id):
+        raise Denied(
+            _("This is the case of a relative of yours, so a colleague must handle it."),
+            code="relatives_case",
+            fix=_("Hand it to a colleague."),
+        )
+
+
+def scope(queryset: models.QuerySet[M], user: Any, field: str = "region") -> models.QuerySet[M]:
+    """The rows of the user's subtree; `field` is a region key or six-digit code, or a path to one.
+
+    Insured persons get nothing: their pages ask by their own person number. Nor does a user
+    without a role that is in force today.
+    """
+    if not isinstance(user, User) or not user.is_active or user.region_code is None:
+        return queryset.none()
+    if user.kind == User.Kind.STAFF and not user.held_roles():
+        return queryset.none()
+    if user.kind not in (User.Kind.STAFF, User.Kind.PARTNER):
+        return queryset.none()
+    low, high = regions.span(user.region_code)
+    if low == "000000":
+        return queryset
+    return queryset.filter(**{f"{field}__gte": low, f"{field}__lte": high})
+
+
+def acts_of(user: Any) -> Iterable[str]:
+    """Every act that this user may do in their own region: for menus and for tests."""
+    return [act for act in ACTS if may(user, act, person_id=getattr(user, "person_id", None))]

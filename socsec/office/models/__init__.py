@@ -1,0 +1,33 @@
+"""What every app shares, one noun a file."""
+
+from .audit import AuditEntry, AuditSeal
+from .case import Case, CaseCounter, CaseDocument, CaseEvent, CaseNote, Clock
+from .messages import IdempotencyKey, Notice, OneTimeCode, OutboxMessage
+from .policy import PolicyEdition, PolicyValue
+from .region import Office, Region
+from .run import Run, RunChunk
+from .user import Role, RoleGrant, User
+
+__all__ = [
+    "AuditEntry",
+    "AuditSeal",
+    "Case",
+    "CaseCounter",
+    "CaseDocument",
+    "CaseEvent",
+    "CaseNote",
+    "Clock",
+    "IdempotencyKey",
+    "Notice",
+    "Office",
+    "OneTimeCode",
+    "OutboxMessage",
+    "PolicyEdition",
+    "PolicyValue",
+    "Region",
+    "Role",
+    "RoleGrant",
+    "Run",
+    "RunChunk",
+    "User",
+]

@@ -1,0 +1,352 @@
+"""Pages of a signed-in person that the office itself can draw: my cases, letters, who saw my data."""
+
+from collections.abc import Sequence
+from datetime import date
+from typing import Any
+
+from django import forms
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_http_methods, require_safe
+
+from . import display, figures, people
+from .calendar import add_working_days
+from .forms import Option, PickField, ScreenForm
+from .models import AuditEntry, Case, Notice, User
+from .portal import person_only, sent, signed_in
+from .services import case as cases
+from .services import messages as letters
+from .sheets import read as read_sheet
+from .shell import moneys, start_parts, tiles, todos, withdrawal_of
+
+# What a state is called to the person it concerns, and the colour of its tag.
+STATES: dict[str, tuple[Any, str]] = {
+    Case.State.RECEIVED: (gettext_lazy("Checking your record"), "brand"),
+    Case.State.WAITING: (gettext_lazy("Waiting for your papers"), "amber"),
+    Case.State.ASSESSED: (gettext_lazy("Being checked by a second officer"), "brand"),
+    Case.State.GRANTED: (gettext_lazy("Granted"), "green"),
+    Case.State.REFUSED: (gettext_lazy("Refused"), "red"),
+    Case.State.WITHDRAWN: (gettext_lazy("Withdrawn"), ""),
+}
+
+# What an act in the log is called to the person whose file it touched.
+ACTS: dict[str, Any] = {
+    "person.read": gettext_lazy("opened your file"),
+    "person.enroll": gettext_lazy("registered you"),
+    "person.change": gettext_lazy("changed your details"),
+    "person.death": gettext_lazy("recorded a death"),
+    "coverage.change": gettext_lazy("changed your insurance"),
+    "wage.declare": gettext_lazy("declared a wage"),
+    "contribution.assess": gettext_lazy("worked out a contribution"),
+    "receipt.enter": gettext_lazy("entered a payment of contributions"),
+    "prior.enter": gettext_lazy("entered earlier service"),
+    "prior.approve": gettext_lazy("confirmed earlier service"),
+    "account.credit": gettext_lazy("credited your account"),
+    "account.view": gettext_lazy("looked at your account"),
+    "case.open": gettext_lazy("opened a case"),
+    "case.take": gettext_lazy("took over your case"),
+    "case.note": gettext_lazy("wrote a note on your case"),
+    "case.attach": gettext_lazy("added a paper to your case"),
+    "case.wait": gettext_lazy("asked you for papers"),
+    "case.resume": gettext_lazy("went on with your case"),
+    "case.propose": gettext_lazy("assessed your case"),
+    "case.send_back": gettext_lazy("sent your case back to be assessed again"),
+    "case.decide": gettext_lazy("decided your case"),
+    "case.withdraw": gettext_lazy("withdrew a case"),
+    "notice.send": gettext_lazy("wrote to you"),
+    "notice.read": gettext_lazy("read a letter"),
+    "code.send": gettext_lazy("asked for a code"),
+    "portal.sign_in": gettext_lazy("signed in"),
+    "user.create": gettext_lazy("opened an account for the portal"),
+}
+
+
+def clock_of(case: Case, today: date | None = None) -> figures.Clock:
+    """The case's clock as boxes. Days spent waiting for the person move the period, not shrink it."""
+    now = case.clock(today)
+    days = [add_working_days(case.received_on, n + case.waited) for n in range(1, case.days + 1)]
+    return figures.clock(days, used=now.used + now.late, stopped=now.waiting, done=now.stopped)
+
+
+def brief(case: Case) -> dict[str, Any]:
+    """A case in one line of a list."""
+    state, tone = STATES[case.state]
+    due = display.day_week(case.due_on)
+    if case.state == Case.State.WAITING:
+        coming = _("Waiting for your papers")
+    elif case.is_open:
+        coming = _("Answer by %(day)s") % {"day": due}
+    elif case.decided_at:
+        coming = _("Decided on %(day)s") % {"day": display.day_short(case.decided_at)}
+    else:
+        coming = ""
+    return {
+        "number": case.number,
+        "title": case.registered.label,
+        "state": state,
+        "tone": tone,
+        "clock": clock_of(case),
+        "next": coming,
+        "received": case.received_on,
+    }
+
+
+def of(request: HttpRequest) -> Any:
+    """The cases of whoever is signed in."""
+    return Case.objects.filter(person_id=request.user.person_id).order_by("-received_on", "-id")
+
+
+def open_cases(request: HttpRequest) -> list[dict[str, Any]]:
+    """For the home page: soonest deadline first."""
+    mine = of(request).filter(state__in=Case.OPEN).order_by("due_on", "id")[:5]
+    return [brief(case) for case in mine]
+
+
+@require_safe
+def home(request: HttpRequest) -> HttpResponse:
+    """The start page, or the home of whoever is signed in."""
+    if signed_in(request):
+        return person_home(request)
+    parts, context = start_parts(request)
+    return render(request, "portal/office/start.html", {"parts": parts, **context})
+
+
+@person_only
+def person_home(request: HttpRequest) -> HttpResponse:
+    return render(
+        request,
+        "portal/office/home.html",
+        {
+            "name": people.describe([request.user.person_id])[request.user.person_id].name,
+            "todos": todos(request),
+            "cases": open_cases(request),
+            "moneys": moneys(request),
+            "tiles": tiles(),
+        },
+    )
+
+
+@require_safe
+@person_only
+def my_cases(request: HttpRequest) -> HttpResponse:
+    page = Paginator(of(request), 20).get_page(request.GET.get("page"))
+    return render(
+        request,
+        "portal/office/cases.html",
+        {"cases": [brief(case) for case in page], "page": page},
+    )
+
+
+@require_safe
+@person_only
+def my_case(request: HttpRequest, number: str) -> HttpResponse:
+    """One case: the clock, where it stands, what it was decided on."""
+    case = get_object_or_404(of(request).select_related("office", "region"), number=number)
+    events = list(case.events.all())
+    state, tone = STATES[case.state]
+    return render(
+        request,
+        "portal/office/case.html",
+        {
+            "case": case,
+            "title": case.registered.label,
+            "law": case.registered.law,
+            "state": state,
+            "tone": tone,
+            "clock": clock_of(case),
+            "steps": path(case, events),
+            "asked": next((event.text for event in reversed(events) if event.act == "wait"), "")
+            if case.state == Case.State.WAITING
+            else "",
+            "letters": list(case.notices.all()),
+            "papers": list(case.documents.defer("content")),
+            "sheet": case.sheet if case.state in (Case.State.GRANTED, Case.State.REFUSED) else None,
+            "reasons": [reason_words(reason) for reason in case.reasons],
+            "disagree_by": disagree_by(case),
+            "written": list(case.notes.filter(by=request.user)),
+        },
+    )
+
+
+def reason_words(reason: dict[str, str]) -> dict[str, str]:
+    """One reason of a refusal in the reader's language."""
+    text = reason.get("text_zh" if display.chinese() else "text_en", "")
+    return {"text": text, "law": reason.get("law", "")}
+
+
+def disagree_by(case: Case) -> date | None:
+    """The last day to ask for reconsideration: 60 days after the decision (行政复议法 art. 20)."""
+    if case.decided_at is None:
+        return None
+    return date.fromordinal(timezone.localdate(case.decided_at).toordinal() + 60)
+
+
+def path(case: Case, events: Sequence[Any]) -> list[dict[str, Any]]:
+    """The stages of a case as the person sees them: done, now, or still to come."""
+    moments = {event.act: event.at for event in events}
+    closed = not case.is_open
+    assessed = case.state == Case.State.ASSESSED or bool(case.assessed_at and closed)
+    steps = [
+        {
+            "css": "done-s",
+            "title": _("Received"),
+            "text": display.moment(moments["open"]) if "open" in moments else "",
+        },
+        {
+            "css": "done-s" if assessed or closed else "now-s",
+            "title": STATES[Case.State.WAITING][0]
+            if case.state == Case.State.WAITING
+            else STATES[Case.State.RECEIVED][0],
+            "text": "" if closed or assessed else _("One officer works it out, line by line"),
+        },
+        {
+            "css": "now-s"
+            if case.state == Case.State.ASSESSED
+            else "done-s"
+            if assessed
+            else "todo-s",
+            "title": _("Assessment, checked by a second officer"),
+            "text": display.moment(case.assessed_at) if case.assessed_at else "",
+        },
+    ]
+    if case.state == Case.State.WITHDRAWN:
+        steps = [*steps[:1], {"css": "stop-s", "title": _("Withdrawn"), "text": ""}]
+    elif case.state == Case.State.REFUSED:
+        steps.append({"css": "stop-s", "title": _("Refused"), "text": _when(case)})
+    elif case.state == Case.State.GRANTED:
+        steps.append({"css": "done-s", "title": _("Granted"), "text": _when(case)})
+    else:
+        steps.append(
+            {
+                "css": "todo-s",
+                "title": _("We tell you"),
+                "text": _("By text and here, the same day"),
+            }
+        )
+    return steps
+
+
+def _when(case: Case) -> str:
+    return display.moment(case.decided_at) if case.decided_at else ""
+
+
+class WithdrawForm(ScreenForm):
+    sure = PickField(
+        label=gettext_lazy("Do you want to withdraw it?"),
+        options=[
+            Option("yes", gettext_lazy("Yes, withdraw it")),
+            Option("no", gettext_lazy("No, go on")),
+        ],
+        error_messages={"required": gettext_lazy("Choose yes or no")},
+    )
+
+
+@require_http_methods(["GET", "POST"])
+@person_only
+def withdraw(request: HttpRequest, number: str) -> HttpResponse:
+    """Taking a case back, asked once."""
+    case = get_object_or_404(of(request), number=number)
+    if not case.is_open:
+        return redirect("case", number=number)
+    form = WithdrawForm(sent(request))
+    if request.method == "POST" and form.is_valid():
+        if form.cleaned_data["sure"] == "yes":
+            act = withdrawal_of(case.kind) or cases.withdraw
+            act(case_id=case.pk, by=request.user, text=_("Withdrawn by the person in the portal."))
+            messages.success(request, _("Withdrawn. You may claim again at any time."))
+        return redirect("case", number=number)
+    return render(
+        request,
+        "portal/office/withdraw.html",
+        {"form": form, "case": case, "title": case.registered.label, "in_flow": True},
+    )
+
+
+class WriteForm(ScreenForm):
+    text = forms.CharField(
+        label=gettext_lazy("What do you want to tell us?"),
+        help_text=gettext_lazy("The officer who handles your case reads it."),
+        max_length=2000,
+        widget=forms.Textarea(attrs={"class": "input", "rows": 6}),
+        error_messages={"required": gettext_lazy("Write what you want to tell us")},
+    )
+
+
+@require_http_methods(["GET", "POST"])
+@person_only
+def write(request: HttpRequest, number: str) -> HttpResponse:
+    """A message to the office, about the case or about one line of its sheet."""
+    case = get_object_or_404(of(request), number=number)
+    line = line_named(case, request.GET.get("line", ""))
+    form = WriteForm(sent(request))
+    if request.method == "POST" and form.is_valid():
+        text = form.cleaned_data["text"]
+        if line:
+            text = _("Disagrees with the line “%(line)s”: %(text)s") % {"line": line, "text": text}
+        cases.note(case_id=case.pk, by=request.user, text=text)
+        messages.success(request, _("Your message is with your case. We answer by letter here."))
+        return redirect("case", number=number)
+    return render(
+        request,
+        "portal/office/write.html",
+        {"form": form, "case": case, "line": line, "disagree_by": disagree_by(case)},
+    )
+
+
+def line_named(case: Case, code: str) -> str:
+    """The label of a line of the decided sheet; "" where there is none of that code."""
+    document = read_sheet(case.sheet) if case.sheet and not case.is_open else None
+    found = [line for line in document.lines if line.code == code] if document else []
+    return found[0].label["zh" if display.chinese() else "en"] if found else ""
+
+
+@require_safe
+@person_only
+def my_letters(request: HttpRequest) -> HttpResponse:
+    mine = Notice.objects.filter(person_id=request.user.person_id)
+    page = Paginator(mine, 20).get_page(request.GET.get("page"))
+    return render(request, "portal/office/letters.html", {"page": page})
+
+
+@require_safe
+@person_only
+def my_letter(request: HttpRequest, pk: int) -> HttpResponse:
+    """One letter; opening it is noted."""
+    if not Notice.objects.filter(pk=pk, person_id=request.user.person_id).exists():
+        raise Http404
+    letter = letters.mark_read(notice_id=pk, by=request.user)
+    return render(request, "portal/office/letter.html", {"letter": letter})
+
+
+@require_safe
+@person_only
+def access_log(request: HttpRequest) -> HttpResponse:
+    """Who looked at or changed this person's data, newest first."""
+    user = request.user
+    entries = AuditEntry.objects.filter(person_id=user.person_id).select_related("actor", "office")
+    page = Paginator(entries, 30).get_page(request.GET.get("page"))
+    shown = [
+        {
+            "at": entry.at,
+            "who": _who(entry, user),
+            "office": entry.office or "",
+            "act": ACTS.get(entry.act, entry.act),
+            "reason": entry.reason,
+            "other": entry.actor_id not in (None, user.pk),
+        }
+        for entry in page
+    ]
+    return render(request, "portal/office/access_log.html", {"entries": shown, "page": page})
+
+
+def _who(entry: AuditEntry, user: User) -> str:
+    if entry.actor is None:
+        return _("The system")
+    if entry.actor_id == user.pk:
+        return _("You")
+    return entry.actor.get_full_name() or entry.actor.get_username()

@@ -1,0 +1,1 @@
+"""The office's verbs: keyword arguments, one transaction, one audit entry each."""

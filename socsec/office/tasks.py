@@ -1,0 +1,52 @@
+"""What Celery does: it carries numbers; PostgreSQL knows what is to be done."""
+
+from celery import shared_task
+
+from . import queries
+from .services import codes, messages, seals, work
+
+# Seconds a worker gives to a run before it looks at other tasks.
+TURN = 20
+
+
+@shared_task(name="office.work_run")
+def work_run(run_id: int) -> None:
+    """Take part in a run for a while, then queue up again behind other work.
+
+    Handed out twice or lost, it does no harm.
+    """
+    seen = work.work(run_id, seconds=TURN)
+    if seen.active and seen.waiting:
+        work_run.delay(run_id)
+
+
+@shared_task(name="office.work_runs")
+def work_runs() -> None:
+    """Each minute: a hand for every run that has work, so that a lost task is only a delay."""
+    for run_id in queries.working_runs():
+        work_run.delay(run_id)
+
+
+@shared_task(name="office.seal")
+def seal() -> None:
+    """Each minute: seal what the audit has gathered."""
+    seals.seal_all()
+
+
+@shared_task(name="office.deliver")
+def deliver(message_id: int) -> None:
+    """Send one text message."""
+    messages.deliver(message_id=message_id)
+
+
+@shared_task(name="office.deliver_all")
+def deliver_all() -> None:
+    """Each minute: send what is still waiting, and try again what failed for a passing reason."""
+    for message_id in queries.messages_to_send():
+        messages.deliver(message_id=message_id)
+
+
+@shared_task(name="office.forget_codes")
+def forget_codes() -> None:
+    """Each day: one-time codes that nobody can use any more."""
+    codes.forget_old()

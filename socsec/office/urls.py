@@ -1,0 +1,29 @@
+"""Addresses of the office: portal pages and API resources."""
+
+from django.urls import URLPattern, URLResolver, path
+
+from . import my, portal, stylebook
+from .api import assess, problem_pages
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("", my.home, name="home"),
+    path("language/", portal.set_language, name="set_language"),
+    path("text-size/", portal.text_size, name="text_size"),
+    path("stay/", portal.stay, name="stay"),
+    path("accessibility/", portal.plain("portal/office/accessibility.html"), name="accessibility"),
+    path("privacy/", portal.plain("portal/office/privacy.html"), name="privacy"),
+    path("rules/", portal.law, name="rules"),
+    path("cases/", my.my_cases, name="cases"),
+    path("cases/<str:number>/", my.my_case, name="case"),
+    path("cases/<str:number>/write/", my.write, name="case_write"),
+    path("cases/<str:number>/withdraw/", my.withdraw, name="case_withdraw"),
+    path("letters/", my.my_letters, name="letters"),
+    path("letters/<int:pk>/", my.my_letter, name="letter"),
+    path("access-log/", my.access_log, name="access_log"),
+    path("style/", stylebook.page, name="style"),
+    path("api/v1/rules/", assess.RuleList.as_view(), name="api_rules"),
+    path("api/v1/assess/<str:rule>/", assess.Assess.as_view(), name="api_assess"),
+    # The address as it is written in letters, without the last stroke.
+    path("api/v1/assess/<str:rule>", assess.AssessPlain.as_view()),
+    path("api/v1/problems/<slug:code>/", problem_pages.page, name="api_problem"),
+]

@@ -1,0 +1,71 @@
+"""The partner API: scopes, limits, how errors look, how it describes itself."""
+
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+
+# Every scope that a token can carry; each view names the one that it needs.
+SCOPES = {
+    "people:read": _("Find insured persons and read their coverage"),
+    "contributions:read": _("Read contributions and wage declarations"),
+    "declarations:write": _("Declare wages"),
+    "payments:read": _("Read payment files"),
+    "payments:write": _("Send bank returns"),
+}
+
+OAUTH2_PROVIDER: dict[str, Any] = {
+    "SCOPES": SCOPES,
+    "DEFAULT_SCOPES": [],
+    "ACCESS_TOKEN_EXPIRE_SECONDS": 60 * 60,
+    "OIDC_ENABLED": False,
+    "ALLOWED_REDIRECT_URI_SCHEMES": ["https"],
+    # What RFC 9700 asks of a server of today; programs sign in with client credentials only.
+    "REFRESH_TOKEN_REUSE_PROTECTION": True,
+    "COMPLIANT_BCP_RFC9700_IMPLICIT_GRANT": True,
+    "COMPLIANT_BCP_RFC9700_PASSWORD_GRANT": True,
+    "COMPLIANT_BCP_RFC9700_PKCE_METHOD": True,
+    "COMPLIANT_BCP_RFC9700_PKCE_REQUIRED": True,
+    "COMPLIANT_BCP_RFC9700_ACCESS_TOKEN_TRANSPORT": True,
+    "COMPLIANT_BCP_RFC9700_AUTHZ_RESPONSE_ISS": True,
+    "COMPLIANT_BCP_RFC9700_TOKEN_STORAGE": True,
+    "COMPLIANT_BCP_RFC9700_REFRESH_TOKEN": True,
+    "COMPLIANT_BCP_RFC9700_REDIRECT_URI_SCHEME": True,
+    "COMPLIANT_BCP_RFC9700_REDIRECT_URI_MATCHING": True,
+}
+OAUTH2_PROVIDER_APPLICATION_MODEL = "oauth2_provider.Application"
+
+REST_FRAMEWORK: dict[str, Any] = {
+    # Closed unless a view says who may ask; ApiView does.
+    "DEFAULT_AUTHENTICATION_CLASSES": [],
+    "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
+    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+    "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
+    "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
+    "DEFAULT_THROTTLE_CLASSES": ["rest_framework.throttling.UserRateThrottle"],
+    # Counted in the cache that all workers share.
+    "DEFAULT_THROTTLE_RATES": {"user": "1200/min", "assess": "60/min"},
+    "EXCEPTION_HANDLER": "socsec.office.api.problem.handler",
+    "UNAUTHENTICATED_USER": None,
+}
+
+SPECTACULAR_SETTINGS: dict[str, Any] = {
+    "TITLE": "Social insurance partner API",
+    "DESCRIPTION": (
+        "Amounts are decimal strings in yuan, months are YYYY-MM. Errors are problem+json "
+        "(RFC 9457) in the language of Accept-Language. Sign in with OAuth2 client credentials. "
+        "Every POST that creates needs an Idempotency-Key; every read of a person an X-Purpose."
+    ),
+    "VERSION": "1",
+    "OAS_VERSION": "3.1.0",
+    "SCHEMA_PATH_PREFIX": "/api/v1",
+    "SERVE_INCLUDE_SCHEMA": False,
+    "SERVE_AUTHENTICATION": [],
+    "SERVE_PERMISSIONS": ["rest_framework.permissions.AllowAny"],
+    "SWAGGER_UI_DIST": "SIDECAR",
+    "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
+    "REDOC_DIST": "SIDECAR",
+    "COMPONENT_SPLIT_REQUEST": True,
+    "OAUTH2_FLOWS": ["clientCredentials"],
+    "OAUTH2_TOKEN_URL": "/oauth/token/",
+    "OAUTH2_SCOPES": {name: str(name) for name in SCOPES},
+}

@@ -1,0 +1,135 @@
+"""The cast of enrollment's tests: clerks of Beijing and Shanghai, funds, an employer, people."""
+
+from datetime import date
+from itertools import count
+
+import pytest
+
+from enrollment.models import Category
+from enrollment.services import cover, employer, person, wages
+from funds.models import Branch, Scheme
+from funds.services import fund
+from socsec.kernel.ids import make_credit_code, make_resident_id
+from socsec.kernel.months import month
+from socsec.office.models import Office, Region, Role, RoleGrant, User
+
+BEIJING, CHAOYANG, SHANGHAI, GUANGZHOU = "110000", "110105", "310000", "440100"
+PENSION = Branch.PENSION
+MARCH = month(2026, 3)
+
+_serial = count(1)
+
+
+@pytest.fixture
+def staff(db):
+    """A clerk with a role in a region: `staff(Role.INTAKE)`, `staff(Role.INTAKE, SHANGHAI)`."""
+
+    def make(*roles, region=BEIJING):
+        for code in (BEIJING, CHAOYANG, SHANGHAI, GUANGZHOU):
+            Region.objects.get(code=code)
+        number = next(_serial)
+        office, _ = Office.objects.get_or_create(
+            code=f"T{region}",
+            defaults={"name_zh": "经办机构", "name_en": "Office", "region_id": region},
+        )
+        user = User.objects.create(username=f"clerk{number}", office=office, kind=User.Kind.STAFF)
+        for role in roles:
+            RoleGrant.objects.create(user=user, role=role, since=date(2020, 1, 1))
+        return user
+
+    return make
+
+
+@pytest.fixture
+def intake(staff):
+    return staff(Role.INTAKE)
+
+
+@pytest.fixture
+def assessor(staff):
+    return staff(Role.ASSESSOR)
+
+
+@pytest.fixture
+def reviewer(staff):
+    return staff(Role.REVIEWER)
+
+
+@pytest.fixture
+def accountant(staff):
+    return staff(Role.ACCOUNTANT)
+
+
+@pytest.fixture
+def beijing(edition):
+    """The pension fund that pools Beijing."""
+    return fund.establish(PENSION, Scheme.EMPLOYEES, BEIJING)
+
+
+@pytest.fixture
+def enroll(intake):
+    """A new person: `enroll("李芳", born=date(1990, 5, 1))`, a woman unless `man`."""
+
+    def make(name="李芳", born=date(1990, 5, 1), man=False, by=None, region=CHAOYANG, **more):
+        serial = next(_serial) * 2 % 998 + int(man)
+        return person.enroll(
+            by=by or intake,
+            name=name,
+            resident_id=make_resident_id("110105", born, serial),
+            region=region,
+            **more,
+        )
+
+    return make
+
+
+@pytest.fixture
+def found(intake):
+    """A new employer: `found("北京测试有限公司")`."""
+
+    def make(name="北京某某有限公司", by=None, region=CHAOYANG, opened_on=date(2000, 1, 1)):
+        code = make_credit_code("91", "110105", f"MA{next(_serial):07}")
+        return employer.enroll(
+            by=by or intake, credit_code=code, name=name, region=region, opened_on=opened_on
+        )
+
+    return make
+
+
+@pytest.fixture
+def employ(intake, beijing):
+    """Insure somebody with an employer from a day on, and declare a wage for March 2026."""
+
+    def make(who, employer, from_=date(2026, 1, 1), wage=None, at=MARCH):
+        coverage = cover.start(
+            by=intake,
+            person=who,
+            branch=PENSION,
+            category=Category.EMPLOYEE,
+            region=CHAOYANG,
+            from_=from_,
+            employer=employer,
+        )
+        if wage is not None:
+            wages.declare(by=intake, employer=employer, month=at, wages={who.pk: wage})
+        return coverage
+
+    return make
+
+
+@pytest.fixture
+def on_own_account(intake, beijing):
+    """Insure somebody as an own-account worker with a chosen base."""
+
+    def make(who, base, from_=date(2026, 1, 1)):
+        return cover.start(
+            by=intake,
+            person=who,
+            branch=PENSION,
+            category=Category.OWN_ACCOUNT,
+            region=CHAOYANG,
+            from_=from_,
+            base=base,
+        )
+
+    return make

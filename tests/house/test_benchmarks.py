@@ -1,0 +1,76 @@
+"""The benchmarks run, and what they set side by side is the same work. No seconds are asserted."""
+
+import copy
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+from urllib.parse import urlsplit, urlunsplit
+
+import pytest
+from django.db import connection
+
+from benchmarks.__main__ import MASS, differences
+
+ROOT = Path(__file__).resolve().parents[2]
+PEOPLE = 300
+
+
+@pytest.fixture
+def measure(db):
+    """Runs the benchmarks on an empty, migrated database beside that of the tests."""
+    template = os.environ.get("TEST_DATABASE_TEMPLATE")
+    name = f"bench_{os.getpid()}"
+    url = urlsplit(os.environ["DATABASE_URL"])
+    with connection._nodb_cursor() as cursor:
+        cursor.execute(
+            f"create database {name}"
+            + (f" template {template} strategy file_copy" if template else "")
+        )
+    environment = {
+        **os.environ,
+        "DATABASE_URL": urlunsplit(url._replace(path=f"/{name}")),
+        "DJANGO_SETTINGS_MODULE": "socsec.settings.test",
+    }
+
+    def python(*arguments):
+        return subprocess.run(
+            [sys.executable, *arguments],
+            cwd=ROOT,
+            env=environment,
+            capture_output=True,
+            text=True,
+        )
+
+    try:
+        if not template:  # a server that the tests did not start: nobody migrated a copy there
+            done = python("manage.py", "migrate", "--verbosity", "0")
+            assert done.returncode == 0, done.stderr
+        yield lambda *arguments: python("-m", "benchmarks", *arguments)
+    finally:
+        with connection._nodb_cursor() as cursor:
+            cursor.execute(f"drop database {name} with (force)")
+
+
+def test_they_run_and_both_sides_write_the_same_rows(measure):
+    done = measure(f"--people={PEOPLE}", "--rounds=1", "--sample=20", "--calls=3", "--json")
+    assert done.returncode == 0, done.stderr
+    found = json.loads(done.stdout)
+    assert list(differences(found)) == []
+    for kind in MASS:
+        sides = found[kind.KIND][str(PEOPLE)]
+        for rows in kind.WRITES:
+            count, amount, _all = sides["ours"]["written"][rows.model]
+            assert sides["plain"]["written"][rows.model] == [count, amount, _all]
+            assert int(count) > PEOPLE // 2, rows.model
+            assert int(amount) != 0, rows.model
+        assert sides["orm"]["rows"] == 20
+    assert found["pension_payroll"][str(PEOPLE)]["ours"]["rows"] == PEOPLE
+    assert found["assess"]["calls"] == 3
+
+    other = copy.deepcopy(found)
+    other["contributions"][str(PEOPLE)]["plain"]["written"]["funds.Transfer"][1] = "1"
+    (said,) = differences(other)
+    assert "Monthly contributions" in said
+    assert "funds.Transfer" in said
