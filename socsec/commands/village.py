@@ -7,7 +7,7 @@ Names, numbers and employers are invented; the identity numbers have true check 
 dates of people who do not exist.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import date
 
@@ -218,6 +218,9 @@ class Village:
         return self.staff[name]
 
 
+Chapter = Callable[[Village], None]
+
+
 def is_there() -> bool:
     return User.objects.filter(username="intake", kind=User.Kind.STAFF).exists()
 
@@ -267,11 +270,15 @@ def retire(village: Village, say: Say = lambda text: None) -> Village:
     return village
 
 
-def build(say: Say = lambda text: None) -> Village:
-    """The whole village, from nothing."""
+def build(say: Say = lambda text: None, chapters: Iterable[Chapter] = ()) -> Village:
+    """The whole village, from nothing; then what else it lives, a chapter a topic."""
     village = settle(say)
     live(village, say=say)
-    return retire(village, say)
+    retire(village, say)
+    for chapter in chapters:
+        say((chapter.__doc__ or chapter.__name__).splitlines()[0])
+        chapter(village)
+    return village
 
 
 # ---------------------------------------------------------------- settling

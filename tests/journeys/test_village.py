@@ -6,6 +6,7 @@ from enrollment import queries as enrollment
 from funds import queries as funds
 from funds.models import Branch, PaymentBatch, accounts
 from pensions import queries as pensions
+from socsec.commands.chapters import CHAPTERS
 from socsec.office import oversight
 from socsec.office.models import Case
 from tests import people
@@ -13,7 +14,7 @@ from tests import people
 
 @pytest.mark.django_db
 def test_the_village_lives_a_year_and_the_books_are_as_promised():
-    village = people.build()
+    village = people.build(chapters=CHAPTERS)
 
     lin = village.souls["lin"]
     record = enrollment.record(lin.pk, Branch.PENSION)

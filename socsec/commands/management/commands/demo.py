@@ -7,6 +7,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
 from socsec.commands import village
+from socsec.commands.chapters import CHAPTERS
 
 
 def sign_ins() -> Iterator[tuple[str, str, str]]:
@@ -22,4 +23,4 @@ class Command(BaseCommand):
             raise CommandError("This is an office: it takes no invented people.")
         if village.is_there():
             return
-        village.build(lambda said: self.stdout.write(f"  {said}"))
+        village.build(lambda said: self.stdout.write(f"  {said}"), CHAPTERS)

@@ -1,0 +1,9 @@
+"""What the village lives after its first pension: a module for each topic, told in this order.
+
+A chapter is a function that takes the village and lets its people live on through real services.
+It stands by itself: no chapter needs what another one did.
+"""
+
+from socsec.commands.village import Chapter
+
+CHAPTERS: list[Chapter] = []
