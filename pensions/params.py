@@ -224,3 +224,34 @@ class AverageWageParams(Params):
     """The average wage that the contribution wages of a year are divided by."""
 
     average_wage: Fen = parameter("pensions.average_wage")
+
+
+class AdjustmentParams(Params):
+    """A province's scheme of one yearly adjustment: flat, linked and preferential parts."""
+
+    scheme_month: Month = parameter("pensions.adjustment.month")
+    flat: Fen = parameter("pensions.adjustment.flat")
+    # by years of contributions
+    part_year: Months = parameter("pensions.adjustment.part_year")
+    years_base: Fen = parameter("pensions.adjustment.years_base")
+    years_rates: StepsTable = parameter("pensions.adjustment.years_rates")
+    years_least: Fen = parameter("pensions.adjustment.years_least")
+    land_months: Months = parameter("pensions.adjustment.land_months")
+    land_least: Fen = parameter("pensions.adjustment.land_least")
+    # by the pension
+    pension_rate: Rate = parameter("pensions.adjustment.pension_rate")
+    pension_rounding: RoundingMode = parameter("pensions.adjustment.pension_rounding")
+    absolutes: StepsTable = parameter("pensions.adjustment.absolutes")
+    absolute_floors: StepsTable = parameter("pensions.adjustment.absolute_floors")
+    # preferential
+    tilts_men: StepsTable = parameter("pensions.adjustment.tilts_men")
+    tilts_women: StepsTable = parameter("pensions.adjustment.tilts_women")
+    tilt_each_from: Count = parameter("pensions.adjustment.tilt_each_from")
+    tilt_each_year: Fen = parameter("pensions.adjustment.tilt_each_year")
+    long_age: Age = parameter("pensions.adjustment.long_age")
+    long_months: Months = parameter("pensions.adjustment.long_months")
+    long_amount: Fen = parameter("pensions.adjustment.long_amount")
+    areas: StepsTable = parameter("pensions.adjustment.areas")
+    # the whole
+    increase_rounding: RoundingMode = parameter("pensions.adjustment.increase_rounding")
+    least_after: StepsTable = parameter("pensions.adjustment.least_after")

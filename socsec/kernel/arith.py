@@ -326,6 +326,32 @@ class Steps:
             return _column.look_up(key, self.keys, self.values)
         return self.values[self.place(key)]
 
+    def starts(self) -> Steps:
+        """The key from which on the value of a key holds: where its band begins.
+
+        >>> bands = Steps({0: 40, 15: 50, 25: 60})
+        >>> bands.starts().at(20), bands.starts().at(15), bands.starts().at(14)
+        (15, 15, 0)
+        """
+        return Steps([(key, key) for key in self.keys])
+
+    def sums(self) -> Steps:
+        """What the bands below that of a key come to, each unit at the value of its own band.
+
+        Thirty years at 0.40 for the first fifteen, 0.50 to the twenty-fifth and 0.60 beyond:
+
+        >>> bands = Steps({0: 40, 15: 50, 25: 60})
+        >>> before = bands.sums().at(30)
+        >>> before, before + (30 - bands.starts().at(30)) * bands.at(30)
+        (1100, 1400)
+        """
+        total, rows = 0, [(self.keys[0], 0)]
+        for place in range(1, len(self.keys)):
+            width = self.keys[place] - self.keys[place - 1]
+            total += width * self.values[place - 1]
+            rows.append((self.keys[place], total))
+        return Steps(rows)
+
     def place(self, key: int) -> int:
         """Which row holds at `key`, counted from 0. NoAnswer below the first."""
         found = int(np.searchsorted(np.array(self.keys), key, side="right")) - 1
@@ -363,6 +389,14 @@ class ManySteps:
 
     def __init__(self, which: Number, tables: Sequence[Steps]) -> None:
         self.which, self.tables = which, tuple(tables)
+
+    def starts(self) -> ManySteps:
+        """Where the band of a key begins, in the table of each case."""
+        return ManySteps(self.which, [table.starts() for table in self.tables])
+
+    def sums(self) -> ManySteps:
+        """What the bands below that of a key come to, in the table of each case."""
+        return ManySteps(self.which, [table.sums() for table in self.tables])
 
     def at(self, key: Number, below: Number | None = None) -> Number:
         """The value that holds at `key` in the table of each case."""

@@ -18,6 +18,7 @@ FILES = [
     "payout_months",
     "minimum_contribution",
     "contribution_index",
+    "adjustment",
 ]
 CASES = [pytest.param(case, id=case["id"]) for name in FILES for case in read(name)]
 

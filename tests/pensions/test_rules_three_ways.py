@@ -72,7 +72,7 @@ def values(spec):
     return st.one_of(ways)
 
 
-def lives(code, **ordinary):
+def lives(code, places, **ordinary):
     """Rows of facts for a rule; `ordinary` narrows some facts to what happens every day."""
     specs = find(code).facts.specs()
     wild = st.fixed_dictionaries({name: values(spec) for name, spec in specs.items()})
@@ -80,7 +80,7 @@ def lives(code, **ordinary):
         {name: ordinary.get(name, _tame(spec)) for name, spec in specs.items()}
     )
     row = st.one_of(tame, tame, wild)
-    return st.lists(st.tuples(row, st.sampled_from(PLACES)), min_size=1, max_size=12)
+    return st.lists(st.tuples(row, st.sampled_from(places)), min_size=1, max_size=12)
 
 
 def _tame(spec):
@@ -122,19 +122,30 @@ RULES = {
     "pensions.employees.entitlement": WHO | WORK,
     "pensions.employees.old_age": WORK | {"age": st.integers(45 * 12, 70 * 12)},
     "pensions.employees.claim": WHO | WORK,
+    "pensions.adjustment": {
+        "month": st.sampled_from([month(2024, 1), month(2025, 1)]),
+        "pension": st.one_of(
+            st.integers(1, 1_500_000), st.sampled_from([681_300, 681_301, 711_800])
+        ),
+        "months": st.integers(0, 600),
+        "age": st.integers(45 * 12, 105 * 12),
+    },
 }
+# A yearly adjustment is asked only where and when a scheme was announced.
+SCHEMES = (["110000", "140000", "310000", "370000", "440000", "510000"], [month(2025, 1)])
 
 
 @pytest.mark.parametrize("code", RULES)
 def test_one_many_and_sql_agree_in_every_province(code):
     found = find(code)
+    places, months = SCHEMES if code == "pensions.adjustment" else (PLACES, MONTHS)
 
     @settings(
         max_examples=15,
         deadline=None,
         suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
     )
-    @given(cases=lives(code, **RULES[code]), on=st.sampled_from(MONTHS))
+    @given(cases=lives(code, places, **RULES[code]), on=st.sampled_from(months))
     def agree(cases, on):
         three_ways_by_region(
             found.function,
