@@ -12,6 +12,7 @@ from django.views.decorators.http import require_safe
 from funds.models import Branch
 from socsec.kernel.months import MonthError, format_month, parse_month
 from socsec.office import display, figures
+from socsec.office.acting import acting_for
 from socsec.office.portal import person_only
 from socsec.office.shell import Todo
 
@@ -136,7 +137,7 @@ def grid_of(my: Mine) -> figures.MonthGrid:
 @require_safe
 @person_only
 def my_record(request: HttpRequest) -> HttpResponse:
-    my = mine(request.user.person_id)
+    my = mine(acting_for(request))
     kinds = {kind: sum(s == kind for s in my.states.values()) for kind in SETTLED}
     gaps = stretches(my)
     return render(
@@ -157,7 +158,7 @@ def my_record(request: HttpRequest) -> HttpResponse:
 @person_only
 def my_months(request: HttpRequest) -> HttpResponse:
     """The same months with their amounts, a year at a time."""
-    my = mine(request.user.person_id)
+    my = mine(acting_for(request))
     years = sorted({month // 12 for month in my.records}, reverse=True)
     year = _year(request, years)
     rows = [
@@ -191,7 +192,7 @@ def my_month(request: HttpRequest, text: str) -> HttpResponse:
         month = parse_month(text)
     except MonthError:
         raise Http404 from None
-    person_id = request.user.person_id
+    person_id = acting_for(request)
     my = mine(person_id)
     if month not in my.states:
         raise Http404
@@ -220,7 +221,7 @@ def my_month(request: HttpRequest, text: str) -> HttpResponse:
 
 def todos(request: HttpRequest) -> list[Todo]:
     """For the home page: what the person, paying alone, still owes."""
-    owed = [each for each in arrears(Branch.PENSION, person_id=request.user.person_id) if each.open]
+    owed = [each for each in arrears(Branch.PENSION, person_id=acting_for(request)) if each.open]
     if not owed:
         return []
     first, last = owed[0].month, owed[-1].month

@@ -10,6 +10,7 @@ from pensions import queries
 from pensions.models import PaymentState
 from socsec.kernel.money import percent, yuan
 from socsec.office import figures
+from socsec.office.acting import acting_for
 from socsec.office.portal import person_only
 
 SHOWN_YEARS = 12
@@ -26,7 +27,7 @@ TONES = {
 @person_only
 def my_benefits(request: HttpRequest) -> HttpResponse:
     """The pension in payment with its payments; without one, the ways to it."""
-    person_id = request.user.person_id
+    person_id = acting_for(request)
     award = queries.award_in_payment(person_id)
     payments = queries.payments(person_id)
     page = Paginator(payments, 24).get_page(request.GET.get("page"))
@@ -49,7 +50,7 @@ def my_benefits(request: HttpRequest) -> HttpResponse:
 @person_only
 def my_account(request: HttpRequest) -> HttpResponse:
     """The individual account: balance, years, entries."""
-    person_id = request.user.person_id
+    person_id = acting_for(request)
     years = queries.account_years(person_id)
     shown = years[:SHOWN_YEARS][::-1]
     page = Paginator(queries.statement(person_id), 36).get_page(request.GET.get("page"))

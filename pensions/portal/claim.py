@@ -20,6 +20,7 @@ from socsec.kernel.money import yuan
 from socsec.kernel.months import month_of
 from socsec.kernel.policy import Policy
 from socsec.office import display
+from socsec.office.acting import Scope, acting_for
 from socsec.office.errors import Problem
 from socsec.office.forms import Option, PickField, ScreenForm, TickField
 from socsec.office.models import Case, User
@@ -82,12 +83,12 @@ class TruthForm(ScreenForm):
 
 
 def _person(request: HttpRequest) -> Person:
-    return Person.objects.get(pk=request.user.person_id)
+    return Person.objects.get(pk=acting_for(request, Scope.CLAIM))
 
 
 def _elsewhere(request: HttpRequest) -> HttpResponse | None:
     """Where somebody belongs who has a claim under way or a pension already."""
-    person_id = request.user.person_id
+    person_id = acting_for(request, Scope.CLAIM)
     under_way = queries.open_claim(person_id)
     if under_way is not None:
         return redirect("case", number=under_way.case.number)
@@ -295,7 +296,7 @@ def _page(request: HttpRequest, name: str, form: ScreenForm, step: int) -> HttpR
 @person_only
 def done(request: HttpRequest, number: str) -> HttpResponse:
     """The confirmation, which can be opened again at any time."""
-    case = Case.objects.filter(number=number, person_id=request.user.person_id).first()
+    case = Case.objects.filter(number=number, person_id=acting_for(request)).first()
     if case is None or case.kind != claims.KIND:
         raise Http404
     return render(
@@ -307,7 +308,7 @@ def done(request: HttpRequest, number: str) -> HttpResponse:
 
 def withdraw(*, case_id: int, by: User, text: str) -> None:
     """Taking a claim back from the portal: the claim goes with its case."""
-    claim = PensionClaim.objects.filter(pk=case_id, person_id=by.person_id).first()
+    claim = PensionClaim.objects.filter(pk=case_id).first()
     if claim is None:
         raise Http404
     claims.withdraw(by=by, claim=claim, text=text)

@@ -16,6 +16,7 @@ from pensions.services.estimate import Estimate, Stated
 from socsec.kernel.money import parse_rate
 from socsec.kernel.months import month_of
 from socsec.office import display
+from socsec.office.acting import acting_for
 from socsec.office.errors import Problem
 from socsec.office.forms import (
     Kernel,
@@ -178,7 +179,7 @@ def drawn(months: list[int], when: estimates.Retirement, wanted: str, work: Any)
 @person_only
 def my_estimate(request: HttpRequest) -> HttpResponse:
     """What the person's own record promises."""
-    person = Person.objects.get(pk=request.user.person_id)
+    person = Person.objects.get(pk=acting_for(request))
     category = chosen_category(person, request.GET.get("category", ""))
     goes_on = request.GET.get("then", "on") != "stop"
     try:

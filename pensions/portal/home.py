@@ -12,6 +12,7 @@ from pensions.services import estimate as estimates
 from pensions.services.claim import FURTHEST
 from socsec.kernel.months import month_of
 from socsec.office import display
+from socsec.office.acting import acting_for
 from socsec.office.display import as_day
 from socsec.office.errors import Problem
 from socsec.office.shell import Money, Todo
@@ -25,7 +26,7 @@ def _outlook(request: HttpRequest) -> tuple[estimates.Retirement, estimates.Esti
     if not hasattr(request, "_outlook"):
         found = None
         try:
-            person = Person.objects.get(pk=request.user.person_id)
+            person = Person.objects.get(pk=acting_for(request))
             policy = estimates.current_policy()
             category = estimates.category_of(person)
             when = estimates.retirement(
@@ -35,14 +36,14 @@ def _outlook(request: HttpRequest) -> tuple[estimates.Retirement, estimates.Esti
             if person.died_on is None:
                 found = when, estimates.of_person(person, start, category, policy)
         except Problem as problem:
-            log.info("no estimate for person %s: %s", request.user.person_id, problem.code)
+            log.info("no estimate for person %s: %s", acting_for(request), problem.code)
         request._outlook = found  # type: ignore[attr-defined]
     return request._outlook  # type: ignore[attr-defined, no-any-return]
 
 
 def todos(request: HttpRequest) -> list[Todo]:
     """Claim, once the pension may be claimed and nothing is under way."""
-    person_id = request.user.person_id
+    person_id = acting_for(request)
     if queries.award_in_payment(person_id) or queries.open_claim(person_id):
         return []
     found = _outlook(request)
@@ -68,7 +69,7 @@ def _soon(start: int) -> bool:
 
 def moneys(request: HttpRequest) -> list[Money]:
     """The pension in payment; before that, the one to expect."""
-    monthly = queries.next_payment(request.user.person_id)
+    monthly = queries.next_payment(acting_for(request))
     if monthly is not None:
         return [
             Money(

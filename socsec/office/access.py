@@ -33,6 +33,10 @@ _TABLE: dict[str, set[Role]] = {
     "person.enroll": {INTAKE},
     "person.change": {INTAKE},
     "person.death": {INTAKE},
+    # who may act for another person
+    "mandate.read": DESK,
+    "mandate.grant": {INTAKE},
+    "mandate.end": {INTAKE, REVIEWER},
     "employer.read": DESK,
     "employer.enroll": {INTAKE},
     "employer.change": {INTAKE},
@@ -98,7 +102,7 @@ ACTS: dict[str, frozenset[Role]] = {
     for act, roles in _TABLE.items()
 }
 
-# What insured persons may do through the portal, for themselves and nobody else.
+# What insured persons may do through the portal for themselves; for another only as DELEGATED says.
 OWN_ACTS = frozenset(
     {
         "person.read",
@@ -112,8 +116,32 @@ OWN_ACTS = frozenset(
         "case.withdraw",
         "notice.read",
         "audit.read",
+        "mandate.read",
+        "mandate.grant",
+        "mandate.end",
     }
 )
+
+# What a mandate allows in each of its scopes. What stands in none of them is nobody else's to do,
+# and granting a mandate stands in none.
+DELEGATED: dict[str, frozenset[str]] = {
+    people.Scope.SEE: frozenset(
+        {
+            "person.read",
+            "coverage.read",
+            "contribution.read",
+            "benefit.read",
+            "payment.read",
+            "case.read",
+            "notice.read",
+            "audit.read",
+        }
+    ),
+    people.Scope.ENROL: frozenset({"case.receive", "case.note", "case.withdraw"}),
+    people.Scope.CLAIM: frozenset({"case.receive", "case.note", "case.withdraw"}),
+    people.Scope.PAY: frozenset(),
+    people.Scope.CHANGE: frozenset({"case.receive", "case.note", "case.withdraw"}),
+}
 
 # What partner systems may do within their office's region. The API narrows it by OAuth2 scopes.
 PARTNER_ACTS = frozenset(
@@ -147,7 +175,7 @@ def may(user: Any, act: str, region: str | None = None, person_id: int | None = 
     if not isinstance(user, User) or not user.is_active:
         return False
     if user.kind == User.Kind.INSURED:
-        return act in OWN_ACTS and person_id is not None and person_id == user.person_id
+        return act in OWN_ACTS and person_id is not None and _own(user, act, person_id)
     if user.region_code is None or (
         region is not None and not regions.covers(user.region_code, region)
     ):
@@ -159,6 +187,14 @@ def may(user: Any, act: str, region: str | None = None, person_id: int | None = 
     held = user.held_roles()
     # An auditor writes nothing, whatever other role was granted by mistake.
     return bool(held & ({AUDITOR} & roles if AUDITOR in held else roles))
+
+
+def _own(user: User, act: str, person_id: int) -> bool:
+    """Whether it is the user's own file, or one that a mandate opens for this act."""
+    if user.person_id is None or person_id == user.person_id:
+        return person_id == user.person_id
+    mandate = people.mandates(user.person_id).get(person_id)
+    return mandate is not None and any(act in DELEGATED.get(s, ()) for s in mandate.scopes)
 
 
 def require(user: Any, act: str, region: str | None = None, person_id: int | None = None) -> User:

@@ -12,9 +12,10 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from . import display, figures, people
+from . import acting, display, figures, people
+from .acting import Scope, acting_for
 from .calendar import add_working_days
 from .forms import Option, PickField, ScreenForm
 from .models import AuditEntry, Case, Notice, User
@@ -62,6 +63,9 @@ ACTS: dict[str, Any] = {
     "notice.read": gettext_lazy("read a letter"),
     "code.send": gettext_lazy("asked for a code"),
     "portal.sign_in": gettext_lazy("signed in"),
+    "mandate.grant": gettext_lazy("let somebody act for you"),
+    "mandate.end": gettext_lazy("ended a permission to act for you"),
+    "mandate.use": gettext_lazy("used your pages, acting for you"),
     "user.create": gettext_lazy("opened an account for the portal"),
 }
 
@@ -97,8 +101,8 @@ def brief(case: Case) -> dict[str, Any]:
 
 
 def of(request: HttpRequest) -> Any:
-    """The cases of whoever is signed in."""
-    return Case.objects.filter(person_id=request.user.person_id).order_by("-received_on", "-id")
+    """The cases of whom the signed-in person acts for."""
+    return Case.objects.filter(person_id=acting_for(request)).order_by("-received_on", "-id")
 
 
 def open_cases(request: HttpRequest) -> list[dict[str, Any]]:
@@ -118,11 +122,13 @@ def home(request: HttpRequest) -> HttpResponse:
 
 @person_only
 def person_home(request: HttpRequest) -> HttpResponse:
+    person_id = acting_for(request)
     return render(
         request,
         "portal/office/home.html",
         {
-            "name": people.describe([request.user.person_id])[request.user.person_id].name,
+            "name": people.describe([person_id])[person_id].name,
+            "for_another": acting.KEY in request.session,
             "todos": todos(request),
             "cases": open_cases(request),
             "moneys": moneys(request),
@@ -250,6 +256,7 @@ class WithdrawForm(ScreenForm):
 @person_only
 def withdraw(request: HttpRequest, number: str) -> HttpResponse:
     """Taking a case back, asked once."""
+    acting_for(request, Scope.CLAIM)
     case = get_object_or_404(of(request), number=number)
     if not case.is_open:
         return redirect("case", number=number)
@@ -281,6 +288,7 @@ class WriteForm(ScreenForm):
 @person_only
 def write(request: HttpRequest, number: str) -> HttpResponse:
     """A message to the office, about the case or about one line of its sheet."""
+    acting_for(request, Scope.CLAIM)
     case = get_object_or_404(of(request), number=number)
     line = line_named(case, request.GET.get("line", ""))
     form = WriteForm(sent(request))
@@ -308,7 +316,7 @@ def line_named(case: Case, code: str) -> str:
 @require_safe
 @person_only
 def my_letters(request: HttpRequest) -> HttpResponse:
-    mine = Notice.objects.filter(person_id=request.user.person_id)
+    mine = Notice.objects.filter(person_id=acting_for(request))
     page = Paginator(mine, 20).get_page(request.GET.get("page"))
     return render(request, "portal/office/letters.html", {"page": page})
 
@@ -317,7 +325,7 @@ def my_letters(request: HttpRequest) -> HttpResponse:
 @person_only
 def my_letter(request: HttpRequest, pk: int) -> HttpResponse:
     """One letter; opening it is noted."""
-    if not Notice.objects.filter(pk=pk, person_id=request.user.person_id).exists():
+    if not Notice.objects.filter(pk=pk, person_id=acting_for(request)).exists():
         raise Http404
     letter = letters.mark_read(notice_id=pk, by=request.user)
     return render(request, "portal/office/letter.html", {"letter": letter})
@@ -328,7 +336,7 @@ def my_letter(request: HttpRequest, pk: int) -> HttpResponse:
 def access_log(request: HttpRequest) -> HttpResponse:
     """Who looked at or changed this person's data, newest first."""
     user = request.user
-    entries = AuditEntry.objects.filter(person_id=user.person_id).select_related("actor", "office")
+    entries = AuditEntry.objects.filter(person_id=acting_for(request)).select_related("actor", "office")
     page = Paginator(entries, 30).get_page(request.GET.get("page"))
     shown = [
         {
@@ -350,3 +358,20 @@ def _who(entry: AuditEntry, user: User) -> str:
     if entry.actor_id == user.pk:
         return _("You")
     return entry.actor.get_full_name() or entry.actor.get_username()
+
+
+@require_POST
+@person_only
+def act_for(request: HttpRequest) -> HttpResponse:
+    """The choice at the top of each page: for whom to act from now on."""
+    wanted = request.POST.get("person", "")
+    chosen = acting.switch(request, int(wanted) if wanted.isdigit() else None)
+    if chosen is None:
+        messages.success(request, _("You are on your own pages."))
+    else:
+        messages.success(
+            request,
+            _("You are acting for %(name)s. Everything you open or do here is noted for them.")
+            % {"name": chosen.name},
+        )
+    return redirect("home")

@@ -1,11 +1,16 @@
 """Names for person numbers: the office knows people only by number, the app that knows them registers.
 
 `describe` gives the office something to show; `relatives` keeps staff away from the cases of
-their family. Before anyone has registered, a person is their number and nobody has relatives.
+their family; `mandates` says for whom a person may act. Before anyone has registered, a person is
+their number, nobody has relatives and nobody acts for another.
 """
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from datetime import date
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,17 +23,45 @@ class PersonLine:
     region: str = ""
 
 
+class Scope(models.TextChoices):
+    """What somebody may do for another person. Whoever may do anything may see the record."""
+
+    SEE = "see", _("See the record")
+    ENROL = "enrol", _("Enrol")
+    CLAIM = "claim", _("Claim benefits")
+    PAY = "pay", _("Pay contributions")
+    CHANGE = "change", _("Change details")
+
+
+@dataclass(frozen=True, slots=True)
+class Mandate:
+    """For whom somebody may act, in what, and until which day."""
+
+    person_id: int
+    name: str
+    scopes: frozenset[str]
+    until: date
+    guardian: bool = False
+
+
 Describe = Callable[[list[int]], dict[int, PersonLine]]
 Relatives = Callable[[int], set[int]]
+Mandates = Callable[[int], dict[int, Mandate]]
 
 _describe: Describe | None = None
 _relatives: Relatives | None = None
+_mandates: Mandates | None = None
 
 
-def register(*, describe: Describe, relatives: Relatives | None = None) -> None:
+def register(
+    *,
+    describe: Describe,
+    relatives: Relatives | None = None,
+    mandates: Mandates | None = None,
+) -> None:
     """Called once, from the ready() of the app that holds the people."""
-    global _describe, _relatives
-    _describe, _relatives = describe, relatives
+    global _describe, _relatives, _mandates
+    _describe, _relatives, _mandates = describe, relatives, mandates
 
 
 def describe(person_ids: Iterable[int | None]) -> dict[int, PersonLine]:
@@ -41,3 +74,8 @@ def describe(person_ids: Iterable[int | None]) -> dict[int, PersonLine]:
 def relatives(person_id: int) -> set[int]:
     """The numbers of registered relatives. A look-up that fails, fails: access is never widened."""
     return _relatives(person_id) if _relatives else set()
+
+
+def mandates(person_id: int) -> dict[int, Mandate]:
+    """For whom this person may act today, by person number. A look-up that fails, fails."""
+    return _mandates(person_id) if _mandates else {}

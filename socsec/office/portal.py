@@ -22,6 +22,7 @@ from django.views.decorators.http import require_GET, require_POST, require_safe
 
 from socsec.kernel.rules import RULES
 
+from .acting import who
 from .display import chinese
 from .errors import Problem
 from .models import User
@@ -95,6 +96,7 @@ def shell(request: HttpRequest) -> dict[str, Any]:
     return {
         "signed_in": True,
         "sections": sections(request),
+        "who": who(request),
         "session_ends": timezone.now() + timedelta(seconds=settings.PORTAL_SESSION_SECONDS),
     }
 

@@ -19,6 +19,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("cases/<str:number>/withdraw/", my.withdraw, name="case_withdraw"),
     path("letters/", my.my_letters, name="letters"),
     path("letters/<int:pk>/", my.my_letter, name="letter"),
+    path("acting/", my.act_for, name="act_for"),
     path("access-log/", my.access_log, name="access_log"),
     path("style/", stylebook.page, name="style"),
     path("api/v1/rules/", assess.RuleList.as_view(), name="api_rules"),

@@ -82,6 +82,15 @@ def test_every_migration_can_be_undone_or_says_why():
                 assert "irreversible" in (module.__doc__ or ""), f"{app}.{name}"
 
 
+def test_portal_pages_ask_for_whom_the_person_acts():
+    """`acting_for(request, scope)` or `own(request)`, never the account's own number: a page that
+    forgets would show or change one person's file while acting for another."""
+    signing_in = ROOT / "enrollment" / "portal" / "sign_in.py"
+    for path in [*sources("portal"), ROOT / "socsec" / "office" / "my.py"]:
+        if path != signing_in:
+            assert not re.search(r"\.user\.person_id", path.read_text("utf-8")), path
+
+
 UNFINISHED = re.compile(
     r"NotImplementedError|\bTODO\b|\bFIXME\b|\bXXX\b|pytest\.skip|mark\.skip|xfail"
 )

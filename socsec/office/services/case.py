@@ -14,7 +14,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from .. import kinds
-from ..access import require, require_other_hand, require_stranger
+from ..access import may, require, require_other_hand, require_stranger
 from ..calendar import add_working_days, working_days_between
 from ..errors import Conflict, Invalid, NotFound
 from ..models import (
@@ -317,7 +317,7 @@ def lock(case_id: int, by: User, act: str, *states: str) -> Case:
     case = Case.objects.select_for_update(of=("self",)).filter(pk=case_id).first()
     if case is None:
         raise NotFound(_("There is no such case."), code="no_case")
-    if by.kind == User.Kind.INSURED and case.person_id != by.person_id:
+    if by.kind == User.Kind.INSURED and not may(by, "case.read", None, case.person_id):
         raise NotFound(_("There is no such case."), code="no_case")
     require(by, act, case.region_id, case.person_id)
     if by.kind == User.Kind.STAFF:

@@ -8,7 +8,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from .. import sms
-from ..access import require
+from ..access import may, require
 from ..errors import Invalid, NotFound, Text, both
 from ..fields import mask_mobile
 from ..models import Case, Notice, OutboxMessage, User
@@ -51,9 +51,9 @@ def notify(
 
 @transaction.atomic
 def mark_read(*, notice_id: int, by: User) -> Notice:
-    """Note that the person has opened a notice. Nobody else can."""
+    """Note that the person, or whoever may act for them, has opened a notice. Nobody else can."""
     notice = Notice.objects.select_for_update(of=("self",)).filter(pk=notice_id).first()
-    if notice is None or notice.person_id != by.person_id:
+    if notice is None or not may(by, "notice.read", None, notice.person_id):
         raise NotFound(_("There is no such notice."), code="no_notice")
     require(by, "notice.read", person_id=notice.person_id)
     if notice.read_at is None:
