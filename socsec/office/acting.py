@@ -85,7 +85,7 @@ def switch(request: HttpRequest, person_id: int | None) -> Mandate | None:
         chosen = mandates(request).get(person_id)
         if chosen is None:
             raise Denied(gettext_lazy("You may not act for this person."), code="no_mandate")
-    for name in [name for name in request.session.keys() if not name.startswith("_")]:
+    for name in [key for key in sorted(request.session.keys()) if not key.startswith("_")]:
         del request.session[name]
     if chosen is not None:
         request.session[KEY] = chosen.person_id
@@ -129,4 +129,3 @@ def _note(request: HttpRequest, mandate: Mandate, scope: str) -> None:
             page=(match.url_name if match else "") or "",
             method=request.method,
         )
-

@@ -336,7 +336,9 @@ def my_letter(request: HttpRequest, pk: int) -> HttpResponse:
 def access_log(request: HttpRequest) -> HttpResponse:
     """Who looked at or changed this person's data, newest first."""
     user = request.user
-    entries = AuditEntry.objects.filter(person_id=acting_for(request)).select_related("actor", "office")
+    entries = AuditEntry.objects.filter(person_id=acting_for(request)).select_related(
+        "actor", "office"
+    )
     page = Paginator(entries, 30).get_page(request.GET.get("page"))
     shown = [
         {
