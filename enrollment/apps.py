@@ -14,10 +14,13 @@ class EnrollmentConfig(AppConfig):
         from socsec.office import home, menu, people, runs
 
         from . import batch, portal, queries
+        from .queries.online import troubled
+        from .services import own_payment, purposes
 
         people.register(describe=queries.describe, relatives=queries.relatives)
         runs.register(batch.Contributions())
         portal.hang()
+        purposes.register(own_payment.PURPOSE)
         import_module("enrollment.checks")
         home.way(
             home.Way(
@@ -56,5 +59,15 @@ class EnrollmentConfig(AppConfig):
                 "admin:enrollment_receipt_changelist",
                 "payments",
                 "receipt.read",
+            ),
+            menu.Place(
+                "online_payments",
+                menu.Group.PEOPLE,
+                4,
+                _("Online payments"),
+                "admin:enrollment_paymentintent_changelist",
+                "account_balance_wallet",
+                "receipt.read",
+                troubled,
             ),
         )

@@ -2,10 +2,16 @@
 
 from celery import shared_task
 
-from enrollment.services import receipts
+from enrollment.services import paying, receipts
 
 
 @shared_task(name="enrollment.apply_credits")
 def apply_credits() -> None:
     """Each hour: use what is left of receipts for the months assessed since."""
     receipts.apply_credits()
+
+
+@shared_task(name="enrollment.ask_gateway")
+def ask_gateway() -> None:
+    """Each minute: ask the bank after online payments that it has not answered."""
+    paying.ask_all()

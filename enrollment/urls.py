@@ -3,7 +3,7 @@
 from django.urls import URLPattern, URLResolver, path
 
 from . import api
-from .portal import record, sign_in
+from .portal import pay, record, sign_in
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("sign-in/", sign_in.sign_in, name="sign_in"),
@@ -13,6 +13,11 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("record/", record.my_record, name="record"),
     path("record/months/", record.my_months, name="record_months"),
     path("record/<str:text>/", record.my_month, name="record_month"),
+    path("pay/", pay.owed, name="pay"),
+    path("pay/check/", pay.check, name="pay_check"),
+    path("pay/<str:reference>/", pay.result, name="pay_result"),
+    path("hooks/payments/", pay.notice, name="pay_notice"),
+    path("trial-bank/<str:token>/", pay.trial_bank, name="trial_bank"),
     path("api/v1/people/lookup/", api.PersonLookup.as_view(), name="api_people_lookup"),
     path("api/v1/people/<uuid:public_id>/", api.PersonDetail.as_view(), name="api_person"),
     path(

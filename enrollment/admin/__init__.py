@@ -1,7 +1,8 @@
 """Desk screens of enrollment: people, employers, coverage, wages, receipts."""
 
 from .employers import EmployerAdmin
+from .online import PaymentIntentAdmin
 from .people import PersonAdmin
 from .receipts import ReceiptAdmin
 
-__all__ = ["EmployerAdmin", "PersonAdmin", "ReceiptAdmin"]
+__all__ = ["EmployerAdmin", "PaymentIntentAdmin", "PersonAdmin", "ReceiptAdmin"]

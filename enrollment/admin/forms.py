@@ -165,6 +165,10 @@ class ReceiptForm(ScreenForm):
     )
 
 
+class NoteForm(ScreenForm):
+    note = text(_("What came of it"), max_length=120)
+
+
 class PriorForm(ScreenForm):
     kind = pick(_("Kind"), [])
     region = RegionField(label=_("Earned in"))

@@ -11,6 +11,7 @@ from .contribution import Contribution
 from .coverage import BaseChoice, Category, Coverage, EndReason
 from .employer import Employer, Employment
 from .household import Household, HouseholdMember, HouseholdRole
+from .online import GatewayMessage, LocalBankOrder, PaymentIntent
 from .person import IdentifierKind, Person, PersonIdentifier, Sex
 from .prior import PriorKind, PriorMonth, PriorService, PriorState
 from .receipt import Receipt, ReceiptAllocation
@@ -25,10 +26,13 @@ __all__ = [
     "Employer",
     "Employment",
     "EndReason",
+    "GatewayMessage",
     "Household",
     "HouseholdMember",
     "HouseholdRole",
     "IdentifierKind",
+    "LocalBankOrder",
+    "PaymentIntent",
     "Person",
     "PersonIdentifier",
     "PriorKind",

@@ -13,5 +13,6 @@ def hang() -> None:
     shell.tile(
         shell.Tile(1, "record", "grid", _("Contribution record"), _("month by month")),
         shell.Tile(2, "record_months", "file", _("Amounts of each month"), _("as a table")),
+        shell.Tile(2, "pay", "card", _("Pay contributions"), _("what I owe")),
     )
     shell.home(todo=todos)

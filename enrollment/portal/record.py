@@ -230,14 +230,14 @@ def todos(request: HttpRequest) -> list[Todo]:
         Todo(
             title=_("Pay the pension contributions for %(span)s")
             % {"span": display.months_between(first, last)},
-            url=reverse("record_month", args=[format_month(first)]),
+            url=reverse("pay"),
             why=ngettext(
                 "%(amount)s for %(count)s month. Without it this month does not count.",
                 "%(amount)s for %(count)s months. Without it these months do not count.",
                 len(owed),
             )
             % {"amount": amount, "count": len(owed)},
-            button=_("See how"),
+            button=_("See and pay"),
             main=True,
         )
     ]

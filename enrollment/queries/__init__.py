@@ -11,6 +11,7 @@ from .money import (
     unallocated,
 )
 from .months import states_of
+from .online import online_payments, troubled, unknown_messages
 from .people import (
     by_resident_id,
     describe,
@@ -53,6 +54,7 @@ __all__ = [
     "household_of",
     "months_deemed",
     "months_paid",
+    "online_payments",
     "paid_months",
     "people",
     "public_ids",
@@ -63,6 +65,8 @@ __all__ = [
     "search_number",
     "staff",
     "states_of",
+    "troubled",
     "unallocated",
+    "unknown_messages",
     "working",
 ]

@@ -47,7 +47,7 @@ _POSTINGS = """
 @transaction.atomic
 def receive(
     *,
-    by: User,
+    by: User | None,
     branch: int,
     amount: int,
     received_on: date,
@@ -58,14 +58,16 @@ def receive(
     """Take down money that came into the income account from an employer or from a person, in fen.
 
     `reference` is the bank's and tells payments apart: the same one again with the same content
-    gives the receipt that is there already, with other content `Conflict`.
+    gives the receipt that is there already, with other content `Conflict`. `by` is None where the
+    system acts, on the bank's word.
     """
     branch = assessable(branch)
     if (employer is None) == (person is None):
         raise Invalid(_("Say who paid: an employer or a person."), code="no_payer", field="payer")
     payer = employer or person
     assert payer is not None
-    require(by, "receipt.enter", payer.region)
+    if by is not None:
+        require(by, "receipt.enter", payer.region)
     reference = reference.strip()
     if not reference or len(reference) > 64 or not reference.isprintable():
         raise Invalid(

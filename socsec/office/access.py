@@ -48,6 +48,7 @@ _TABLE: dict[str, set[Role]] = {
     "contribution.assess": {ASSESSOR},
     "receipt.read": DESK,
     "receipt.enter": {ACCOUNTANT},
+    "receipt.pay": set(),
     # months from before these books, paid elsewhere or deemed
     "prior.read": DESK,
     "prior.enter": {INTAKE, ASSESSOR},
@@ -108,6 +109,7 @@ OWN_ACTS = frozenset(
         "person.read",
         "coverage.read",
         "contribution.read",
+        "receipt.pay",
         "benefit.read",
         "payment.read",
         "case.read",
@@ -139,7 +141,7 @@ DELEGATED: dict[str, frozenset[str]] = {
     ),
     people.Scope.ENROL: frozenset({"case.receive", "case.note", "case.withdraw"}),
     people.Scope.CLAIM: frozenset({"case.receive", "case.note", "case.withdraw"}),
-    people.Scope.PAY: frozenset(),
+    people.Scope.PAY: frozenset({"receipt.pay"}),
     people.Scope.CHANGE: frozenset({"case.receive", "case.note", "case.withdraw"}),
 }
 

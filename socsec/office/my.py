@@ -45,6 +45,7 @@ ACTS: dict[str, Any] = {
     "wage.declare": gettext_lazy("declared a wage"),
     "contribution.assess": gettext_lazy("worked out a contribution"),
     "receipt.enter": gettext_lazy("entered a payment of contributions"),
+    "receipt.pay": gettext_lazy("paid contributions online"),
     "prior.enter": gettext_lazy("entered earlier service"),
     "prior.approve": gettext_lazy("confirmed earlier service"),
     "account.credit": gettext_lazy("credited your account"),

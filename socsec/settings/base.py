@@ -143,11 +143,15 @@ CELERY_BEAT_SCHEDULE = {
         ("funds.seal", MINUTE, MINUTE),
         ("funds.month_end", crontab(day_of_month="1", hour="1", minute="0"), DAY),
         ("enrollment.apply_credits", 60 * MINUTE, 60 * MINUTE),
+        ("enrollment.ask_gateway", MINUTE, MINUTE),
         ("pensions.credit_accounts", 5 * MINUTE, 5 * MINUTE),
         ("pensions.pull_returns", 5 * MINUTE, 5 * MINUTE),
         ("pensions.pull_deaths", DAY, DAY),
     )
 }
+
+# Who collects what is paid online; the default works only where DEMO is set.
+PAYMENT_GATEWAY = env("PAYMENT_GATEWAY", default="enrollment.services.local_gateway.LocalGateway")
 
 SESSION_COOKIE_HTTPONLY = True
 SECURE_REFERRER_POLICY = "same-origin"

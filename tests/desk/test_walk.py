@@ -20,6 +20,7 @@ LISTS = {
     "enrollment_person": DESK,
     "enrollment_employer": DESK,
     "enrollment_receipt": DESK,
+    "enrollment_paymentintent": DESK,
     "office_case": DESK,
     "office_run": {"assessor", "reviewer", "accountant", "auditor"},
     "office_policyvalue": EVERYBODY,
