@@ -316,5 +316,34 @@ class SelectField(forms.ChoiceField):
         super().__init__(**kwargs)
 
 
+class UploadField(forms.FileField):
+    """A spreadsheet to upload, of at most `most` bytes; what is in it, the service reads."""
+
+    def __init__(self, *, most: int = 20 * 1024 * 1024, **kwargs: Any) -> None:
+        self.most = most
+        kwargs.setdefault("label", _("File"))
+        kwargs.setdefault(
+            "help_text",
+            _("An Excel workbook (.xlsx) or CSV, at most %(most)s MB.")
+            % {"most": most // (1024 * 1024)},
+        )
+        kwargs.setdefault(
+            "widget", forms.FileInput(attrs={"class": "input", "accept": ".xlsx,.csv"})
+        )
+        kwargs.setdefault("error_messages", {"required": _("Choose a file")})
+        super().__init__(**kwargs)
+
+    def clean(self, data: Any, initial: Any = None) -> Any:
+        if data and data.size > self.most:
+            raise ValidationError(
+                _("The file is larger than %(most)s MB. Divide the rows among several files."),
+                "file_too_large",
+                {"most": self.most // (1024 * 1024)},
+            )
+        if data and not data.size:
+            raise ValidationError(_("The file is empty. Choose another one."), "empty")
+        return super().clean(data, initial)
+
+
 class TickField(forms.BooleanField):
     """A box to tick beside its own words."""
