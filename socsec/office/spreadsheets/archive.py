@@ -64,7 +64,6 @@ class Archive:
             zlib.error,
             EOFError,
             OSError,
-            NotImplementedError,
             RuntimeError,
         ) as error:
             raise troubles.damaged() from error
