@@ -11,13 +11,18 @@ class EnrollmentConfig(AppConfig):
 
     def ready(self) -> None:
         """Tell the floors below what they may ask: names of people, the run, the questions."""
-        from socsec.office import home, menu, people, runs
+        from socsec.office import events, home, menu, people, runs
 
         from . import batch, portal, queries
         from .queries.online import troubled
         from .services import own_payment, purposes
 
-        people.register(describe=queries.describe, relatives=queries.relatives)
+        people.register(
+            describe=queries.describe,
+            relatives=queries.relatives,
+            public_ids=queries.public_ids,
+        )
+        events.register(*queries.EVENTS)
         runs.register(batch.Contributions())
         portal.hang()
         purposes.register(own_payment.PURPOSE)

@@ -26,3 +26,20 @@ def edition(db):
     from socsec.office.services import policy
 
     return policy.issue(by=None, note="files")
+
+
+@pytest.fixture
+def publish(monkeypatch):
+    """Publishes what the test's own transaction did, which no horizon would call complete yet."""
+    from socsec.office.models import AuditEntry, EventCursor
+    from socsec.office.services import events
+
+    monkeypatch.setattr(events, "horizon", lambda: 2**62)
+
+    def now():
+        published = events.publish()
+        newest = AuditEntry.objects.order_by("-id").values_list("id", flat=True).first() or 0
+        EventCursor.objects.update(txid=0, after_id=newest)
+        return published
+
+    return now

@@ -1,6 +1,7 @@
 """Reads of enrollment for its own screens, and the door for the apps above."""
 
 from .coverage import coverage_as_of, coverages, employments_as_of, staff
+from .events import EVENTS
 from .money import (
     Arrears,
     allocations,
@@ -36,6 +37,7 @@ from .record import (
 )
 
 __all__ = [
+    "EVENTS",
     "Arrears",
     "MonthRecord",
     "MonthStatus",

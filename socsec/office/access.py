@@ -97,6 +97,10 @@ _TABLE: dict[str, set[Role]] = {
     "user.manage": {ADMINISTRATOR},
     "notice.send": {INTAKE, ASSESSOR, REVIEWER},
     "notice.read": {INTAKE, ASSESSOR, REVIEWER},
+    # what partners are told
+    "event.read": {ADMINISTRATOR},
+    "subscription.read": {ADMINISTRATOR},
+    "subscription.change": {ADMINISTRATOR},
 }
 ACTS: dict[str, frozenset[Role]] = {
     act: frozenset({*roles, AUDITOR} if act.endswith(".read") else roles)
@@ -161,6 +165,9 @@ PARTNER_ACTS = frozenset(
         "payment.read",
         "bank.file",
         "bank.return",
+        "event.read",
+        "subscription.read",
+        "subscription.change",
     }
 )
 

@@ -22,12 +22,14 @@ class OfficeConfig(AppConfig):
     def ready(self) -> None:
         # tasks: so that services find them by name in every process.
         from . import checks, menu, portal, queries, tasks  # noqa: F401
+        from .admin import events as told
         from .admin import tiles
 
         checks.register_all()
         portal.hang()
         post_migrate.connect(_load_regions, sender=self, dispatch_uid="office.regions")
         tiles.hang()
+        told.hang()
         menu.place(
             menu.Place(
                 "start", menu.Group.TODAY, 1, _("Start"), "admin:index", "home", "region.read"

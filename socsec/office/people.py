@@ -1,13 +1,15 @@
 """Names for person numbers: the office knows people only by number, the app that knows them registers.
 
 `describe` gives the office something to show; `relatives` keeps staff away from the cases of
-their family; `mandates` says for whom a person may act. Before anyone has registered, a person is
-their number, nobody has relatives and nobody acts for another.
+their family; `mandates` says for whom a person may act; `public_ids` are the numbers by which
+partners know people. Before anyone has registered, a person is their number, nobody has relatives
+and nobody acts for another.
 """
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date
+from uuid import UUID
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -47,10 +49,12 @@ class Mandate:
 Describe = Callable[[list[int]], dict[int, PersonLine]]
 Relatives = Callable[[int], set[int]]
 Mandates = Callable[[int], dict[int, Mandate]]
+PublicIds = Callable[[Iterable[int]], dict[int, UUID]]
 
 _describe: Describe | None = None
 _relatives: Relatives | None = None
 _mandates: Mandates | None = None
+_public_ids: PublicIds | None = None
 
 
 def register(
@@ -58,10 +62,11 @@ def register(
     describe: Describe,
     relatives: Relatives | None = None,
     mandates: Mandates | None = None,
+    public_ids: PublicIds | None = None,
 ) -> None:
     """Called once, from the ready() of the app that holds the people."""
-    global _describe, _relatives, _mandates
-    _describe, _relatives, _mandates = describe, relatives, mandates
+    global _describe, _relatives, _mandates, _public_ids
+    _describe, _relatives, _mandates, _public_ids = describe, relatives, mandates, public_ids
 
 
 def describe(person_ids: Iterable[int | None]) -> dict[int, PersonLine]:
@@ -79,3 +84,9 @@ def relatives(person_id: int) -> set[int]:
 def mandates(person_id: int) -> dict[int, Mandate]:
     """For whom this person may act today, by person number. A look-up that fails, fails."""
     return _mandates(person_id) if _mandates else {}
+
+
+def public_ids(person_ids: Iterable[int | None]) -> dict[int, UUID]:
+    """What partners call these people, in one query. Who is not known is not in it."""
+    wanted = sorted({number for number in person_ids if number is not None})
+    return _public_ids(wanted) if _public_ids and wanted else {}

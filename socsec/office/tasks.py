@@ -3,7 +3,7 @@
 from celery import shared_task
 
 from . import queries
-from .services import codes, messages, seals, work
+from .services import codes, deliveries, events, messages, seals, work
 
 # Seconds a worker gives to a run before it looks at other tasks.
 TURN = 20
@@ -50,3 +50,19 @@ def deliver_all() -> None:
 def forget_codes() -> None:
     """Each day: one-time codes that nobody can use any more."""
     codes.forget_old()
+
+
+@shared_task(name="office.publish_events")
+def publish_events() -> None:
+    """Every few seconds: publish what happened, and a hand for each partner that is to be told."""
+    events.publish()
+    for subscription_id in deliveries.due():
+        deliver_events.delay(subscription_id)
+
+
+@shared_task(name="office.deliver_events")
+def deliver_events(subscription_id: int) -> None:
+    """Tell one partner for a while, then queue up again behind other work."""
+    deliveries.deliver(subscription_id, seconds=TURN)
+    if subscription_id in deliveries.due():
+        deliver_events.delay(subscription_id)

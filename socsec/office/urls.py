@@ -3,7 +3,7 @@
 from django.urls import URLPattern, URLResolver, path
 
 from . import my, portal, stylebook
-from .api import assess, problem_pages
+from .api import assess, events, problem_pages
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", my.home, name="home"),
@@ -26,5 +26,24 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("api/v1/assess/<str:rule>/", assess.Assess.as_view(), name="api_assess"),
     # The address as it is written in letters, without the last stroke.
     path("api/v1/assess/<str:rule>", assess.AssessPlain.as_view()),
+    path("api/v1/events/", events.Events.as_view(), name="api_events"),
+    path("api/v1/events/kinds/", events.EventKinds.as_view(), name="api_event_kinds"),
+    path("api/v1/events/docs/", events.documentation, name="api_event_docs"),
+    path("api/v1/subscriptions/", events.Subscriptions.as_view(), name="api_subscriptions"),
+    path(
+        "api/v1/subscriptions/<uuid:public_id>/",
+        events.SubscriptionDetail.as_view(),
+        name="api_subscription",
+    ),
+    path(
+        "api/v1/subscriptions/<uuid:public_id>/deliveries/",
+        events.Deliveries.as_view(),
+        name="api_subscription_deliveries",
+    ),
+    path(
+        "api/v1/subscriptions/<uuid:public_id>/replay/",
+        events.Replay.as_view(),
+        name="api_subscription_replay",
+    ),
     path("api/v1/problems/<slug:code>/", problem_pages.page, name="api_problem"),
 ]

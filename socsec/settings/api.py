@@ -11,6 +11,8 @@ SCOPES = {
     "declarations:write": _("Declare wages"),
     "payments:read": _("Read payment files"),
     "payments:write": _("Send bank returns"),
+    "events:read": _("Read what changed"),
+    "subscriptions:write": _("Subscribe to changes"),
 }
 
 OAUTH2_PROVIDER: dict[str, Any] = {

@@ -131,6 +131,9 @@ CELERY_TASK_IGNORE_RESULT = True
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_BEAT_SCHEDULER = "socsec.beat:Scheduler"
 MINUTE, DAY = 60, 24 * 60 * 60
+# Events are told over https to public addresses. On one machine, and in tests, a partner may listen
+# on the machine itself; never set it where partners choose addresses.
+WEBHOOK_LOOPBACK = False
 # What is sent every so many seconds, or by the calendar. Every task finds out from the database what
 # there is to do; one that no worker took in time is dropped, for the next is on its way.
 CELERY_BEAT_SCHEDULE = {
@@ -140,6 +143,7 @@ CELERY_BEAT_SCHEDULE = {
         ("office.work_runs", MINUTE, MINUTE),
         ("office.deliver_all", MINUTE, MINUTE),
         ("office.forget_codes", DAY, DAY),
+        ("office.publish_events", MINUTE // 4, MINUTE // 4),
         ("funds.seal", MINUTE, MINUTE),
         ("funds.month_end", crontab(day_of_month="1", hour="1", minute="0"), DAY),
         ("enrollment.apply_credits", 60 * MINUTE, 60 * MINUTE),

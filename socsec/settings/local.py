@@ -43,3 +43,4 @@ CELERY_BROKER_URL = broker(REDIS_URL)
 
 # One machine shows invented people and lends a bank that answers; an office does neither.
 DEMO = True
+WEBHOOK_LOOPBACK = True

@@ -30,6 +30,8 @@ LISTS = {
     "office_office": EVERYBODY,
     "office_outboxmessage": {"admin", "auditor"},
     "office_auditentry": {"auditor"},
+    "office_subscription": {"admin", "auditor"},
+    "office_delivery": {"admin", "auditor"},
     "pensions_award": DESK,
     "pensions_openingbalance": DESK,
     "funds_fund": MONEY,
@@ -47,6 +49,7 @@ VERBS = {
     "admin:office_policy_enter": {"policy"},
     "admin:office_policy_browse": EVERYBODY,
     "admin:office_user_open": {"admin"},
+    "admin:office_subscription_open": {"admin"},
     "admin:funds_bank_return": {"accountant"},
     "admin:funds_verify": {"reviewer", "accountant", "admin", "auditor"},
 }

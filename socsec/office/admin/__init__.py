@@ -1,6 +1,7 @@
 """Desk screens of the office: the start page and the sidebar; cases, runs, policy, users, the audit."""
 
 from .cases import CaseAdmin
+from .events import DeliveryAdmin, SubscriptionAdmin
 from .people import AuditAdmin, OfficeAdmin, OutboxAdmin, RegionAdmin, UserAdmin
 from .policy import PolicyEditionAdmin, PolicyValueAdmin
 from .runs import RunAdmin
@@ -9,12 +10,14 @@ from .start import navigation, start
 __all__ = [
     "AuditAdmin",
     "CaseAdmin",
+    "DeliveryAdmin",
     "OfficeAdmin",
     "OutboxAdmin",
     "PolicyEditionAdmin",
     "PolicyValueAdmin",
     "RegionAdmin",
     "RunAdmin",
+    "SubscriptionAdmin",
     "UserAdmin",
     "navigation",
     "start",

@@ -2,6 +2,7 @@
 
 from .audit import AuditEntry, AuditSeal
 from .case import Case, CaseCounter, CaseDocument, CaseEvent, CaseNote, Clock
+from .events import Delivery, EventCursor, PublicEvent, Subscription
 from .messages import IdempotencyKey, Notice, OneTimeCode, OutboxMessage
 from .policy import PolicyEdition, PolicyValue
 from .region import Office, Region
@@ -17,6 +18,8 @@ __all__ = [
     "CaseEvent",
     "CaseNote",
     "Clock",
+    "Delivery",
+    "EventCursor",
     "IdempotencyKey",
     "Notice",
     "Office",
@@ -24,10 +27,12 @@ __all__ = [
     "OutboxMessage",
     "PolicyEdition",
     "PolicyValue",
+    "PublicEvent",
     "Region",
     "Role",
     "RoleGrant",
     "Run",
     "RunChunk",
+    "Subscription",
     "User",
 ]

@@ -61,7 +61,7 @@ def seal() -> AuditSeal | None:
     last = AuditSeal.objects.first()
     start = last.to_txid if last else 0
     end = horizon()
-    if last and _counter() < start:
+    if last and counter() < start:
         raise Refused(
             _("The database counts its transactions afresh: it was restored from a copy."),
             code="audit_chain_ended",
@@ -162,9 +162,7 @@ def _strays() -> list[int]:
     """Entries that no block covers and none ever will: they were not written by the system."""
     last = AuditSeal.objects.first()
     # Entries of a closed chain may bear high numbers: another server gave them out.
-    strays = models.Q(id__lte=0) | models.Q(
-        id__gt=last.after_id if last else 0, txid__gt=_counter()
-    )
+    strays = models.Q(id__lte=0) | models.Q(id__gt=last.after_id if last else 0, txid__gt=counter())
     for first in AuditSeal.objects.filter(chain__gt=1, to_txid=0):
         closed = AuditSeal.objects.filter(chain=first.chain - 1).first()
         if closed is not None:
@@ -241,7 +239,7 @@ def _add(**columns: Any) -> AuditSeal:
     return block
 
 
-def _counter() -> int:
+def counter() -> int:
     """The number the next transaction would get; this one may be ahead of all that are finished."""
     with connection.cursor() as cursor:
         cursor.execute(

@@ -1,0 +1,95 @@
+"""What partners may hear of from enrollment; docs are written from this table."""
+
+from django.utils.translation import gettext_lazy as _
+
+from socsec.office.events import EventKind
+from socsec.office.models import AuditEntry
+
+PEOPLE, MONEY = "people:read", "contributions:read"
+PERSON_AT = "/api/v1/people/{id}/"
+COVERAGE_AT = "/api/v1/people/{id}/coverage/"
+MONTHS_AT = "/api/v1/people/{id}/contributions/"
+
+BRANCH = _("Branch of insurance: 1 old age, 2 medical, 3 unemployment, 4 work injury")
+
+
+def _began(entry: AuditEntry) -> bool:
+    return "began" in entry.detail
+
+
+def _ended(entry: AuditEntry) -> bool:
+    return "ended" in entry.detail and not entry.detail.get("coverage_goes_on")
+
+
+def _based(entry: AuditEntry) -> bool:
+    return "base" in entry.detail
+
+
+EVENTS = (
+    EventKind(
+        "person.registered", "person.enroll", _("A person was registered"), PEOPLE, PERSON_AT
+    ),
+    EventKind(
+        "person.changed",
+        "person.change",
+        _("Something on a person's file changed"),
+        PEOPLE,
+        PERSON_AT,
+    ),
+    EventKind("person.died", "person.death", _("A death was recorded"), PEOPLE, PERSON_AT),
+    EventKind(
+        "coverage.started",
+        "coverage.change",
+        _("Coverage began, or a further employer joined it"),
+        PEOPLE,
+        COVERAGE_AT,
+        _began,
+        ("branch", "began"),
+        words={"branch": BRANCH, "began": _("First day insured")},
+    ),
+    EventKind(
+        "coverage.ended",
+        "coverage.change",
+        _("Coverage ended"),
+        PEOPLE,
+        COVERAGE_AT,
+        _ended,
+        ("ended",),
+        words={"ended": _("Last day insured")},
+    ),
+    EventKind(
+        "coverage.base_chosen",
+        "coverage.change",
+        _("An own-account worker chose another base"),
+        MONEY,
+        MONTHS_AT,
+        _based,
+        ("from_month",),
+        words={"from_month": _("From which month")},
+    ),
+    EventKind(
+        "contribution.assessed",
+        "contribution.assess",
+        _("A month's contribution was assessed at the counter"),
+        MONEY,
+        MONTHS_AT,
+        data=("month",),
+        words={"month": _("The month, as YYYY-MM")},
+    ),
+    EventKind(
+        "contribution.received",
+        "receipt.enter",
+        _("A person's own payment was received"),
+        MONEY,
+        MONTHS_AT,
+    ),
+    EventKind(
+        "record.approved",
+        "prior.approve",
+        _("Months from an earlier record were approved or struck out"),
+        MONEY,
+        MONTHS_AT,
+        data=("state",),
+        words={"state": _("“approved” or “rejected”")},
+    ),
+)
