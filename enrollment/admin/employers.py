@@ -22,6 +22,7 @@ from socsec.kernel.months import first_day, format_month, month_of, parse_month
 from socsec.office.access import may
 from socsec.office.desk import Button, Crumb, Deed, DeskAdmin, list_url, show_page, staff
 from socsec.office.errors import Problem, from_kernel
+from socsec.office.places import place
 
 from . import forms
 
@@ -34,10 +35,14 @@ def employer_url(employer: Employer) -> str:
 class EmployerAdmin(DeskAdmin):
     read_act = "employer.read"
     change_form_template = "admin/enrollment/employer.html"
-    list_display: ClassVar = ["name", "credit_code", "region", "opened_on", "closed_on"]
+    list_display: ClassVar = ["name", "credit_code", "where", "opened_on", "closed_on"]
     search_fields: ClassVar = ["name__startswith", "credit_code"]
     search_help_text = _("Name, or credit code")
     fields: ClassVar = ["name"]
+
+    @admin.display(description=_("region"), ordering="region")
+    def where(self, employer: Employer) -> str:
+        return place(employer.region)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Employer]:
         return queries.employers(request.user)
@@ -74,6 +79,7 @@ class EmployerAdmin(DeskAdmin):
                 )
         return {
             "employer": obj,
+            "where": place(obj.region),
             "staff_list": queries.staff(obj.pk, timezone.localdate()),
             "months": months,
             "arrears": queries.arrears(Branch.PENSION, employer_id=obj.pk),

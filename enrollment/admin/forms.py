@@ -139,7 +139,7 @@ class HouseholdForm(ScreenForm):
 
 
 class EmployerForm(ScreenForm):
-    name = text(_("Name"), max_length=120)
+    name = text(_("Name of the employer"), max_length=120)
     credit_code = text(
         _("Unified social credit code"), max_length=40, help_text=_("18 characters.")
     )

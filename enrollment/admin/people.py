@@ -15,15 +15,17 @@ from django.utils.translation import gettext_lazy as _
 
 from enrollment import queries
 from enrollment.models import Category, Employer, Person, PriorKind, PriorService
-from enrollment.services import bank_account, cover, households, life, prior
+from enrollment.services import bank_account, contributions, cover, households, life, prior
 from enrollment.services import person as registry
 from funds.models import Branch
-from socsec.kernel.months import months_from
+from socsec.kernel.money import yuan
+from socsec.kernel.months import format_month, month_of, months_from
 from socsec.office import figures, person_file
 from socsec.office.access import may
 from socsec.office.desk import Button, Crumb, Deed, DeskAdmin, list_url, staff
 from socsec.office.errors import Invalid, NotFound
 from socsec.office.models import Region
+from socsec.office.places import place
 from socsec.office.services import audit
 
 from . import forms
@@ -36,6 +38,16 @@ Verb = Callable[[HttpRequest, Person], Deed]
 
 def file_url(person: Person) -> str:
     return reverse("admin:enrollment_person_change", args=[person.pk])
+
+
+def note_look(request: HttpRequest, person: Person, reason: str) -> None:
+    """Note who opens the file and why; it stays open to them for a while."""
+    audit.read(by=staff(request), person_id=person.pk, reason=reason, region=person.region)
+    until = timezone.now() + timedelta(minutes=REASON_HOLDS)
+    request.session["files"] = {
+        **request.session.get("files", {}),
+        str(person.pk): until.isoformat(),
+    }
 
 
 def verb_url(person: Person, verb: str) -> str:
@@ -57,7 +69,7 @@ class PersonAdmin(DeskAdmin):
 
     @admin.display(description=_("region"))
     def where(self, person: Person) -> str:
-        return person.region
+        return place(person.region)
 
     @admin.display(description=_("state"))
     def state(self, person: Person) -> str:
@@ -121,14 +133,7 @@ class PersonAdmin(DeskAdmin):
         """Opening a file states why; the person sees it."""
 
         def do(said: dict[str, Any]) -> str:
-            audit.read(
-                by=staff(request), person_id=person.pk, reason=said["reason"], region=person.region
-            )
-            until = timezone.now() + timedelta(minutes=REASON_HOLDS)
-            request.session["files"] = {
-                **request.session.get("files", {}),
-                str(person.pk): until.isoformat(),
-            }
+            note_look(request, person, said["reason"])
             return _now("Noted. %(name)s can see that you opened this file, and why.") % {
                 "name": person.name
             }
@@ -159,6 +164,8 @@ class PersonAdmin(DeskAdmin):
         def do(said: dict[str, Any]) -> str:
             person = registry.enroll(by=staff(request), **{**said, "phone": said["phone"] or ""})
             made.append(person)
+            # Who has just registered somebody is in their file, and that is the reason.
+            note_look(request, person, _now("Registration"))
             return _now("%(name)s is registered.") % {"name": person.name}
 
         return Deed(
@@ -170,7 +177,7 @@ class PersonAdmin(DeskAdmin):
             back=list_url(Person),
             then=lambda: file_url(made[0]),
             prepare=lambda form: forms.within(form, staff(request).region_code or ""),
-            crumbs=[Crumb(_("People"), list_url(Person)), Crumb(_("Enter a person"))],
+            crumbs=[Crumb(_("Insured persons"), list_url(Person)), Crumb(_("Enter a person"))],
         ).answer(request)
 
     def verb(self, request: HttpRequest, pk: int, verb: str) -> HttpResponse:
@@ -211,7 +218,7 @@ class PersonAdmin(DeskAdmin):
 
 
 def _crumbs(person: Person) -> list[Crumb]:
-    return [Crumb(_("People"), list_url(Person)), Crumb(person.name, file_url(person))]
+    return [Crumb(_("Insured persons"), list_url(Person)), Crumb(person.name, file_url(person))]
 
 
 def _deed(
@@ -389,6 +396,31 @@ def _earlier(request: HttpRequest, person: Person) -> Deed:
     )
 
 
+def _assess(request: HttpRequest, person: Person) -> Deed:
+    def do(said: dict[str, Any]) -> str:
+        done = contributions.assess(
+            by=staff(request), person=person, month=said["month"], branch=Branch.PENSION
+        )
+        return _now("%(month)s is assessed: %(due)s yuan is due.") % {
+            "month": format_month(said["month"]),
+            "due": yuan(sum(each.contribution.due for each in done)),
+        }
+
+    return _deed(
+        request,
+        person,
+        "assess",
+        do,
+        form=forms.MonthForm,
+        button=_("Assess the month"),
+        lead=_(
+            "For a month whose run is over: somebody enrolled late, or a wage declared afterwards. "
+            "What is assessed already stays as it is."
+        ),
+        initial={"month": month_of(timezone.localdate())},
+    )
+
+
 def _fits(verb: str, person: Person) -> bool:
     """Whether a verb makes sense for this person: the dead only lose what was still open."""
     return person.died_on is None
@@ -403,5 +435,6 @@ VERBS: dict[str, tuple[str, Any, bool, Verb]] = {
     "household": ("person.change", _("Form a household"), False, _household),
     "member": ("person.change", _("Add a household member"), False, _member),
     "earlier": ("prior.enter", _("Earlier months"), False, _earlier),
+    "assess": ("contribution.assess", _("Assess a late month"), False, _assess),
     "death": ("person.death", _("Record a death"), True, _death),
 }

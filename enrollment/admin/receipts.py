@@ -31,7 +31,7 @@ def receipt_url(receipt: Receipt) -> str:
 class ReceiptAdmin(DeskAdmin):
     read_act = "receipt.read"
     change_form_template = "admin/enrollment/receipt.html"
-    list_display: ClassVar = ["reference", "payer", "received_on", "money", "left"]
+    list_display: ClassVar = ["reference", "payer", "day", "money", "left"]
     list_select_related: ClassVar = ["employer", "person"]
     search_fields: ClassVar = ["reference"]
     search_help_text = _("Bank reference")
@@ -40,6 +40,10 @@ class ReceiptAdmin(DeskAdmin):
     @admin.display(description=_("paid by"))
     def payer(self, receipt: Receipt) -> str:
         return str(receipt.employer or receipt.person)
+
+    @admin.display(description=_("day of receipt"), ordering="received_on")
+    def day(self, receipt: Receipt) -> Any:
+        return receipt.received_on
 
     @admin.display(description=_("amount"), ordering="amount")
     def money(self, receipt: Receipt) -> str:

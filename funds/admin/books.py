@@ -26,6 +26,8 @@ from socsec.office.access import may, scope
 from socsec.office.desk import Button, Crumb, Deed, DeskAdmin, list_url, show_page, staff
 from socsec.office.forms import MoneyField, ScreenForm
 
+from .words import kind_words
+
 CASH = (accounts.INCOME_ACCOUNT, accounts.FISCAL_ACCOUNT, accounts.EXPENDITURE_ACCOUNT)
 PAGE = 100
 
@@ -94,7 +96,10 @@ class FundAdmin(DeskAdmin):
             "income": held.get(accounts.CONTRIBUTION_INCOME, 0)
             + held.get(accounts.SUBSIDY_INCOME, 0),
             "spent": spent,
-            "batches": queries.batches(request.user).filter(fund=obj)[:10],
+            "batches": [
+                (batch, kind_words(batch.kind))
+                for batch in queries.batches(request.user).filter(fund=obj)[:10]
+            ],
         }
 
     def get_urls(self) -> list[URLPattern]:
@@ -169,14 +174,30 @@ MOVES: dict[str, tuple[Any, type[ScreenForm], Callable[[Fund, Any, dict[str, Any
 }
 
 
+# The sources of what is booked on this desk.
+BOOKED_HERE = tuple(f"funds.{kind}:" for kind in MOVES)
+
+
+class KindFilter(admin.SimpleListFilter):
+    title = _("kind")
+    parameter_name = "kind"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        kinds = model_admin.get_queryset(request).order_by("kind").values_list("kind", flat=True)
+        return [(kind, kind_words(kind)) for kind in kinds.distinct()]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        return queryset.filter(kind=self.value()) if self.value() else queryset
+
+
 @admin.register(LedgerBatch)
 class BatchAdmin(DeskAdmin):
     read_act = "ledger.read"
     region_field = "fund__region_id"
     change_form_template = "admin/funds/batch.html"
-    list_display: ClassVar = ["id", "kind", "fund", "booked_on", "count", "money", "reverses"]
+    list_display: ClassVar = ["id", "kind_", "fund", "booked_on", "count", "money", "reverses"]
     list_select_related: ClassVar = ["fund__region", "reverses"]
-    list_filter: ClassVar = ["kind"]
+    list_filter: ClassVar = [KindFilter]
     search_fields: ClassVar = ["source__startswith"]
     search_help_text = _("Source")
     fields: ClassVar = ["kind"]
@@ -184,13 +205,17 @@ class BatchAdmin(DeskAdmin):
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         return scope(queries.batches(request.user), request.user, "fund__region_id")
 
+    @admin.display(description=_("kind"), ordering="kind")
+    def kind_(self, batch: Any) -> str:
+        return kind_words(batch.kind)
+
     @admin.display(description=_("total"), ordering="total")
     def money(self, batch: Any) -> str:
         return yuan(batch.total)
 
     def buttons(self, request: HttpRequest, obj: Any | None) -> list[Button]:
         # What an app posted is undone by that app; the desk reverses only what the desk posted.
-        if obj is None or not obj.source.startswith("cash") or obj.reverses_id:
+        if obj is None or not obj.source.startswith(BOOKED_HERE) or obj.reverses_id:
             return []
         if hasattr(obj, "reversed_by") or not may(
             request.user, "ledger.reverse", obj.fund.region_id
@@ -202,7 +227,13 @@ class BatchAdmin(DeskAdmin):
 
     def context(self, request: HttpRequest, obj: Any) -> dict[str, Any]:
         page = Paginator(queries.transfers(batch_id=obj.pk), PAGE).get_page(request.GET.get("p"))
-        return {"batch": obj, "page": page, "digest": bytes(obj.digest).hex()}
+        return {
+            "batch": obj,
+            "heading": f"{kind_words(obj.kind)} · {obj.pk}",
+            "kind": kind_words(obj.kind),
+            "page": page,
+            "digest": bytes(obj.digest).hex(),
+        }
 
     def get_urls(self) -> list[URLPattern]:
         guard = self.admin_site.admin_view

@@ -23,6 +23,9 @@ from socsec.office import people
 from socsec.office.access import may
 from socsec.office.desk import Button, Crumb, Deed, DeskAdmin, list_url, staff
 from socsec.office.forms import ScreenForm
+from socsec.office.places import place
+
+from .words import kind_words
 
 State = PaymentBatch.State
 ROWS = 50
@@ -53,9 +56,9 @@ class PaymentBatchAdmin(DeskAdmin):
     change_form_template = "admin/funds/payment.html"
     list_display: ClassVar = [
         "id",
-        "kind",
+        "kind_",
         "month_",
-        "region",
+        "where",
         "count",
         "money",
         "state",
@@ -67,6 +70,14 @@ class PaymentBatchAdmin(DeskAdmin):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[PaymentBatch]:
         return queries.envelopes(request.user)
+
+    @admin.display(description=_("kind"), ordering="kind")
+    def kind_(self, batch: PaymentBatch) -> str:
+        return kind_words(batch.kind)
+
+    @admin.display(description=_("region"), ordering="region")
+    def where(self, batch: PaymentBatch) -> str:
+        return place(batch.region)
 
     @admin.display(description=_("month"), ordering="month")
     def month_(self, batch: PaymentBatch) -> str:
@@ -105,6 +116,7 @@ class PaymentBatchAdmin(DeskAdmin):
         names = people.describe(order.person_id for order, _answer in lines)
         return {
             "batch": obj,
+            "heading": f"{kind_words(obj.kind)} · {format_month(obj.month)}",
             "progress": queries.progress(obj.pk),
             "checks": queries.reconciliations(obj.pk),
             "returns": BankReturn.objects.filter(batch=obj).select_related("by"),

@@ -52,7 +52,7 @@ def months(user: User) -> dict[str, Any] | None:
         figures.Series(_("Benefits"), [went.get(month, 0) for month in span]),
     ]
     return {
-        "chart": figures.bar_chart([format_month(month) for month in span], series),
+        "chart": figures.bar_chart([format_month(month) for month in span], series, beside=True),
         "head": [_now("Month"), _now("Contributions"), _now("Benefits")],
         "table": [
             [format_month(month), yuan(came.get(month, 0)), yuan(went.get(month, 0))]

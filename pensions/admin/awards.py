@@ -22,6 +22,7 @@ from socsec.kernel.months import format_month, month_of
 from socsec.office.access import may
 from socsec.office.desk import Button, Crumb, Deed, DeskAdmin, list_url, staff
 from socsec.office.forms import MonthField, ScreenForm
+from socsec.office.places import place
 
 from . import claims as claim_pages
 
@@ -53,7 +54,7 @@ class EndForm(ScreenForm):
 class AwardAdmin(DeskAdmin):
     read_act = "benefit.read"
     change_form_template = "admin/pensions/award.html"
-    list_display: ClassVar = ["person", "since", "money", "state", "provisional", "region"]
+    list_display: ClassVar = ["person", "since", "money", "state", "provisional", "where"]
     list_filter: ClassVar = ["state", "provisional"]
     list_select_related: ClassVar = ["person"]
     search_fields: ClassVar = ["person__name__startswith"]
@@ -62,6 +63,10 @@ class AwardAdmin(DeskAdmin):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Award]:
         return queries.awards(request.user)
+
+    @admin.display(description=_("region"), ordering="region")
+    def where(self, award: Award) -> str:
+        return place(award.region)
 
     @admin.display(description=_("from"), ordering="from_month")
     def since(self, award: Award) -> str:

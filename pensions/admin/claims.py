@@ -22,7 +22,7 @@ from socsec.kernel.months import month_of
 from socsec.office import case_file, person_file
 from socsec.office.access import may
 from socsec.office.desk import Button, Crumb, Deed, staff
-from socsec.office.forms import MonthField, ScreenForm
+from socsec.office.forms import MonthField, ScreenForm, TickField
 from socsec.office.models import Case, User
 
 State = Case.State
@@ -37,9 +37,7 @@ class ClaimForm(ScreenForm):
         label=_("Pensionable age is that of a"), widget=forms.Select(attrs={"class": "select w-20"})
     )
     start_month = MonthField(label=_("First month of the pension"))
-    flexible = forms.BooleanField(
-        label=_("Flexible early retirement, by own choice"), required=False
-    )
+    flexible = TickField(label=_("Flexible early retirement, by own choice"), required=False)
 
 
 class TextForm(ScreenForm):
@@ -51,10 +49,8 @@ class TextForm(ScreenForm):
 class PapersForm(ScreenForm):
     """Facts that papers show and no book holds. Empty means that there is none."""
 
-    one_child = forms.BooleanField(label=_("Certificate of one-child parents"), required=False)
-    intellectual = forms.BooleanField(
-        label=_("Counted as an intellectual (Ningxia)"), required=False
-    )
+    one_child = TickField(label=_("Certificate of one-child parents"), required=False)
+    intellectual = TickField(label=_("Counted as an intellectual (Ningxia)"), required=False)
 
 
 def offered_to_person(user: User, person_id: int) -> Iterator[Button]:

@@ -284,15 +284,20 @@ def bar_chart(
     sublabels: Sequence[Text] = (),
     on: int | None = None,
     open_bars: Sequence[bool] = (),
+    beside: bool = False,
     say=None,
     width: int = 720,
     height: int = 300,
 ) -> Chart:
-    """Stacked bars from zero, at most five series; bar `on` is emphasised, `open_bars` are framed
-    with dashes. `say` writes a number (default: whole yuan of fen)."""
+    """Bars from zero, at most five series; bar `on` is emphasised, `open_bars` are framed with dashes.
+
+    Series that make one sum are stacked. Those that do not, such as what came in and what went out,
+    stand `beside` each other. `say` writes a number (default: whole yuan of fen).
+    """
     say = say or yuan_whole
     count = max(len(labels), 1)
-    sums = [sum(s.values[i] for s in series) for i in range(len(labels))]
+    join = max if beside else sum
+    sums = [join([s.values[i] for s in series] or [0]) for i in range(len(labels))]
     top = max([*sums, 1])
     ground, head = height - 54, 34
     left = GUTTER
@@ -317,8 +322,10 @@ def bar_chart(
         middle = left + slot * (i + 0.5)
         dim = "" if on is None or on == i else " dim"
         base = 0
+        thin = bar / len(series) if beside else bar
         for number, one in enumerate(series, 1):
             value = one.values[i]
+            start = middle - bar / 2 + (number - 1) * thin * beside
             if value > 0:
                 low, high = y(base), y(base + value)
                 shapes.append(
@@ -326,15 +333,20 @@ def bar_chart(
                         "rect",
                         f"f{number}{dim}",
                         at={
-                            "x": _n(middle - bar / 2),
+                            "x": _n(start),
                             "y": _n(high),
-                            "width": _n(bar),
+                            "width": _n(thin),
                             "height": _n(max(0.5, low - high - 1.2)),
                             "rx": "1.5",
                         },
                     )
                 )
-            base += value
+            if beside:
+                if value:
+                    spot = {"x": _n(start + thin / 2), "y": _n(y(value) - 11)}
+                    shapes.append(Shape("text", "mid t-s", say(value), spot))
+            else:
+                base += value
         if i < len(open_bars) and open_bars[i]:
             shapes.append(
                 Shape(
@@ -350,7 +362,9 @@ def bar_chart(
                 )
             )
         bold = "mid t-b" if on == i else "mid"
-        shapes.append(Shape("text", bold, say(sums[i]), {"x": _n(middle), "y": _n(y(base) - 11)}))
+        if not beside:
+            spot = {"x": _n(middle), "y": _n(y(base) - 11)}
+            shapes.append(Shape("text", bold, say(sums[i]), spot))
         shapes.append(Shape("text", bold, str(label), {"x": _n(middle), "y": str(ground + 19)}))
         if i < len(sublabels):
             shapes.append(
@@ -383,8 +397,8 @@ def bar_chart(
         LyingBar(
             label,
             sublabels[i] if i < len(sublabels) else "",
-            _lying_parts([s.values[i] for s in series], top),
-            say(sums[i]),
+            _lying_parts([s.values[i] for s in series], top, beside=beside),
+            " / ".join(say(s.values[i]) for s in series) if beside else say(sums[i]),
             on == i,
         )
         for i, label in enumerate(labels)
@@ -393,7 +407,12 @@ def bar_chart(
     return Chart(tuple(shapes), width, height, legend, lying, any(open_bars))
 
 
-def _lying_parts(values: Sequence[int], top: int) -> tuple[tuple[int, str, str], ...]:
+def _lying_parts(
+    values: Sequence[int], top: int, *, beside: bool = False
+) -> tuple[tuple[int, str, str], ...]:
+    """One after the other; those that stand beside each other share the length of the bar."""
+    if beside:
+        top *= len(values)
     parts, start = [], 0
     for number, value in enumerate(values, 1):
         if value > 0:

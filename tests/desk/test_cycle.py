@@ -135,7 +135,12 @@ def test_from_a_new_employer_to_a_pension_in_the_bank(client):
     assert "Basic pension" in desk.see("reviewer", "pensions_claim_verb", [case.pk, "award"])
     desk.press("reviewer", "pensions_claim_verb", [case.pk, "award"])
     award = Award.objects.get()
-    desk.run("pension_payroll", month(2026, 7))
+    payroll = desk.run("pension_payroll", month(2026, 7))
+    # Who is paid for the first time stands among the differences, by name.
+    shown = desk.see("reviewer", "office_run_change", [payroll.pk])
+    assert "Largest differences" in shown
+    assert "老木匠" in shown
+    assert "new" in shown
     batch = PaymentBatch.objects.get()
     assert batch.total == award.monthly
     desk.press("releaser", "funds_payment_release", [batch.pk])

@@ -93,3 +93,9 @@ def test_styles_use_only_tokens_that_exist():
 def test_styles_load_nothing_from_elsewhere():
     for path in CSS.glob("*.css"):
         assert not re.search(r"@import|url\(", path.read_text("utf-8")), path.name
+
+
+def test_no_figure_is_called_chart():
+    """The frame of the desk draws with its own script on everything of that class, and fails."""
+    for path in (ROOT / "templates").rglob("*.html"):
+        assert 'class="chart' not in path.read_text("utf-8"), path

@@ -116,9 +116,13 @@ class CaseAdmin(DeskAdmin):
         if obj is None:
             take = Button(_("Take the next case"), reverse("admin:office_case_next"), main=True)
             return [take] if may(request.user, "case.take") else []
-        offered = case_file.buttons_of(staff(request), obj)
+        user = staff(request)
+        offered = case_file.buttons_of(user, obj)
+        own = {str(button.label) for button in offered}  # the kind's own verb goes before ours
         for slug, (act, label, states, stop, make) in VERBS.items():
-            if make and obj.state in states and may(request.user, act, obj.region_id):
+            if str(label) in own or (slug == "take" and obj.clerk_id == user.pk):
+                continue
+            if make and obj.state in states and may(user, act, obj.region_id):
                 url = reverse("admin:office_case_verb", args=[obj.pk, slug])
                 offered.append(Button(label, url, stop=stop))
         return offered

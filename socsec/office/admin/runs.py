@@ -1,6 +1,6 @@
 """The desk's pages of runs: draft, preview, approve by typing the total, watch, resume, reverse."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any, ClassVar
 
 from django import forms
@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from socsec.kernel.money import yuan
 from socsec.kernel.months import format_month, month_of
-from socsec.office import queries, runs, tasks
+from socsec.office import people, queries, runs, tasks
 from socsec.office.access import may
 from socsec.office.desk import Button, Crumb, Deed, DeskAdmin, list_url, staff
 from socsec.office.errors import Problem, pick
@@ -85,7 +85,7 @@ class RunAdmin(DeskAdmin):
         "month_",
         "region",
         "state",
-        "people",
+        "rows",
         "money",
         "maker",
         "checker",
@@ -103,7 +103,7 @@ class RunAdmin(DeskAdmin):
         return format_month(run.month)
 
     @admin.display(description=_("rows"), ordering="count")
-    def people(self, run: Run) -> str:
+    def rows(self, run: Run) -> str:
         return f"{run.count:,}"
 
     @admin.display(description=_("total"), ordering="total")
@@ -127,6 +127,7 @@ class RunAdmin(DeskAdmin):
 
     def context(self, request: HttpRequest, obj: Run) -> dict[str, Any]:
         preview = obj.preview or {}
+        changes = preview.get("changes", [])
         names = {r.code: str(r) for r in Region.objects.filter(code__in=preview.get("regions", {}))}
         steps = [
             (_("Drafted"), obj.maker, obj.drafted_at),
@@ -147,8 +148,11 @@ class RunAdmin(DeskAdmin):
             "figures": [
                 (FIGURES.get(name, name), fen) for name, fen in preview.get("figures", {}).items()
             ],
-            "changes": [_before(each) for each in preview.get("changes", [])],
+            "before": [_before(each) for each in changes if "person_id" not in each],
+            "differences": _differences(each for each in changes if "person_id" in each),
             "held": [(pick(each), each["count"]) for each in preview.get("held", [])],
+            "waits": obj.state == State.PREVIEWED
+            and not (may(request.user, "run.approve", obj.region_id) and request.user != obj.maker),
             "steps": [step for step in steps if step[2]],
             "progress": work.progress(obj.pk),
             "working": obj.state in Run.WORKING,
@@ -258,6 +262,13 @@ def _before(said: dict[str, Any]) -> tuple[str, list[tuple[Any, str]]]:
         if name not in skip and value is not None
     ]
     return heading, figures
+
+
+def _differences(changes: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Whose amount differs most from the month before, with the name beside the number."""
+    rows = list(changes)
+    names = people.describe(row["person_id"] for row in rows)
+    return [{**row, "who": names[row["person_id"]]} for row in rows]
 
 
 Made = tuple[type[ScreenForm], Any, Callable[[dict[str, Any]], str]]

@@ -18,6 +18,7 @@ from django.utils.safestring import SafeString
 from socsec.kernel.units import UNITS
 from socsec.office import display, figures
 from socsec.office.forms import Boxes, PickField, TickField
+from socsec.office.places import place
 from socsec.office.sheets import lay_out
 
 register = template.Library()
@@ -26,6 +27,7 @@ register = template.Library()
 register.filter("money", display.money)
 register.filter("money_large", display.money_large)
 register.filter("change", display.change)
+register.filter("place", place)
 register.filter("change_plain", display.change_plain)
 register.filter("month", display.month)
 register.filter("age", display.age)
@@ -167,7 +169,7 @@ def _boxes(bound: BoundField) -> list[dict[str, Any]]:
     widget: Boxes = bound.field.widget
     value = bound.value()
     values = value if isinstance(value, list) else widget.decompress(value)
-    return [
+    boxes = [
         {
             "id": f"{bound.auto_id}_{i}",
             "name": f"{bound.html_name}_{name}",
@@ -178,6 +180,8 @@ def _boxes(bound: BoundField) -> list[dict[str, Any]]:
         }
         for i, (name, label, width, complete) in enumerate(widget.parts)
     ]
+    # In Chinese a date begins with its year.
+    return boxes[::-1] if display.chinese() else boxes
 
 
 # The month, the working day, the chart

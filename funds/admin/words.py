@@ -1,0 +1,33 @@
+"""What kinds of ledger batches and payments are called on screens."""
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from socsec.office import runs
+from socsec.office.errors import Problem
+
+LEDGER_KINDS: dict[str, Promise] = {
+    "opening": _("Opening reserve"),
+    "subsidy": _("Subsidy"),
+    "sweep": _("Sweep to the fiscal special account"),
+    "contribution_assessment": _("Contributions assessed"),
+    "contribution_receipt": _("Contributions received"),
+    "account_opening": _("Individual account opened"),
+    "account_credit": _("Individual account credited"),
+    "account_interest": _("Interest on individual accounts"),
+    "account_benefit": _("Benefit paid from individual accounts"),
+    "account_return": _("Returned to individual accounts"),
+    "payment_draw": _("Drawn for payment"),
+    "payment_release": _("Payment sent to the bank"),
+    "payment_return": _("Bank's answer"),
+}
+
+
+def kind_words(kind: str) -> str:
+    """The words for a kind; the kind of a run by its label, one without words by its own name."""
+    if kind in LEDGER_KINDS:
+        return str(LEDGER_KINDS[kind])
+    try:
+        return str(runs.get(kind).label)
+    except Problem:
+        return kind.replace("_", " ").capitalize()
