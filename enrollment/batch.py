@@ -8,7 +8,7 @@ from django.db.models import Count, Sum
 from django.utils.translation import gettext_lazy as _
 
 from enrollment import facts
-from enrollment.models import Contribution
+from enrollment.models import Category, Contribution
 from enrollment.services import contributions
 from funds.models import Branch, Fund, accounts
 from funds.services import ledger
@@ -17,6 +17,7 @@ from socsec.kernel.ranges import MOST
 from socsec.office.errors import Invalid, Refused
 from socsec.office.models import Run, RunChunk
 from socsec.office.runs import Counts, Preview, RunKind
+from socsec.office.services import policy
 
 # People in one chunk: large, since a commit costs, and small enough to lose without regret.
 CHUNK = 250_000
@@ -24,7 +25,7 @@ SAMPLES = 3
 
 _TOTALS = """
     select region, count(*), sum(employer_share)::bigint, sum(person_share)::bigint,
-           sum(account_share)::bigint
+           sum(account_share)::bigint, sum(waived)::bigint
     from ({select}) as assessed group by region order by region
 """
 
@@ -35,68 +36,87 @@ _POSTINGS = """
            (row_number() over (partition by person_id order by employer_id) = 1)::int as heads
     from enrollment_contribution
     where run_id = %s and month = %s and branch = %s and person_id between %s and %s
-      and region = any(%s)
+      and region = any(%s) and category = any(%s)
     order by person_id
 """
+
+_WHY = """case when unrated then 'no_risk_class'
+    when employer_id > 0 then 'wage_not_declared' else 'base_not_chosen' end"""
+FIGURES = ("employer_share", "person_share", "account_share", "pool_share", "waived")
 
 
 class Contributions(RunKind):
     """The month's contributions of everybody who is covered and declared (应缴核定).
 
-    A chunk is a range of person numbers; it assesses with one statement and posts the claim with
-    one statement for each fund. Months that the counter assessed before are left alone.
+    One run for all its branches: an employer declares once and gets one demand for all of them,
+    so they are approved, posted and, if need be, undone together. A chunk is a range of person
+    numbers; for each branch it assesses with one statement and posts the claim with one statement
+    for each fund. Months that the counter assessed before are left alone.
     """
 
     slug = "contributions"
     label = _("Monthly contributions")
 
     def check(self, params: dict[str, Any]) -> dict[str, Any]:
-        """The one setting is the branch; without it, basic old-age insurance."""
+        """The one setting is `branches`, a list, or `branch`; without it, basic old-age insurance."""
         known = dict(params)
-        branch = known.pop("branch", Branch.PENSION.value)
-        if known or type(branch) is not int:
+        one = known.pop("branch", None)
+        several = known.pop("branches", [Branch.PENSION.value] if one is None else [one])
+        if known or (one is not None and several != [one]) or not isinstance(several, list):
             raise Invalid(
-                _("This kind of run knows one setting: the branch."),
+                _("This kind of run knows one setting: the branches."),
                 code="unknown_setting",
                 field="params",
             )
-        return {"branch": contributions.assessable(branch).value}
+        if not several or any(type(branch) is not int for branch in several):
+            raise Invalid(_("Name the branches to assess."), code="no_branches", field="branches")
+        return {"branches": sorted({contributions.assessable(each).value for each in several})}
 
     def preview(self, run: Run) -> Preview:
-        """Totals by region and share, what is left out, and a few sheets."""
+        """Totals by region, branch and share, what is left out, and a few sheets."""
         assert run.edition_id is not None  # every run is drafted under one
-        contributions.pool_of(_regions(run), run.params["branch"])
-        select, values = _rows(run)
-        with connection.cursor() as cursor:
-            cursor.execute(facts.FOR_MANY)
-            cursor.execute(_TOTALS.format(select=select), values)
-            regions = cursor.fetchall()
-        employer, person, account = (sum(row[place] for row in regions) for place in (2, 3, 4))
-        return Preview(
-            count=sum(row[1] for row in regions),
-            total=employer + person,
-            figures={
-                "employer_share": employer,
-                "person_share": person,
-                "account_share": account,
-                "pool_share": employer + person - account,
-            },
-            regions={row[0]: [row[1], row[2] + row[3]] for row in regions},
-            changes=_against_month_before(run),
-            samples=contributions.samples(
+        regions: dict[str, list[int]] = {}
+        figures = dict.fromkeys(FIGURES, 0)
+        samples: list[dict[str, Any]] = []
+        for branch in run.params["branches"]:
+            _funds(run, branch)  # each region must have one
+            select, values = _rows(run, branch)
+            with connection.cursor() as cursor:
+                cursor.execute(facts.FOR_MANY)
+                cursor.execute(_TOTALS.format(select=select), values)
+                rows = cursor.fetchall()
+            for region, count, employer, person, account, waived in rows:
+                there = regions.setdefault(region, [0, 0])
+                there[0] += count
+                there[1] += employer + person
+                shares = (employer, person, account, employer + person - account, waived)
+                for name, amount in zip(FIGURES, shares, strict=True):
+                    figures[name] += amount
+            if _several(run):
+                figures[Branch(branch).name.lower()] = sum(row[2] + row[3] for row in rows)
+            samples += contributions.samples(
                 month=run.month,
-                branch=run.params["branch"],
+                branch=branch,
                 region=run.region_id,
                 edition=run.edition_id,
-                count=SAMPLES,
-            ),
+                count=1 if _several(run) else SAMPLES,
+            )
+        if not figures["waived"]:
+            del figures["waived"]
+        return Preview(
+            count=sum(count for count, _total in regions.values()),
+            total=sum(total for _count, total in regions.values()),
+            figures=figures,
+            regions=dict(sorted(regions.items())),
+            changes=_against_month_before(run),
+            samples=samples,
             held=_left_out(run),
         )
 
     def chunks(self, run: Run) -> Iterable[dict[str, Any]]:
         """Ranges of person numbers with about as many people each."""
         select, values = facts.ranges(
-            month=run.month, branch=run.params["branch"], region=run.region_id, size=CHUNK
+            month=run.month, branches=run.params["branches"], region=run.region_id, size=CHUNK
         )
         with connection.cursor() as cursor:
             cursor.execute(select, values)
@@ -104,36 +124,38 @@ class Contributions(RunKind):
 
     def execute(self, chunk: RunChunk) -> Counts:
         run = chunk.run
-        statement, values = contributions.insert(
-            month=run.month,
-            branch=run.params["branch"],
-            region=run.region_id,
-            first_person=chunk.spec["first"],
-            last_person=chunk.spec["last"],
-            edition=run.edition_id,
-            run_id=run.pk,
-        )
-        with connection.cursor() as cursor:
-            cursor.execute(facts.FOR_MANY)
-            cursor.execute(statement, values)
-            count = cursor.rowcount
-        total, digests = 0, []
-        for fund, regions in _funds(run):
-            batch = ledger.post_sql(
-                fund,
-                "contribution_assessment",
-                _POSTINGS,
-                [
-                    *(accounts.CONTRIBUTIONS_DUE, accounts.CONTRIBUTIONS_ASSESSED),
-                    *(run.pk, run.month, run.params["branch"]),
-                    *(chunk.spec["first"], chunk.spec["last"], regions),
-                ],
-                source=_source(chunk, fund),
-                by=run.checker,
+        count, total = 0, 0
+        digests: list[str] = []
+        for branch in run.params["branches"]:
+            statement, values = contributions.insert(
+                month=run.month,
+                branch=branch,
+                region=run.region_id,
+                first_person=chunk.spec["first"],
+                last_person=chunk.spec["last"],
+                edition=run.edition_id,
+                run_id=run.pk,
             )
-            if batch is not None:
-                total += batch.total
-                digests.append(bytes(batch.digest).hex())
+            with connection.cursor() as cursor:
+                cursor.execute(facts.FOR_MANY)
+                cursor.execute(statement, values)
+                count += cursor.rowcount
+            for fund, regions, categories in _funds(run, branch):
+                batch = ledger.post_sql(
+                    fund,
+                    "contribution_assessment",
+                    _POSTINGS,
+                    [
+                        *(accounts.CONTRIBUTIONS_DUE, accounts.CONTRIBUTIONS_ASSESSED),
+                        *(run.pk, run.month, branch),
+                        *(chunk.spec["first"], chunk.spec["last"], regions, categories),
+                    ],
+                    source=_source(chunk, fund),
+                    by=run.checker,
+                )
+                if batch is not None:
+                    total += batch.total
+                    digests.append(bytes(batch.digest).hex())
         return Counts(count, total, contributions.checksum(digests))
 
     def unpost(self, run: Run) -> None:
@@ -147,10 +169,11 @@ class Contributions(RunKind):
         first, last = chunk.spec["first"], chunk.spec["last"]
         if _paid(run, first, last):
             raise _too_late()
-        for fund, _codes in _funds(run):
-            posted = ledger.batch(_source(chunk, fund))
-            if posted is not None:
-                ledger.reverse(posted.pk, reason=run.reversal_reason, by=run.reversed_by)
+        for branch in run.params["branches"]:
+            for fund, _codes, _categories in _funds(run, branch):
+                posted = ledger.batch(_source(chunk, fund))
+                if posted is not None:
+                    ledger.reverse(posted.pk, reason=run.reversal_reason, by=run.reversed_by)
         _of(run, first, last).delete()
 
 
@@ -158,30 +181,33 @@ def _source(chunk: RunChunk, fund: Fund) -> str:
     return f"enrollment.run:{chunk.run_id}/chunk:{chunk.number}/fund:{fund.pk}"
 
 
-def _rows(run: Run) -> facts.Select:
+def _several(run: Run) -> bool:
+    """Whether the run assesses more than one branch."""
+    return len(run.params["branches"]) > 1
+
+
+def _rows(run: Run, branch: int) -> facts.Select:
     return contributions.rows(
-        run.month,
-        run.params["branch"],
-        run.region_id,
-        0,
-        MOST,
-        edition=run.edition_id,
-        run_id=run.pk,
+        run.month, branch, run.region_id, 0, MOST, edition=run.edition_id, run_id=run.pk
     )
 
 
-def _regions(run: Run) -> list[str]:
-    return facts.regions(month=run.month, branch=run.params["branch"], region=run.region_id)
-
-
-def _funds(run: Run) -> list[tuple[Fund, list[str]]]:
-    """Each fund that the run posts to, with the codes of the regions that it pools."""
-    pools = contributions.pool_of(_regions(run), run.params["branch"])
-    funds = {fund.pk: fund for fund in pools.values()}
-    return [
-        (fund, [region for region, pool in pools.items() if pool.pk == fund.pk])
-        for fund in funds.values()
-    ]
+def _funds(run: Run, branch: int) -> list[tuple[Fund, list[str], list[int]]]:
+    """Each fund that the run posts to, with the regions and the categories whose books it keeps."""
+    by_scheme: dict[int, list[int]] = {}
+    for category in facts.PAYING:
+        scheme = Category(category).scheme_in(branch)
+        by_scheme.setdefault(scheme, []).append(category)
+    found = []
+    for scheme, categories in by_scheme.items():
+        where = facts.regions(
+            month=run.month, branch=branch, region=run.region_id, categories=categories
+        )
+        pools = contributions.pool_of(where, branch, scheme)
+        for fund in {pool.pk: pool for pool in pools.values()}.values():
+            codes = [region for region, pool in pools.items() if pool.pk == fund.pk]
+            found.append((fund, codes, categories))
+    return found
 
 
 def _of(run: Run, first: int, last: int) -> Any:
@@ -219,7 +245,7 @@ def _against_month_before(run: Run) -> list[dict[str, Any]]:
     """The same figures of the month before, beside which the preview is read."""
     before = Contribution.objects.filter(
         month=run.month - 1,
-        branch=run.params["branch"],
+        branch__in=run.params["branches"],
         region__gte=f"{run.region_low:06}",
         region__lte=f"{run.region_high:06}",
     ).aggregate(
@@ -233,25 +259,32 @@ def _against_month_before(run: Run) -> list[dict[str, Any]]:
 
 def _left_out(run: Run) -> list[dict[str, Any]]:
     """How many covered people cannot be assessed, and why."""
-    select, values = facts.undeclared(
-        month=run.month,
-        branch=run.params["branch"],
-        region=run.region_id,
-        first_person=0,
-        last_person=MOST,
-    )
-    with connection.cursor() as cursor:
-        cursor.execute(
-            f"select employer_id > 0, count(*) from ({select}) as left_out group by 1",  # noqa: S608
-            values,
+    counts: dict[str, int] = {}
+    assert run.edition_id is not None
+    law = policy.of(run.edition_id)
+    for branch in run.params["branches"]:
+        select, values = facts.undeclared(
+            law=law,
+            month=run.month,
+            branch=branch,
+            region=run.region_id,
+            first_person=0,
+            last_person=MOST,
         )
-        counts = dict(cursor.fetchall())
+        with connection.cursor() as cursor:
+            cursor.execute(
+                f"select {_WHY} as why, count(*) from ({select}) as left_out group by 1",  # noqa: S608
+                values,
+            )
+            for why, count in cursor.fetchall():
+                counts[why] = max(counts.get(why, 0), count)
     said = {
-        True: ("wage_not_declared", "单位没有申报工资", "The employer has declared no wage"),
-        False: ("base_not_chosen", "没有选择缴费基数", "No contribution base was chosen"),
+        "wage_not_declared": ("单位没有申报工资", "The employer has declared no wage"),
+        "base_not_chosen": ("没有选择缴费基数", "No contribution base was chosen"),
+        "no_risk_class": ("单位没有工伤风险类别", "The employer has no work injury risk class"),
     }
     return [
-        {"code": code, "zh": zh, "en": en, "count": counts[employed]}
-        for employed, (code, zh, en) in said.items()
-        if employed in counts
+        {"code": code, "zh": zh, "en": en, "count": counts[code]}
+        for code, (zh, en) in said.items()
+        if code in counts
     ]

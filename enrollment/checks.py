@@ -5,23 +5,30 @@ from collections.abc import Iterator
 from django.db import connection
 from django.utils.translation import gettext_lazy as _
 
+from enrollment.models import Category
 from enrollment.services.contributions import pool_of
 from funds import queries as books
-from funds.models import Branch, accounts
+from funds.models import accounts
 from socsec.kernel.money import yuan
 from socsec.office.errors import say
 from socsec.office.oversight import Finding, register
 
 # What each region was assessed and what of it was paid, against the control accounts of its fund.
 _BY_REGION = """
-    select region, sum(due)::bigint, sum(paid)::bigint
+    select branch, category, region, sum(due)::bigint, sum(paid)::bigint
     from (
-        select region, employer_share + person_share as due, 0 as paid
-        from enrollment_contribution where branch = %s
+        select branch, category, region, employer_share + person_share as due, 0 as paid
+        from enrollment_contribution
         union all
-        select region, 0, amount from enrollment_receiptallocation where branch = %s
+        select r.branch, c.category, r.region, -r.employer_share - r.person_share, 0
+        from enrollment_reduction r
+        join enrollment_contribution c using (person_id, month, branch, employer_id, part)
+        union all
+        select a.branch, c.category, a.region, 0, a.amount
+        from enrollment_receiptallocation a
+        join enrollment_contribution c using (person_id, month, branch, employer_id, part)
     ) as moved
-    group by region
+    group by branch, category, region
 """
 
 _RECEIPTS = """
@@ -57,14 +64,17 @@ _NUMBERS = """
 
 def control_accounts() -> Iterator[Finding]:
     """What is due, and what came in, are in the ledger what they are month by month."""
-    branch = Branch.PENSION
     expected: dict[int, list[int]] = {}
     with connection.cursor() as cursor:
-        cursor.execute(_BY_REGION, [branch, branch])
+        cursor.execute(_BY_REGION)
         rows = cursor.fetchall()
-    pools = pool_of([region for region, _due, _paid in rows], branch)
-    for region, due, paid in rows:
-        sums = expected.setdefault(pools[region].pk, [0, 0])
+    places: dict[tuple[int, int], set[str]] = {}
+    for branch, category, region, _due, _paid in rows:
+        places.setdefault((branch, Category(category).scheme_in(branch)), set()).add(region)
+    pools = {which: pool_of(regions, *which) for which, regions in places.items()}
+    for branch, category, region, due, paid in rows:
+        pool = pools[branch, Category(category).scheme_in(branch)][region]
+        sums = expected.setdefault(pool.pk, [0, 0])
         sums[0] += due - paid
         sums[1] += paid
     for place, account in enumerate((accounts.CONTRIBUTIONS_DUE, accounts.CONTRIBUTION_INCOME)):

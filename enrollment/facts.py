@@ -4,11 +4,16 @@ Each function gives a SELECT and its parameters. A clerk's single case asks for 
 a mass run for a range of them; the text is the same.
 """
 
+from collections.abc import Sequence
+from datetime import date, timedelta
 from typing import Any
 
-from enrollment.models import Category, Coverage
+from enrollment.models import EMPLOYED, Category, Coverage
+from enrollment.params import CountedDays
+from funds.models import Branch
 from socsec.kernel.months import first_day
-from socsec.kernel.regions import span
+from socsec.kernel.policy import Policy
+from socsec.kernel.regions import NATION, span
 
 Select = tuple[str, list[Any]]
 
@@ -17,27 +22,45 @@ Select = tuple[str, list[Any]]
 # expressions of a rule takes longer than computing them.
 FOR_MANY = "set local enable_nestloop = off; set local jit = off"
 
-# A month is owed once, whatever days of it are covered: where a person changed over within the
-# month, being an employee comes first, and between equals the earlier coverage.
+# Categories for which a month is owed: those of an employer's staff, and who pays alone.
+STAFF = sorted(int(category) for category in EMPLOYED)
+ALONE = int(Category.OWN_ACCOUNT)
+PAYING = [*STAFF, ALONE]
+
+# A month is owed once, by whoever is covered on one of its counted days: where a person changed
+# over within the month, being an employee comes first, and between equals the earlier coverage.
 _COVERED = """
-    select person_id, category, region
+    select person_id, category, region, days
     from (
-        select distinct on (person_id) person_id, category, region
+        select distinct on (person_id) person_id, category, region, {days} as days
         from enrollment_coverage
-        where branch = %s and person_id between %s and %s and span && daterange(%s, %s)
-        order by person_id, category, lower(span)
+        where branch = %s and person_id between %s and %s and span && {days}
+        order by person_id, category <> all(%s), category, lower(span)
     ) as first_covered
     where region between %s and %s
 """
 
+# Where a region counts other days than the nation.
+_DAYS_OF_REGION = """coalesce((
+    select daterange(own.first, own.last)
+    from unnest(%s::text[], %s::text[], %s::date[], %s::date[]) as own (low, high, first, last)
+    where region between own.low and own.high
+    order by own.high::int - own.low::int limit 1
+), daterange(%s, %s))"""
+
 # Wages that were assessed before count first, so that a late second employer cannot lift the
 # month above the ceiling; `missing` rows are those still to be assessed.
-_CONTRIBUTIONS = f"""
-    with covered as ({_COVERED}),
+_CONTRIBUTIONS = """
+    with covered as ({covered}),
+    standing as (
+        select distinct on (employer_id) employer_id, id, kind, risk_class, floating, fully_funded
+        from enrollment_employerstanding where from_month <= %s
+        order by employer_id, from_month desc, id desc
+    ),
     declared as (
         select c.person_id, w.employer_id, c.category, c.region,
-               coalesce(d.wage, w.wage) as wage, d.person_id is null as missing,
-               coalesce(sum(coalesce(d.wage, w.wage)) over (
+               w.wage, w.deemed, d.person_id is null as missing,
+               coalesce(sum(w.wage) over (
                    partition by c.person_id order by d.person_id is null, w.employer_id
                    rows between unbounded preceding and 1 preceding
                ), 0)::bigint as wage_before
@@ -46,17 +69,22 @@ _CONTRIBUTIONS = f"""
         left join enrollment_contribution d
           on d.person_id = w.person_id and d.month = w.month and d.branch = %s
              and d.employer_id = w.employer_id and d.part = 0
-        where c.category = %s
+        where c.category = any(%s)
           and exists (
               select from enrollment_employment e
               where e.person_id = w.person_id and e.employer_id = w.employer_id
-                and e.span && daterange(%s, %s)
+                and e.span && c.days
           )
     )
-    select person_id, employer_id, category, region, wage, wage_before
-    from declared where missing
+    select d.person_id, d.employer_id, d.category, d.region, d.wage, d.wage_before, d.deemed,
+           coalesce(s.id, 0) as standing_id, coalesce(s.kind, 0) as kind,
+           coalesce(s.risk_class, 0) as risk_class, coalesce(s.floating, 0) as floating,
+           coalesce(s.fully_funded, false) as fully_funded
+    from declared d {standing} join standing s using (employer_id)
+    where d.missing
     union all
-    select c.person_id, 0::bigint, c.category, c.region, chosen.base, 0::bigint
+    select c.person_id, 0::bigint, c.category, c.region, chosen.base, 0::bigint, false,
+           0::bigint, 0, 0, 0, false
     from covered c
     join (
         select distinct on (person_id) person_id, base
@@ -70,22 +98,66 @@ _CONTRIBUTIONS = f"""
           where d.person_id = c.person_id and d.month = %s and d.branch = %s
             and d.employer_id = 0 and d.part = 0
       )
-"""  # noqa: S608 - put together from text of this module
+"""
 
 
 def contributions(
-    *, month: int, branch: int, region: str, first_person: int, last_person: int
+    *, law: Policy, month: int, branch: int, region: str, first_person: int, last_person: int
 ) -> Select:
     """Every month of work that is covered, declared, and not assessed yet.
 
-    Columns: person_id, employer_id (0: the person pays), category, region, wage, wage_before.
+    Columns: person_id, employer_id (0: the person pays), category, region, wage, wage_before,
+    deemed, and the employer's standing_id, kind, risk_class, floating, fully_funded (0 or false
+    where none is entered; in work injury insurance nothing is assessed without one).
     """
+    covered, values = _covered(law, month, branch, region, first_person, last_person)
+    statement = _CONTRIBUTIONS.format(
+        covered=covered, standing="" if branch == Branch.INJURY else "left"
+    )
+    declared = [month, month, branch, STAFF]
+    own = [first_person, last_person, month, ALONE, month, branch]
+    return statement, [*values, *declared, *own]
+
+
+def _covered(
+    law: Policy, month: int, branch: int, region: str, first_person: int, last_person: int
+) -> Select:
+    """Who is covered on a counted day of the month: person_id, category, region, days."""
     low, high = span(region)
-    days = [first_day(month), first_day(month + 1)]
-    covered = [branch, first_person, last_person, *days, low, high]
-    declared = [month, branch, int(Category.EMPLOYEE), *days]
-    own = [first_person, last_person, month, int(Category.OWN_ACCOUNT), month, branch]
-    return _CONTRIBUTIONS, [*covered, *declared, *own]
+    days, values = _counted(law, month)
+    return _COVERED.format(days=days), [
+        *values,
+        *(branch, first_person, last_person),
+        *values,
+        *(STAFF, low, high),
+    ]
+
+
+def _counted(law: Policy, month: int) -> Select:
+    """The days of a month that count, as a daterange of the row's region."""
+
+    def days_in(place: str) -> list[date]:
+        rule = CountedDays.at(law, place, month)
+        first = first_day(month)
+        until = min(first + timedelta(days=rule.counted_until), first_day(month + 1))
+        return [first + timedelta(days=rule.counted_from - 1), until]
+
+    own = sorted(
+        {value.region for value in law.values() if value.code in CountedDays.codes().values()}
+        - {NATION}
+    )
+    nation = days_in(NATION)
+    if not own:
+        return "daterange(%s, %s)", nation
+    spans = [span(place) for place in own]
+    days = [days_in(place) for place in own]
+    return _DAYS_OF_REGION, [
+        [low for low, _high in spans],
+        [high for _low, high in spans],
+        [first for first, _last in days],
+        [last for _first, last in days],
+        *nation,
+    ]
 
 
 _RANGES = """
@@ -94,46 +166,62 @@ _RANGES = """
         select person_id, (row_number() over (order by person_id) - 1) / %s as place
         from (
             select distinct person_id from enrollment_coverage
-            where branch = %s and region between %s and %s and span && daterange(%s, %s)
+            where branch = any(%s) and region between %s and %s and span && daterange(%s, %s)
         ) as covered
     ) as numbered
     group by place order by place
 """
 
 
-def ranges(*, month: int, branch: int, region: str, size: int) -> Select:
+def ranges(*, month: int, branches: Sequence[int], region: str, size: int) -> Select:
     """The first and last person number of each part, when those covered are cut into equal parts."""
     low, high = span(region)
-    return _RANGES, [size, branch, low, high, first_day(month), first_day(month + 1)]
+    return _RANGES, [size, list(branches), low, high, first_day(month), first_day(month + 1)]
 
 
-_UNDECLARED = f"""
-    with covered as ({_COVERED})
-    select c.person_id, c.region, e.employer_id
+_UNDECLARED = """
+    with covered as ({covered})
+    select c.person_id, c.region, e.employer_id, false as unrated
     from covered c
     join enrollment_employment e
-      on e.person_id = c.person_id and e.span && daterange(%s, %s) and c.category = %s
+      on e.person_id = c.person_id and e.span && c.days and c.category = any(%s)
     where not exists (
         select from enrollment_wagedeclaration w
         where w.person_id = c.person_id and w.employer_id = e.employer_id and w.month = %s
     )
     union all
-    select c.person_id, c.region, 0::bigint
+    select c.person_id, c.region, 0::bigint, false
     from covered c
     where c.category = %s
       and not exists (
           select from enrollment_basechoice b
           where b.person_id = c.person_id and b.from_month <= %s
       )
-"""  # noqa: S608 - put together from text of this module
+"""
+
+_UNRATED = """
+    union all
+    select c.person_id, c.region, w.employer_id, true
+    from covered c
+    join enrollment_wagedeclaration w on w.person_id = c.person_id and w.month = %s
+    where c.category = any(%s)
+      and not exists (
+          select from enrollment_employerstanding s
+          where s.employer_id = w.employer_id and s.from_month <= %s
+      )
+"""
 
 
-def regions(*, month: int, branch: int, region: str) -> list[str]:
-    """The regions in which anybody is covered that month: those whose law a run must know."""
+def regions(*, month: int, branch: int, region: str, categories: Sequence[int] = ()) -> list[str]:
+    """The regions in which anybody who pays is covered that month: those whose law a run must know.
+
+    With `categories` only those count.
+    """
     low, high = span(region)
     return sorted(
         Coverage.objects.filter(
             branch=branch,
+            category__in=categories or PAYING,
             region__gte=low,
             region__lte=high,
             span__overlap=(first_day(month), first_day(month + 1)),
@@ -145,28 +233,39 @@ def regions(*, month: int, branch: int, region: str) -> list[str]:
 
 
 def undeclared(
-    *, month: int, branch: int, region: str, first_person: int, last_person: int
+    *, law: Policy, month: int, branch: int, region: str, first_person: int, last_person: int
 ) -> Select:
     """Covered people for whom nothing can be assessed, because no wage or base is known.
 
-    Columns: person_id, region, employer_id (0: an own-account worker without a chosen base).
+    Columns: person_id, region, employer_id (0: an own-account worker without a chosen base),
+    unrated (a wage is there, but the employer has no work injury risk class).
     """
-    low, high = span(region)
-    days = [first_day(month), first_day(month + 1)]
-    covered = [branch, first_person, last_person, *days, low, high]
-    employees = [*days, int(Category.EMPLOYEE), month]
-    return _UNDECLARED, [*covered, *employees, int(Category.OWN_ACCOUNT), month]
+    covered, values = _covered(law, month, branch, region, first_person, last_person)
+    statement = _UNDECLARED.format(covered=covered)
+    values = [*values, STAFF, month, ALONE, month]
+    if branch == Branch.INJURY:
+        statement += _UNRATED
+        values += [month, STAFF, month]
+    return statement, values
 
 
 _OPEN_MONTHS = """
-    select c.person_id, c.month, c.branch, c.employer_id, c.part, c.region, c.account_share,
-           c.employer_share + c.person_share as due, p.paid as paid_before,
-           c.employer_share + c.person_share - p.paid as open_here,
-           coalesce(sum(c.employer_share + c.person_share - p.paid) over (
+    select c.person_id, c.month, c.branch, c.employer_id, c.part, c.region,
+           c.account_share - r.account_share as account_share,
+           c.employer_share + c.person_share - r.amount as due, p.paid as paid_before,
+           c.employer_share + c.person_share - r.amount - p.paid as open_here,
+           coalesce(sum(c.employer_share + c.person_share - r.amount - p.paid) over (
                order by c.month, c.person_id, c.part
                rows between unbounded preceding and 1 preceding
            ), 0)::bigint as open_before
     from enrollment_contribution c
+    cross join lateral (
+        select coalesce(sum(r.employer_share + r.person_share), 0)::bigint as amount,
+               coalesce(sum(r.account_share), 0)::bigint as account_share
+        from enrollment_reduction r
+        where r.person_id = c.person_id and r.month = c.month and r.branch = c.branch
+          and r.employer_id = c.employer_id and r.part = c.part
+    ) as r
     cross join lateral (
         select coalesce(sum(a.amount), 0)::bigint as paid
         from enrollment_receiptallocation a
@@ -174,7 +273,7 @@ _OPEN_MONTHS = """
           and a.employer_id = c.employer_id and a.part = c.part
     ) as p
     where c.branch = %s and c.region between %s and %s and {payer}
-      and c.employer_share + c.person_share > p.paid
+      and c.employer_share + c.person_share - r.amount > p.paid
 """
 
 

@@ -1,9 +1,48 @@
 """Typed parameters of law for enrollment, dated and sourced in the policy files."""
 
-from socsec.kernel.params import Age, Fen, Params, Rate, RoundingMode, parameter
+from datetime import date
+from typing import Annotated
+
+from socsec.kernel.params import (
+    Age,
+    Count,
+    Fen,
+    Months,
+    Number,
+    Of,
+    Params,
+    Rate,
+    RoundingMode,
+    StepsTable,
+    parameter,
+)
+from socsec.kernel.policy import NotInRegion, NotYetInForce, Policy, UnknownParameter
+from socsec.kernel.units import Choice
 
 # Fen. A month's wage above ten million yuan is a slip of the pen, whatever the law says of it.
 MOST_WAGE = 1_000_000_000
+
+
+class Insured(Choice):
+    """Whether a category is insured in a branch."""
+
+    NEVER = 0, "不能参加", "Cannot be insured"
+    OPTIONAL = 1, "可以参加", "May be insured"
+    REQUIRED = 2, "应当参加", "Must be insured"
+
+
+InsuredAs = Annotated[Number, Of("choice", Insured)]
+
+
+def insured(law: Policy, category: str, branch: str, region: str, on: date) -> Insured:
+    """Whether somebody of a category must, may or cannot be insured in a branch on a day.
+
+    Both are lower-case names, such as "employee" and "injury".
+    """
+    try:
+        return Insured.read(law.at(f"enrollment.insured.{category}.{branch}", region, on).value)
+    except (UnknownParameter, NotInRegion, NotYetInForce):
+        return Insured.NEVER
 
 
 class BaseLimits(Params):
@@ -13,17 +52,103 @@ class BaseLimits(Params):
     base_ceiling: Fen = parameter("enrollment.pension.base_ceiling")
 
 
+class MedicalLimits(BaseLimits):
+    """The same for medical insurance."""
+
+    base_floor: Fen = parameter("enrollment.medical.base_floor")
+    base_ceiling: Fen = parameter("enrollment.medical.base_ceiling")
+
+
+class UnemploymentLimits(BaseLimits):
+    """The same for unemployment insurance."""
+
+    base_floor: Fen = parameter("enrollment.unemployment.base_floor")
+    base_ceiling: Fen = parameter("enrollment.unemployment.base_ceiling")
+
+
+class InjuryLimits(BaseLimits):
+    """The same for work injury insurance."""
+
+    base_floor: Fen = parameter("enrollment.injury.base_floor")
+    base_ceiling: Fen = parameter("enrollment.injury.base_ceiling")
+
+
 class PensionRates(Params):
-    """What is owed to the employees' old-age insurance, of the base."""
+    """What is owed to the old-age insurance of employees and of agencies, of the base."""
 
     employer_rate: Rate = parameter("enrollment.pension.employer_rate")
     person_rate: Rate = parameter("enrollment.pension.person_rate")
     own_account_rate: Rate = parameter("enrollment.pension.own_account_rate")
+    agency_employer_rate: Rate = parameter("enrollment.pension.agency_employer_rate")
+    agency_person_rate: Rate = parameter("enrollment.pension.agency_person_rate")
     account_rate: Rate = parameter("enrollment.pension.account_rate")
 
 
 class PensionMonth(BaseLimits, PensionRates):
     """Everything that a month's pension contribution is assessed with."""
+
+    relief: StepsTable = parameter("enrollment.pension.relief")
+
+
+class MedicalRates(Params):
+    """What is owed to employees' medical insurance, maternity included, of the base.
+
+    `person_flat` is in fen a month and falls to the person once, whatever the employers.
+    """
+
+    employer_rate: Rate = parameter("enrollment.medical.employer_rate")
+    maternity_rate: Rate = parameter("enrollment.medical.maternity_rate")
+    person_rate: Rate = parameter("enrollment.medical.person_rate")
+    person_flat: Fen = parameter("enrollment.medical.person_flat")
+    account_rate: Rate = parameter("enrollment.medical.account_rate")
+    own_account_rate: Rate = parameter("enrollment.medical.own_account_rate")
+    own_account_account_rate: Rate = parameter("enrollment.medical.own_account_account_rate")
+
+
+class MedicalMonth(MedicalLimits, MedicalRates):
+    """Everything that a month's medical contribution is assessed with."""
+
+    relief: StepsTable = parameter("enrollment.medical.relief")
+
+
+class UnemploymentRates(Params):
+    """What is owed to unemployment insurance, of the base."""
+
+    employer_rate: Rate = parameter("enrollment.unemployment.employer_rate")
+    person_rate: Rate = parameter("enrollment.unemployment.person_rate")
+
+
+class UnemploymentMonth(UnemploymentLimits, UnemploymentRates):
+    """Everything that a month's unemployment contribution is assessed with."""
+
+    relief: StepsTable = parameter("enrollment.unemployment.relief")
+
+
+class InjuryRates(Params):
+    """What an employer owes to work injury insurance, of the base: by risk class and floating step."""
+
+    class_rates: StepsTable = parameter("enrollment.injury.class_rates")
+    floating_rates: StepsTable = parameter("enrollment.injury.floating_rates")
+
+
+class InjuryMonth(InjuryLimits, InjuryRates):
+    """Everything that a month's work injury contribution is assessed with."""
+
+    relief: StepsTable = parameter("enrollment.injury.relief")
+
+
+class FloatingLimits(Params):
+    """The lowest floating step that a risk class may come down to."""
+
+    class_rates: StepsTable = parameter("enrollment.injury.class_rates")
+    lowest_floating: StepsTable = parameter("enrollment.injury.lowest_floating")
+
+
+class AnnuityMonth(BaseLimits):
+    """Everything that a month's contribution to the occupational annuity is assessed with."""
+
+    employer_rate: Rate = parameter("enrollment.annuity.employer_rate")
+    person_rate: Rate = parameter("enrollment.annuity.person_rate")
 
 
 class LimitRule(Params):
@@ -34,11 +159,31 @@ class LimitRule(Params):
     limit_rounding: RoundingMode = parameter("enrollment.pension.limit_rounding")
 
 
-class UnemploymentRates(Params):
-    """What is owed to unemployment insurance, of the base."""
+class CountedDays(Params):
+    """Which days of a month count: who is covered on one of them owes the month."""
 
-    employer_rate: Rate = parameter("enrollment.unemployment.employer_rate")
-    person_rate: Rate = parameter("enrollment.unemployment.person_rate")
+    counted_from: Count = parameter("enrollment.month.counted_from")
+    counted_until: Count = parameter("enrollment.month.counted_until")
+
+
+class DeemedBase(Params):
+    """What is taken of the month before where nothing is declared."""
+
+    deemed_share: Rate = parameter("enrollment.deemed_share")
+
+
+class BackPayment(Params):
+    """How far back a month may still be paid."""
+
+    own_account_months: Months = parameter("enrollment.back_payment.own_account_months")
+    employee_months: Months = parameter("enrollment.back_payment.employee_months")
+
+
+class RetireeMonths(Params):
+    """After how many months of medical insurance somebody retired pays no more."""
+
+    man: Months = parameter("enrollment.medical.retiree_months_man")
+    woman: Months = parameter("enrollment.medical.retiree_months_woman")
 
 
 class WorkingAge(Params):

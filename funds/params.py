@@ -27,3 +27,5 @@ class PoolingLevels(Params):
     medical_residents: PoolingLevel = parameter("funds.pooling_level.medical_residents")
     unemployment_employees: PoolingLevel = parameter("funds.pooling_level.unemployment_employees")
     injury_employees: PoolingLevel = parameter("funds.pooling_level.injury_employees")
+    pension_agencies: PoolingLevel = parameter("funds.pooling_level.pension_agencies")
+    annuity_agencies: PoolingLevel = parameter("funds.pooling_level.annuity_agencies")

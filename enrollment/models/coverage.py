@@ -15,15 +15,38 @@ from .spans import last_day, whole
 
 
 class Category(models.IntegerChoices):
-    """As what a person is insured. The number is what the rules see."""
+    """As what a person is insured. The number is what the rules see.
+
+    In which branches each may or must be insured is policy (`enrollment.insured.*`); whose books
+    the money belongs to is `scheme_in`.
+    """
 
     EMPLOYEE = 1, _("Employee")
     OWN_ACCOUNT = 2, _("Own-account worker")
     RESIDENT = 3, _("Resident")
+    AGENCY = 4, _("Employee of an agency or institution")
+    RETIREE = 5, _("Retired")
 
     @property
-    def scheme(self) -> Scheme:
-        return Scheme.RESIDENTS if self is Category.RESIDENT else Scheme.EMPLOYEES
+    def employed(self) -> bool:
+        """Whether an employer owes for it."""
+        return self in EMPLOYED
+
+    def scheme_in(self, branch: int) -> Scheme:
+        """The scheme that keeps the books of this category in a branch.
+
+        Agencies and institutions have books of their own for old-age insurance and for the
+        occupational annuity; in the other branches their staff are insured with all employees.
+        """
+        if self is Category.RESIDENT:
+            return Scheme.RESIDENTS
+        if self is Category.AGENCY and branch in (Branch.PENSION, Branch.ANNUITY):
+            return Scheme.AGENCIES
+        return Scheme.EMPLOYEES
+
+
+# For whom an employer declares wages and owes contributions.
+EMPLOYED = frozenset({Category.EMPLOYEE, Category.AGENCY})
 
 
 class EndReason(models.TextChoices):
@@ -82,7 +105,7 @@ class Coverage(models.Model):
 
     @property
     def scheme(self) -> Scheme:
-        return Category(self.category).scheme
+        return Category(self.category).scheme_in(self.branch)
 
     def holds_on(self, day: date) -> bool:
         """Whether the person is insured by it on that day."""
@@ -95,7 +118,10 @@ class Coverage(models.Model):
 
 
 class BaseChoice(models.Model):
-    """The contribution base that an own-account worker chose, from a month until the next choice."""
+    """The contribution base that an own-account worker chose, from a month until the next choice.
+
+    One choice for every branch: each counts it between its own floor and ceiling.
+    """
 
     pk = models.CompositePrimaryKey("person_id", "from_month")
     person_id = models.BigIntegerField(_("person"))

@@ -8,13 +8,18 @@ from socsec.kernel.months import format_month
 
 
 class WageDeclaration(models.Model):
-    """One person's wage with one employer in one month, in fen."""
+    """One person's wage with one employer in one month, in fen.
+
+    `deemed` where the employer declared nothing and the wage was taken from the month before
+    (社会保险法第六十二条), until it declares.
+    """
 
     pk = models.CompositePrimaryKey("person_id", "employer_id", "month")
     person_id = models.BigIntegerField(_("person"))
     employer_id = models.BigIntegerField(_("employer"))
     month = models.IntegerField(_("month"))
     wage = models.BigIntegerField(_("wage"))
+    deemed = models.BooleanField(_("deemed"), db_default=False, default=False)
     recorded_at = models.DateTimeField(_("recorded"), auto_now_add=True)
 
     class Meta:

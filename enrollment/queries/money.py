@@ -24,15 +24,22 @@ class Arrears:
 
 
 _ARREARS = """
-    select c.{by}, sum(c.employer_share + c.person_share)::bigint, sum(p.paid)::bigint, count(*)
+    select c.{by}, sum(c.employer_share + c.person_share - r.amount)::bigint, sum(p.paid)::bigint,
+           count(*)
     from enrollment_contribution c
+    cross join lateral (
+        select coalesce(sum(r.employer_share + r.person_share), 0)::bigint as amount
+        from enrollment_reduction r
+        where r.person_id = c.person_id and r.month = c.month and r.branch = c.branch
+          and r.employer_id = c.employer_id and r.part = c.part
+    ) as r
     cross join lateral (
         select coalesce(sum(a.amount), 0)::bigint as paid
         from enrollment_receiptallocation a
         where a.person_id = c.person_id and a.month = c.month and a.branch = c.branch
           and a.employer_id = c.employer_id and a.part = c.part
     ) as p
-    where c.branch = %s and {payer} and c.employer_share + c.person_share > p.paid
+    where c.branch = %s and {payer} and c.employer_share + c.person_share - r.amount > p.paid
     group by c.{by} order by c.{by}
 """
 

@@ -10,17 +10,16 @@ from django.utils.translation import gettext_lazy as _
 
 from enrollment.models import (
     Contribution,
+    EmployerStanding,
     PriorKind,
     PriorMonth,
     PriorService,
     PriorState,
     ReceiptAllocation,
+    Reduction,
     WageDeclaration,
 )
-from enrollment.params import PensionMonth
-from enrollment.rules.contributions import PensionWage
-from enrollment.rules.contributions import month as month_rule
-from funds.models import Branch
+from enrollment.rules.branches import RULES
 from socsec.kernel.document import Document, explain
 from socsec.kernel.months import FIRST_MONTH, LAST_MONTH
 from socsec.office.services import policy
@@ -121,14 +120,19 @@ def record(person_id: int, branch: int) -> list[MonthRecord]:
         "month", "employer_id", "part"
     ):
         assessed.setdefault(contribution.month, []).append(contribution)
+    taken_off: dict[int, list[Reduction]] = {}
+    for reduction in Reduction.objects.filter(person_id=person_id, branch=branch):
+        taken_off.setdefault(reduction.month, []).append(reduction)
     for month, parts in assessed.items():
         money = paid.get(month, {"paid": 0, "account": 0})
-        months[month] = _assessed_month(month, parts, money)
+        months[month] = _assessed_month(month, parts, taken_off.get(month, []), money)
     return [months[month] for month in sorted(months)]
 
 
-def _assessed_month(month: int, parts: list[Contribution], money: dict[str, Any]) -> MonthRecord:
-    due = sum(part.due for part in parts)
+def _assessed_month(
+    month: int, parts: list[Contribution], off: list[Reduction], money: dict[str, Any]
+) -> MonthRecord:
+    due = sum(part.due for part in parts) - sum(each.amount for each in off)
     if money["paid"] >= due:
         status = MonthStatus.PAID
     else:
@@ -136,10 +140,12 @@ def _assessed_month(month: int, parts: list[Contribution], money: dict[str, Any]
     return MonthRecord(
         month,
         status,
-        base=sum(part.base for part in parts),
-        wage=sum(part.wage for part in parts),
-        employer_share=sum(part.employer_share for part in parts),
-        person_share=sum(part.person_share for part in parts),
+        base=sum(part.base for part in parts) - sum(each.base for each in off),
+        wage=sum(part.wage for part in parts) - sum(each.wage for each in off),
+        employer_share=sum(part.employer_share for part in parts)
+        - sum(each.employer_share for each in off),
+        person_share=sum(part.person_share for part in parts)
+        - sum(each.person_share for each in off),
         paid=money["paid"],
         account_share=money["account"],
         category=parts[0].category,
@@ -165,10 +171,16 @@ def months_deemed(person_id: int, branch: int, until: int = LAST_MONTH) -> int:
 
 _PAID_MONTHS = """
     select c.person_id, c.month, sum(c.base)::bigint as base
-    from enrollment_contribution c
+    from (
+        select person_id, month, branch, base, employer_share + person_share as due
+        from enrollment_contribution
+        union all
+        select person_id, month, branch, -base, -employer_share - person_share
+        from enrollment_reduction
+    ) as c
     where c.branch = %s and c.person_id between %s and %s and c.month between %s and %s
     group by c.person_id, c.month
-    having sum(c.employer_share + c.person_share) <= (
+    having sum(c.due) <= (
         select coalesce(sum(a.amount), 0) from enrollment_receiptallocation a
         where a.person_id = c.person_id and a.month = c.month and a.branch = %s
     )
@@ -210,21 +222,30 @@ def declarations(employer_id: int, month: int) -> QuerySet[WageDeclaration]:
     )
 
 
-def assessed(employer_id: int, month: int) -> QuerySet[Contribution]:
-    """What was assessed for an employer's staff in a month."""
-    return Contribution.objects.filter(
-        employer_id=employer_id, month=month, branch=Branch.PENSION
-    ).order_by("person_id", "part")
+def assessed(employer_id: int, month: int, branch: int | None = None) -> QuerySet[Contribution]:
+    """What was assessed for an employer's staff in a month, in one branch or in all."""
+    found = Contribution.objects.filter(employer_id=employer_id, month=month)
+    if branch is not None:
+        found = found.filter(branch=branch)
+    return found.order_by("person_id", "branch", "part")
 
 
 def working(contribution: Contribution) -> Document:
     """How a contribution came about: its sheet, worked out again with the law of its edition."""
-    params = PensionMonth.at(
+    rule = RULES[contribution.branch]  # type: ignore[index]
+    params = rule.params.at(
         policy.of(contribution.edition), contribution.region, contribution.month
     )
-    known = PensionWage(
-        wage=contribution.wage,
-        wage_before=contribution.wage_before,
-        category=contribution.category,
+    standing = EmployerStanding.objects.filter(pk=contribution.standing_id).first()
+    known = rule.known(
+        {
+            "wage": contribution.wage,
+            "wage_before": contribution.wage_before,
+            "category": contribution.category,
+            "kind": standing.kind if standing else 0,
+            "risk_class": standing.risk_class if standing else 0,
+            "floating": standing.floating if standing else 0,
+            "fully_funded": standing is not None and standing.fully_funded,
+        }
     )
-    return explain(month_rule(known, params), known, params)
+    return explain(rule.rule(known, params), known, params)

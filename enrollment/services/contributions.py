@@ -13,10 +13,8 @@ from django.db import connection, transaction
 from django.utils.translation import gettext_lazy as _
 
 from enrollment import facts
-from enrollment.models import Contribution, Coverage, Person
-from enrollment.params import PensionMonth
-from enrollment.rules.contributions import Month, PensionWage
-from enrollment.rules.contributions import month as month_rule
+from enrollment.models import Category, Contribution, Coverage, Person, WageDeclaration
+from enrollment.rules.branches import RULES, BranchRule
 from enrollment.services.checks import lock, month_has_come
 from funds.models import Branch, Fund, Scheme, accounts
 from funds.services import ledger
@@ -25,7 +23,7 @@ from socsec.kernel.document import explain
 from socsec.kernel.months import first_day, format_month
 from socsec.kernel.policy import Policy, PolicyError
 from socsec.kernel.ranges import MOST
-from socsec.kernel.regions import upwards
+from socsec.kernel.regions import NATION, upwards
 from socsec.office.access import require
 from socsec.office.errors import Invalid, NotFound, Refused, from_kernel, say
 from socsec.office.models import User
@@ -36,23 +34,32 @@ CARRY = ("person_id", "employer_id", "region")
 
 @dataclass(frozen=True, slots=True)
 class Assessed:
-    """A contribution and the sheet that shows how it came about."""
+    """A contribution and the sheet that shows how it came about.
+
+    Whatever the branch, the sheet has `base`, `employer_share`, `person_share`, `account_share`,
+    `waived` and `due`.
+    """
 
     contribution: Contribution
-    facts: PensionWage
-    params: PensionMonth
-    sheet: Month
+    facts: Any
+    params: Any
+    sheet: Any
 
 
 def assessable(branch: int) -> Branch:
-    """The branch, if its contributions can be assessed."""
-    if branch != Branch.PENSION:
+    """The branch, if there is such a one."""
+    if type(branch) is bool or branch not in Branch.values:
         raise Invalid(
-            _("Contributions are assessed for basic old-age insurance."),
+            _("There is no such branch of insurance."),
             code="branch_not_assessed",
             field="branch",
         )
-    return Branch.PENSION
+    return Branch(branch)
+
+
+def rule_of(branch: int) -> BranchRule:
+    """The rule that assesses a month in a branch."""
+    return RULES[branch]  # type: ignore[index]
 
 
 @transaction.atomic
@@ -68,15 +75,15 @@ def assess(*, by: User, person: Person, month: int, branch: int) -> list[Assesse
     require(by, "contribution.assess", coverage.region)
     edition = policy.current_edition()
     law = policy.of(edition)
-    done = [_decide(row, month, law) for row in _gather(person, month, branch)]
+    done = [_decide(row, month, branch, law) for row in _gather(person, month, branch, law)]
     if not done:
         raise _nothing_left(person, month, branch)
     earlier = Contribution.objects.filter(person_id=person.pk, month=month, branch=branch).count()
     for each in done:
-        each.contribution.branch = branch
         each.contribution.edition = edition.number
     Contribution.objects.bulk_create([each.contribution for each in done])
     region = done[0].contribution.region
+    scheme = Category(done[0].contribution.category).scheme_in(branch)
     postings = [
         ledger.Posting(
             person.pk,
@@ -92,7 +99,7 @@ def assess(*, by: User, person: Person, month: int, branch: int) -> list[Assesse
     ]
     if postings:
         ledger.post(
-            pool_of([region], branch)[region],
+            pool_of([region], branch, scheme)[region],
             "contribution_assessment",
             postings,
             source=f"enrollment.assessment:{person.pk}/{branch.value}/{month}/{earlier}",
@@ -104,6 +111,7 @@ def assess(*, by: User, person: Person, month: int, branch: int) -> list[Assesse
         subject=person,
         person_id=person.pk,
         region=region,
+        branch=branch.value,
         month=format_month(month),
         due=sum(each.contribution.due for each in done),
         edition=edition.number,
@@ -127,26 +135,27 @@ def rows(
     month: int, branch: int, region: str, first_person: int, last_person: int, **stamp: Any
 ) -> facts.Select:
     """The SELECT behind `insert`, for previews: one row for each contribution."""
+    law = policy.of(stamp["edition"])
     where = facts.regions(month=month, branch=branch, region=region)
     gathered, values = facts.contributions(
+        law=law,
         month=month,
         branch=branch,
         region=region,
         first_person=first_person,
         last_person=last_person,
     )
+    known = rule_of(branch)
     try:
-        table, params = PensionMonth.sql(policy.of(stamp["edition"]), where or [region], month)
+        table, params = known.params.sql(law, where or [region], month)
     except PolicyError as error:
         raise from_kernel(error) from error
     source = f"select * from ({gathered}) as gathered join ({table}) as law using (region)"  # noqa: S608
-    sheet = month_rule(PensionWage.sql(), params)
+    sheet = known.rule(known.facts.sql(), params)
     return sqlexpr.compile(_lines(month, branch, sheet, **stamp), source, carry=CARRY), values
 
 
-def _lines(
-    month: int, branch: int, sheet: Month | None, *, edition: int, run_id: int
-) -> dict[str, Any]:
+def _lines(month: int, branch: int, sheet: Any, *, edition: int, run_id: int) -> dict[str, Any]:
     """The columns of a contribution that are numbers, by name; without a sheet, the names alone."""
     number = sqlexpr.column
     return {
@@ -155,14 +164,22 @@ def _lines(
         "part": 0,
         "category": number("category"),
         "wage": number("wage"),
-        "wage_before": number("wage_before"),
+        "wage_before": _before(branch, number("wage_before")),
         "base": sheet and sheet.base,
-        "employer_share": sheet and sheet.pension.employer_share,
-        "person_share": sheet and sheet.pension.person_share,
-        "account_share": sheet and sheet.pension.account_share,
+        "employer_share": sheet and sheet.employer_share,
+        "person_share": sheet and sheet.person_share,
+        "account_share": sheet and sheet.account_share,
+        "waived": sheet and sheet.waived,
+        "deemed": number("deemed", boolean=True),
+        "standing_id": number("standing_id"),
         "run_id": run_id,
         "edition": edition,
     }
+
+
+def _before(branch: int, wage_before: Any) -> Any:
+    """Wages with other employers, where the branch counts them: in work injury it does not."""
+    return 0 if branch == Branch.INJURY else wage_before
 
 
 def samples(
@@ -171,12 +188,12 @@ def samples(
     """The sheets of the first few that a run would assess, as they are shown to its checker."""
     law = policy.of(edition)
     select, values = facts.contributions(
-        month=month, branch=branch, region=region, first_person=0, last_person=MOST
+        law=law, month=month, branch=branch, region=region, first_person=0, last_person=MOST
     )
     shown = []
     first = f"select * from ({select}) as gathered limit %s"  # noqa: S608
     for row in _fetch(first, [*values, count]):
-        each = _decide(row, month, law)
+        each = _decide(row, month, branch, law)
         document = explain(each.sheet, each.facts, each.params)
         shown.append({"person_id": row["person_id"], **document.as_json()})
     return shown
@@ -187,13 +204,11 @@ def checksum(digests: Iterable[str]) -> str:
     return hashlib.sha256("\n".join(digests).encode()).hexdigest()
 
 
-def pool_of(regions: Iterable[str], branch: int) -> dict[str, Fund]:
-    """The employees' fund that pools each region. One query. `NotFound` where there is none."""
+def pool_of(regions: Iterable[str], branch: int, scheme: int = Scheme.EMPLOYEES) -> dict[str, Fund]:
+    """The scheme's fund that pools each region. One query. `NotFound` where there is none."""
     funds = {
         fund.region_id: fund
-        for fund in Fund.objects.select_related("region").filter(
-            branch=branch, scheme=Scheme.EMPLOYEES
-        )
+        for fund in Fund.objects.select_related("region").filter(branch=branch, scheme=scheme)
     }
     found: dict[str, Fund] = {}
     for region in regions:
@@ -228,11 +243,12 @@ def _coverage_in(person: Person, branch: int, month: int) -> Coverage:
     return coverage
 
 
-def _gather(person: Person, month: int, branch: int) -> list[dict[str, Any]]:
+def _gather(person: Person, month: int, branch: int, law: Policy) -> list[dict[str, Any]]:
     select, values = facts.contributions(
+        law=law,
         month=month,
         branch=branch,
-        region="000000",
+        region=NATION,
         first_person=person.pk,
         last_person=person.pk,
     )
@@ -246,25 +262,30 @@ def _fetch(select: str, values: Sequence[Any]) -> list[dict[str, Any]]:
         return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
 
 
-def _decide(row: dict[str, Any], month: int, law: Policy) -> Assessed:
+def _decide(row: dict[str, Any], month: int, branch: int, law: Policy) -> Assessed:
+    rule = rule_of(branch)
     try:
-        params = PensionMonth.at(law, row["region"], month)
+        params = rule.params.at(law, row["region"], month)
     except PolicyError as error:
         raise from_kernel(error) from error
-    known = PensionWage(wage=row["wage"], wage_before=row["wage_before"], category=row["category"])
-    sheet = month_rule(known, params)
+    known = rule.known(row)
+    sheet = rule.rule(known, params)
     contribution = Contribution(
         person_id=row["person_id"],
         month=month,
+        branch=branch,
         employer_id=row["employer_id"],
         category=row["category"],
         region=row["region"],
         wage=row["wage"],
-        wage_before=row["wage_before"],
+        wage_before=_before(branch, row["wage_before"]),
         base=sheet.base,
-        employer_share=sheet.pension.employer_share,
-        person_share=sheet.pension.person_share,
-        account_share=sheet.pension.account_share,
+        employer_share=sheet.employer_share,
+        person_share=sheet.person_share,
+        account_share=sheet.account_share,
+        waived=sheet.waived,
+        deemed=row["deemed"],
+        standing_id=row["standing_id"],
     )
     return Assessed(contribution, known, params, sheet)
 
@@ -274,6 +295,16 @@ def _nothing_left(person: Person, month: int, branch: int) -> Refused:
         return Refused(
             _("%(month)s is assessed already.") % {"month": format_month(month)},
             code="assessed_already",
+        )
+    if (
+        branch == Branch.INJURY
+        and WageDeclaration.objects.filter(person_id=person.pk, month=month).exists()
+    ):
+        return Refused(
+            _("The work injury risk class of the employer is not known for %(month)s.")
+            % {"month": format_month(month)},
+            code="no_risk_class",
+            fix=_("Enter the employer's standing first."),
         )
     return Refused(
         _("No wage and no chosen base is known for %(name)s in %(month)s.")

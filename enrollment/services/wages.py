@@ -26,7 +26,8 @@ _WRITE = """
     select person_id, %s, %s, wage, now()
     from unnest(%s::bigint[], %s::bigint[]) as declared (person_id, wage)
     on conflict (person_id, employer_id, month) do update
-      set wage = excluded.wage, recorded_at = now() where there.wage <> excluded.wage
+      set wage = excluded.wage, deemed = false, recorded_at = now()
+      where there.wage <> excluded.wage or there.deemed
     returning xmax = 0
 """
 

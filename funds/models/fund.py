@@ -14,13 +14,19 @@ class Branch(models.IntegerChoices):
     MEDICAL = 2, _("Medical insurance")
     UNEMPLOYMENT = 3, _("Unemployment insurance")
     INJURY = 4, _("Work injury insurance")
+    ANNUITY = 5, _("Occupational annuity")
 
 
 class Scheme(models.IntegerChoices):
-    """Own-account workers are insured in the employees' scheme."""
+    """Own-account workers are insured in the employees' scheme.
+
+    The old-age insurance and the occupational annuity of agencies and institutions keep books of
+    their own (国发〔2015〕2号); in the other branches their staff are insured with everybody else's.
+    """
 
     EMPLOYEES = 1, _("Employees")
     RESIDENTS = 2, _("Residents")
+    AGENCIES = 3, _("Agencies and institutions")
 
 
 class Fund(models.Model):

@@ -68,6 +68,23 @@ def establish(branch: int, scheme: int, region: str, *, since: date | None = Non
     return fund
 
 
+def establish_all(region: str, *, since: date | None = None) -> dict[tuple[int, int], Fund]:
+    """The funds of every branch and scheme that the law knows, by (branch, scheme), for one region.
+
+    A region below the level at which a branch is pooled is passed over for that branch.
+    """
+    place = Region.objects.filter(pk=region).first()
+    if place is None:
+        raise NotFound(_("There is no region %(region)s.") % {"region": region}, code="no_region")
+    made = {}
+    for name in PoolingLevels.model_fields:
+        branch_name, scheme_name = name.upper().split("_")
+        branch, scheme = Branch[branch_name], Scheme[scheme_name]
+        if place.level <= pooling_level(branch, scheme, region):
+            made[branch.value, scheme.value] = establish(branch, scheme, region, since=since)
+    return made
+
+
 def pooling_level(branch: int, scheme: int, region: str, on: date | None = None) -> Level:
     """At which level the law pools a branch there: of the nation, a province, a city, a county."""
     levels = PoolingLevels.at(_policy(), region, on or timezone.localdate())

@@ -15,13 +15,14 @@ from django.db import transaction
 from django.utils import timezone
 
 from enrollment import queries as enrollment
-from enrollment.models import Category, Employer, HouseholdRole, Person, Sex
+from enrollment.models import Category, Employer, EmployerKind, HouseholdRole, Person, Sex
 from enrollment.services import (
     bank_account,
     cover,
     households,
     prior,
     receipts,
+    standing,
     wages,
 )
 from enrollment.services import employer as employers
@@ -46,6 +47,7 @@ NATION = "000000"
 PASSWORD = "village-2026-demo"  # noqa: S105 - of invented people on one's own machine
 FIRST, LAST = month(2025, 11), month(2026, 10)  # the twelve months that were lived
 BEGAN = date(2025, 1, 1)
+RISK = {"mill": 4, "tea": 2}  # work injury risk classes
 
 OFFICES = [
     ("NATION", NATION, "全国社会保险监督办公室", "National supervision office"),
@@ -301,7 +303,8 @@ def _offices(village: Village) -> None:
 
 def _funds(village: Village) -> None:
     for region, accountant in ((SHANGHAI, "accountant"), (SICHUAN, "sc-accountant")):
-        pool = funds.establish(PENSION, Scheme.EMPLOYEES, region, since=BEGAN)
+        funds.establish_all(region, since=BEGAN)
+        pool = funds.for_(PENSION, Scheme.EMPLOYEES, region)
         cash.opening(pool, 2_000_000_00, by=village.by(accountant), on=date(2025, 10, 31))
         village.funds[region] = pool
 
@@ -359,6 +362,14 @@ def _work(village: Village) -> None:
             name=name,
             region=region,
             opened_on=date(2010, 5, 1),
+        )
+        standing.set_standing(
+            by=village.by(clerk),
+            employer=village.employers[key],
+            from_month=month(2025, 1),
+            kind=EmployerKind.SMALL_ENTERPRISE,
+            risk_class=RISK[key],
+            document="行业类别核定 2025-1",
         )
     for key, place, clerk in (
         *((key, "mill", "intake") for key in WAGES),

@@ -9,10 +9,10 @@ from hypothesis import strategies as st
 
 from enrollment import models
 from enrollment.params import BaseLimits, LimitRule, PensionMonth, PensionRates, UnemploymentRates
-from enrollment.rules import bases, contributions
-from enrollment.rules.contributions import Category
+from enrollment.rules import bases, contributions, unemployment
+from enrollment.rules.facts import BaseFacts, Category, EmployerKind
 from socsec.kernel import rules
-from socsec.kernel.arith import Rounding
+from socsec.kernel.arith import Rounding, Steps
 from socsec.kernel.facts import FactError
 from socsec.kernel.months import month, parse_month
 from socsec.kernel.policy import NotYetInForce, Policy
@@ -158,6 +158,7 @@ def test_an_impossible_fact_is_named(facts, code, fact):
 
 WAGES = st.integers(1, 10**9)
 CATEGORIES = st.sampled_from([int(category) for category in Category])
+KINDS = st.sampled_from([int(kind) for kind in EmployerKind])
 LAW = st.builds(
     PensionMonth,
     base_floor=st.integers(1, 10**6),
@@ -165,7 +166,10 @@ LAW = st.builds(
     employer_rate=st.sampled_from([160_000, 5_000, 72_000, 500, 255_000]),
     person_rate=st.sampled_from([80_000, 5_000, 500]),
     own_account_rate=st.sampled_from([200_000, 240_000]),
+    agency_employer_rate=st.sampled_from([200_000, 160_000]),
+    agency_person_rate=st.just(80_000),
     account_rate=st.sampled_from([80_000, 110_000, 20_000]),
+    relief=st.just(Steps({0: 0})),
 )
 ROWS = st.lists(
     st.fixed_dictionaries(
@@ -173,6 +177,7 @@ ROWS = st.lists(
             "wage": WAGES,
             "wage_before": st.one_of(st.just(0), WAGES),
             "category": CATEGORIES,
+            "kind": KINDS,
         }
     ),
     min_size=1,
@@ -189,7 +194,7 @@ often = settings(
 def test_a_month_three_ways(rows, law):
     for sheet in three_ways(contributions.month, rows, law, facts=contributions.PensionWage):
         shares = sheet.pension
-        assert shares.account_share + shares.pool_share == shares.total == sheet.due
+        assert shares.account_share + shares.pool_share == shares.total == sheet.due + sheet.waived
 
 
 @pytest.mark.django_db
@@ -211,7 +216,7 @@ def test_base_limits_three_ways(rows, mode):
 )
 def test_unemployment_three_ways_with_the_smallest_rates(rows, rate):
     law = UnemploymentRates(employer_rate=rate, person_rate=rate)
-    three_ways(contributions.unemployment_contribution, rows, law, facts=contributions.BaseFacts)
+    three_ways(unemployment.unemployment_contribution, rows, law, facts=BaseFacts)
 
 
 @pytest.mark.parametrize(
@@ -224,7 +229,14 @@ def test_unemployment_three_ways_with_the_smallest_rates(rows, rate):
     ],
 )
 def test_fractions_of_a_per_cent_are_exact(rate, base, owed):
-    law = PensionRates(employer_rate=rate, person_rate=0, own_account_rate=0, account_rate=0)
+    law = PensionRates(
+        employer_rate=rate,
+        person_rate=0,
+        own_account_rate=0,
+        agency_employer_rate=0,
+        agency_person_rate=0,
+        account_rate=0,
+    )
     facts = contributions.PensionBase(base=base, category=Category.EMPLOYEE)
     assert contributions.contribution(facts, law).total == owed
 

@@ -180,10 +180,12 @@ def test_months_that_cannot_be_assessed_say_why(
         assess(assessor, undeclared)
     with pytest.raises(Invalid, match="not begun"):
         assess(assessor, undeclared, month_of(timezone.localdate()) + 1)
-    with pytest.raises(Invalid, match="old-age"):
+    with pytest.raises(Refused, match="not insured in 2026-03"):
         contributions.assess(
             by=assessor, person=undeclared, month=MARCH, branch=Branch.UNEMPLOYMENT
         )
+    with pytest.raises(Invalid, match="no such branch"):
+        contributions.assess(by=assessor, person=undeclared, month=MARCH, branch=9)
     assert not Contribution.objects.exists()
 
 
