@@ -196,8 +196,7 @@ def _funds(run: Run, branch: int) -> list[tuple[Fund, list[str], list[int]]]:
     """Each fund that the run posts to, with the regions and the categories whose books it keeps."""
     by_scheme: dict[int, list[int]] = {}
     for category in facts.PAYING:
-        scheme = Category(category).scheme_in(branch)
-        by_scheme.setdefault(scheme, []).append(category)
+        by_scheme.setdefault(Category(category).scheme_in(branch), []).append(category)
     found = []
     for scheme, categories in by_scheme.items():
         where = facts.regions(
