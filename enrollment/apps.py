@@ -21,12 +21,15 @@ class EnrollmentConfig(AppConfig):
             describe=queries.describe,
             relatives=queries.relatives,
             public_ids=queries.public_ids,
+            mandates=queries.mandates,
         )
         events.register(*queries.EVENTS)
         runs.register(batch.Contributions())
         portal.hang()
         purposes.register(own_payment.PURPOSE)
         import_module("enrollment.checks")
+        for pages in ("papers", "delegates"):
+            import_module(f"enrollment.admin.{pages}").hang()
         home.way(
             home.Way(
                 "visitor",
@@ -46,6 +49,24 @@ class EnrollmentConfig(AppConfig):
                 "admin:enrollment_person_changelist",
                 "group",
                 "person.read",
+            ),
+            menu.Place(
+                "households",
+                menu.Group.PEOPLE,
+                11,
+                _("Households"),
+                "admin:enrollment_household_changelist",
+                "family_restroom",
+                "person.read",
+            ),
+            menu.Place(
+                "mandates",
+                menu.Group.PEOPLE,
+                12,
+                _("Guardians and delegates"),
+                "admin:enrollment_mandate_changelist",
+                "handshake",
+                "mandate.read",
             ),
             menu.Place(
                 "employers",

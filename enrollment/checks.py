@@ -58,7 +58,8 @@ _MONTHS = """
 
 _NUMBERS = """
     select p.id from enrollment_person p
-    where not exists (select from enrollment_personidentifier i where i.person_id = p.id)
+    where p.resident_id <> ''
+      and not exists (select from enrollment_personidentifier i where i.person_id = p.id)
 """
 
 

@@ -190,3 +190,9 @@ class WorkingAge(Params):
     """From what age on a person may work, and so be insured as a worker."""
 
     working_age: Age = parameter("enrollment.working_age")
+
+
+class Majority(Params):
+    """From what age on a person acts for themselves (民法典第十七条)."""
+
+    age_of_majority: Age = parameter("enrollment.age_of_majority")

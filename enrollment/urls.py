@@ -3,7 +3,7 @@
 from django.urls import URLPattern, URLResolver, path
 
 from . import api
-from .portal import pay, record, sign_in
+from .portal import delegates, pay, record, sign_in
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("sign-in/", sign_in.sign_in, name="sign_in"),
@@ -18,6 +18,12 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("pay/<str:reference>/", pay.result, name="pay_result"),
     path("hooks/payments/", pay.notice, name="pay_notice"),
     path("trial-bank/<str:token>/", pay.trial_bank, name="trial_bank"),
+    path("delegates/", delegates.my_delegates, name="delegates"),
+    path("delegates/new/", delegates.who, name="delegate_who"),
+    path("delegates/new/what/", delegates.what, name="delegate_what"),
+    path("delegates/new/check/", delegates.check, name="delegate_check"),
+    path("delegates/<int:pk>/", delegates.done, name="delegate_done"),
+    path("delegates/<int:pk>/end/", delegates.end, name="delegate_end"),
     path("api/v1/people/lookup/", api.PersonLookup.as_view(), name="api_people_lookup"),
     path("api/v1/people/<uuid:public_id>/", api.PersonDetail.as_view(), name="api_person"),
     path(

@@ -1,8 +1,17 @@
-"""Desk screens of enrollment: people, employers, coverage, wages, receipts."""
+"""Desk screens of enrollment: people and who acts for them, households, employers, receipts."""
 
+from .delegates import MandateAdmin
 from .employers import EmployerAdmin
+from .households import HouseholdAdmin
 from .online import PaymentIntentAdmin
 from .people import PersonAdmin
 from .receipts import ReceiptAdmin
 
-__all__ = ["EmployerAdmin", "PaymentIntentAdmin", "PersonAdmin", "ReceiptAdmin"]
+__all__ = [
+    "EmployerAdmin",
+    "HouseholdAdmin",
+    "MandateAdmin",
+    "PaymentIntentAdmin",
+    "PersonAdmin",
+    "ReceiptAdmin",
+]

@@ -28,7 +28,7 @@ from socsec.office.models import Region
 from socsec.office.places import place
 from socsec.office.services import audit
 
-from . import forms
+from . import delegates, forms, papers
 
 # How long a stated reason holds before it is asked again, in minutes.
 REASON_HOLDS = 60
@@ -85,7 +85,10 @@ class PersonAdmin(DeskAdmin):
             enroll = Button(
                 _("Enter a person"), reverse("admin:enrollment_person_enroll"), main=True
             )
-            return [enroll] if may(request.user, "person.enroll") else []
+            without = Button(
+                _("Without an identity number"), reverse("admin:enrollment_person_numberless")
+            )
+            return [enroll, without] if may(request.user, "person.enroll") else []
         offered = [] if obj.died_on else person_file.buttons_of(staff(request), obj.pk)
         for slug, (act, label, stop, make) in VERBS.items():
             if make is not None and may(request.user, act, obj.region) and _fits(slug, obj):
@@ -153,6 +156,8 @@ class PersonAdmin(DeskAdmin):
         guard = self.admin_site.admin_view
         return [
             path("enroll/", guard(self.enroll), name="enrollment_person_enroll"),
+            *papers.urls(guard),
+            *delegates.urls(guard),
             path("<int:pk>/do/<slug:verb>/", guard(self.verb), name="enrollment_person_verb"),
             path("prior/<int:pk>/<slug:verb>/", guard(self.prior), name="enrollment_prior_verb"),
             *super().get_urls(),

@@ -7,10 +7,16 @@ with the person, and no foreign keys.
 """
 
 from .bank import BankAccount, Purpose
+from .changes import ChangeRequest, What
 from .contribution import Contribution, Reduction
 from .coverage import EMPLOYED, BaseChoice, Category, Coverage, EndReason
+from .delegates import Mandate
+from .duplicates import DuplicatePair, PersonLink
 from .employer import Employer, Employment
+from .events import EventKind, EventReport, LifeEvent
+from .history import Detail, PersonFact, Registration, RegistrationKind
 from .household import Household, HouseholdMember, HouseholdRole
+from .identifiers import IdentityDocument
 from .online import GatewayMessage, LocalBankOrder, PaymentIntent
 from .person import IdentifierKind, Person, PersonIdentifier, Sex
 from .prior import PriorKind, PriorMonth, PriorService, PriorState
@@ -23,23 +29,33 @@ __all__ = [
     "BankAccount",
     "BaseChoice",
     "Category",
+    "ChangeRequest",
     "Contribution",
     "Coverage",
+    "Detail",
+    "DuplicatePair",
     "Employer",
     "EmployerKind",
     "EmployerStanding",
     "Employment",
     "EndReason",
+    "EventKind",
+    "EventReport",
     "Floating",
     "GatewayMessage",
     "Household",
     "HouseholdMember",
     "HouseholdRole",
     "IdentifierKind",
+    "IdentityDocument",
+    "LifeEvent",
     "LocalBankOrder",
+    "Mandate",
     "PaymentIntent",
     "Person",
+    "PersonFact",
     "PersonIdentifier",
+    "PersonLink",
     "PriorKind",
     "PriorMonth",
     "PriorService",
@@ -48,6 +64,9 @@ __all__ = [
     "Receipt",
     "ReceiptAllocation",
     "Reduction",
+    "Registration",
+    "RegistrationKind",
     "Sex",
     "WageDeclaration",
+    "What",
 ]

@@ -1,5 +1,7 @@
 """Households and who belongs to them, over time."""
 
+from datetime import date
+
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import DateRangeField, RangeOperators
 from django.db import models
@@ -7,7 +9,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from .person import Person
-from .spans import whole
+from .spans import last_day, whole
 
 
 class Household(models.Model):
@@ -47,6 +49,7 @@ class HouseholdMember(models.Model):
     role = models.CharField(_("role"), max_length=8, choices=HouseholdRole.choices)
     span = DateRangeField(_("period"))
     recorded_at = models.DateTimeField(_("recorded"), auto_now_add=True)
+    ended_at = models.DateTimeField(_("end recorded"), null=True, blank=True)
 
     class Meta:
         verbose_name = _("household member")
@@ -72,3 +75,8 @@ class HouseholdMember(models.Model):
 
     def __str__(self) -> str:
         return f"{self.person} · {self.get_role_display()}"
+
+    @property
+    def last_day(self) -> date | None:
+        """The last day; None while it goes on."""
+        return last_day(self.span)

@@ -17,11 +17,19 @@ class Sex(models.IntegerChoices):
 
 class IdentifierKind(models.TextChoices):
     RESIDENT_ID = "resident_id", _("Resident identity number")
+    PASSPORT = "passport", _("Passport")
+    RESIDENCE_PERMIT = (
+        "residence_permit",
+        _("Residence permit for people of Hong Kong, Macao and Taiwan"),
+    )
+    TRAVEL_PERMIT = "travel_permit", _("Travel permit for people of Hong Kong, Macao and Taiwan")
+    FOREIGN_RESIDENT = "foreign_resident", _("Foreign permanent resident card")
 
 
 class Person(models.Model):
     """An insured person. The number `id` never changes and is never used twice.
 
+    `resident_id` is empty for newborns who await their number and for foreigners.
     `region` is where the person's file is kept: clerks of other regions do not see it.
     """
 
@@ -76,8 +84,8 @@ class Person(models.Model):
 
     @property
     def masked_id(self) -> str:
-        """The identity number with its middle hidden, for screens."""
-        return ids.mask_resident_id(self.resident_id)
+        """The identity number with its middle hidden, for screens; empty where there is none."""
+        return ids.mask_resident_id(self.resident_id) if self.resident_id else ""
 
     @property
     def masked_phone(self) -> str:
@@ -97,10 +105,16 @@ class PersonIdentifier(models.Model):
     person = models.ForeignKey(
         Person, models.PROTECT, related_name="identifiers", verbose_name=_("person")
     )
+    # The blind index of what is left of the number when letters that look like digits, kinds and
+    # old lengths are put aside: two people with one of these are looked at, not refused.
+    fold = models.CharField(_("folded index"), max_length=22, blank=True, default="", db_default="")
 
     class Meta:
         verbose_name = _("identifier")
         verbose_name_plural = _("identifiers")
+        indexes = [
+            models.Index(fields=["fold"], condition=~models.Q(fold=""), name="identifier_fold"),
+        ]
 
     def __str__(self) -> str:
         return self.get_kind_display()

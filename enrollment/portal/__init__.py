@@ -15,4 +15,9 @@ def hang() -> None:
         shell.Tile(2, "record_months", "file", _("Amounts of each month"), _("as a table")),
         shell.Tile(2, "pay", "card", _("Pay contributions"), _("what I owe")),
     )
+    shell.tile(
+        shell.Tile(
+            9, "delegates", "people", _("Family and delegates"), _("let somebody act for you")
+        ),
+    )
     shell.home(todo=todos)

@@ -1,6 +1,15 @@
 """Reads of enrollment for its own screens, and the door for the apps above."""
 
 from .coverage import coverage_as_of, coverages, employments_as_of, staff
+from .delegates import (
+    all_mandates,
+    in_force,
+    mandates,
+    mandates_held,
+    mandates_of,
+    may_be_guardians,
+    uses,
+)
 from .events import EVENTS
 from .money import (
     Arrears,
@@ -35,12 +44,15 @@ from .record import (
     record,
     working,
 )
+from .registry import address_of, facts_of, members, registrations
 
 __all__ = [
     "EVENTS",
     "Arrears",
     "MonthRecord",
     "MonthStatus",
+    "address_of",
+    "all_mandates",
     "allocations",
     "arrears",
     "arrears_by_employer",
@@ -53,7 +65,14 @@ __all__ = [
     "describe",
     "employers",
     "employments_as_of",
+    "facts_of",
     "household_of",
+    "in_force",
+    "mandates",
+    "mandates_held",
+    "mandates_of",
+    "may_be_guardians",
+    "members",
     "months_deemed",
     "months_paid",
     "online_payments",
@@ -62,6 +81,7 @@ __all__ = [
     "public_ids",
     "receipts",
     "record",
+    "registrations",
     "relatives",
     "search",
     "search_number",
@@ -70,5 +90,6 @@ __all__ = [
     "troubled",
     "unallocated",
     "unknown_messages",
+    "uses",
     "working",
 ]

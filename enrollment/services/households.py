@@ -1,9 +1,11 @@
-"""Households: formed, joined, left, and led by another head."""
+"""Households: formed, joined, left, split, merged, and led by another head."""
 
+from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
 from django.db import IntegrityError, transaction
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from enrollment.models import Household, HouseholdMember, HouseholdRole, Person
@@ -61,8 +63,7 @@ def leave(*, by: User, person: Person, last_day: date) -> HouseholdMember:
             code="head_leaves",
             fix=_("Name another head first."),
         )
-    member.span = until(member.span, last_day)
-    member.save(update_fields=["span"])
+    _cut(member, last_day)
     if not others.exists():
         household.closed_on = last_day
         household.save(update_fields=["closed_on"])
@@ -103,6 +104,118 @@ def change_head(
     return household
 
 
+@transaction.atomic
+def split(
+    *,
+    by: User,
+    household: Household,
+    head: Person,
+    roles: Mapping[int, str],
+    region: str,
+    from_: date,
+    address: str = "",
+    new_head: Person | None = None,
+) -> Household:
+    """Some members form a household of their own from that day on, led by `head` (分户).
+
+    `roles` says by person number how the others who go with `head` belong to it. If the head of
+    the old household goes too, `new_head` leads those who stay.
+    """
+    require(by, "person.change", household.region)
+    require(by, "person.change", known_region(region))
+    household = lock(household)
+    not_in_future(from_, "from_")
+    members = _members(household, from_)
+    going = {head.pk: HouseholdRole.HEAD, **_roles(roles)}
+    if set(going) - set(members):
+        raise Refused(
+            _("Not all of them belong to this household on that day."),
+            code="not_a_member",
+            field="roles",
+        )
+    staying = set(members) - set(going)
+    if not staying:
+        raise Refused(
+            _("Somebody stays when a household is split."),
+            code="nobody_stays",
+            fix=_("Change the address or the head instead."),
+        )
+    former = next(p for p, m in members.items() if m.role == HouseholdRole.HEAD)
+    if former in going:
+        if new_head is None or new_head.pk not in staying:
+            raise Invalid(_("Say who leads those who stay."), code="no_head", field="new_head")
+        for number in going:
+            _cut(members[number], from_ - DAY)
+        _change_role(members[new_head.pk], HouseholdRole.HEAD, from_)
+    else:
+        for number in going:
+            _cut(members[number], from_ - DAY)
+    made = Household.objects.create(region=region, address=address, opened_on=from_)
+    for number, role in going.items():
+        _join(made, members[number].person, role, from_)
+        _note(by, made, members[number].person, split_from=household.pk, joined=from_, role=role)
+    return made
+
+
+@transaction.atomic
+def merge(
+    *, by: User, household: Household, into: Household, roles: Mapping[int, str], from_: date
+) -> Household:
+    """All members of a household belong to another from that day on (并户), and the first closes.
+
+    `roles` says by person number how each belongs to the household that they join.
+    """
+    if household.pk == into.pk:
+        raise Invalid(_("Choose two households."), code="same_household", field="into")
+    require(by, "person.change", household.region)
+    require(by, "person.change", into.region)
+    first, second = sorted((household, into), key=lambda each: each.pk)
+    first, second = lock(first), lock(second)
+    household, into = (first, second) if first.pk == household.pk else (second, first)
+    not_in_future(from_, "from_")
+    for each in (household, into):
+        if each.closed_on is not None or from_ <= each.opened_on:
+            raise Refused(
+                _("%(household)s did not exist on that day.") % {"household": each},
+                code="no_household_then",
+                field="from_",
+            )
+    members = _members(household, from_)
+    given = _roles(roles)
+    if set(given) != set(members):
+        raise Invalid(
+            _("Say of every member how they belong to the other household."),
+            code="no_role",
+            field="roles",
+        )
+    for number, member in members.items():
+        _cut(member, from_ - DAY)
+        _join(into, member.person, given[number], from_)
+        _note(by, into, member.person, merged_from=household.pk, joined=from_, role=given[number])
+    household.closed_on = from_ - DAY
+    household.save(update_fields=["closed_on"])
+    return into
+
+
+def _members(household: Household, on: date) -> dict[int, HouseholdMember]:
+    rows = HouseholdMember.objects.filter(household=household, span__contains=on)
+    return {row.person_id: row for row in rows.select_related("person").order_by("pk")}
+
+
+def _roles(roles: Mapping[int, str]) -> dict[int, HouseholdRole]:
+    if any(r not in HouseholdRole.values or r == HouseholdRole.HEAD for r in roles.values()):
+        raise Invalid(
+            _("Choose how the person belongs to the household."), code="no_role", field="roles"
+        )
+    return {number: HouseholdRole(role) for number, role in roles.items()}
+
+
+def _cut(member: HouseholdMember, last_day: date) -> None:
+    member.span = until(member.span, last_day)
+    member.ended_at = timezone.now()
+    member.save(update_fields=["span", "ended_at"])
+
+
 def _change_role(member: HouseholdMember, role: HouseholdRole, from_: date) -> None:
     """The role until then stays as it was; a new row holds from then on."""
     after = member.span
@@ -110,8 +223,7 @@ def _change_role(member: HouseholdMember, role: HouseholdRole, from_: date) -> N
         member.role = role
         member.save(update_fields=["role"])
         return
-    member.span = until(after, from_ - DAY)
-    member.save(update_fields=["span"])
+    _cut(member, from_ - DAY)
     HouseholdMember.objects.create(
         household_id=member.household_id,
         person_id=member.person_id,

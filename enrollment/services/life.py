@@ -107,9 +107,6 @@ def _cut(row: Coverage | Employment | HouseholdMember, died_on: date) -> bool:
     if row.span.isempty or (end is not None and end <= died_on):
         return False
     row.span = until(row.span, died_on)
-    changed = ["span"]
-    if not isinstance(row, HouseholdMember):
-        row.ended_at = timezone.now()
-        changed.append("ended_at")
-    row.save(update_fields=changed)
+    row.ended_at = timezone.now()
+    row.save(update_fields=["span", "ended_at"])
     return True

@@ -1,14 +1,15 @@
 """People enter the registry."""
 
-from django.db import IntegrityError, transaction
-from django.utils.translation import gettext_lazy as _
+from django.db import transaction
+from django.utils import timezone
 
-from enrollment.models import IdentifierKind, Person, PersonIdentifier, Sex
-from enrollment.services.checks import known_name, known_region
+from enrollment.models import Detail, IdentifierKind, Person, Sex
+from enrollment.services import details, identifiers
+from enrollment.services.checks import known_name, known_region, lock
 from socsec.kernel import ids
+from socsec.kernel.papers import Paper
 from socsec.office.access import require
-from socsec.office.errors import Conflict, from_kernel
-from socsec.office.fields import blind_index
+from socsec.office.errors import from_kernel
 from socsec.office.models import User
 from socsec.office.services import audit
 
@@ -37,20 +38,7 @@ def enroll(*, by: User, name: str, resident_id: str, region: str, phone: str = "
         phone=mobile,
         region=region,
     )
-    try:
-        with transaction.atomic():
-            PersonIdentifier.objects.create(
-                blind=blind_index(identity.number, IdentifierKind.RESIDENT_ID),
-                kind=IdentifierKind.RESIDENT_ID,
-                person=person,
-            )
-    except IntegrityError as error:
-        raise Conflict(
-            _("This identity number is registered already."),
-            code="already_enrolled",
-            field="resident_id",
-            fix=_("Search for the person by the number instead."),
-        ) from error
+    identifiers.register(person, Paper(IdentifierKind.RESIDENT_ID, identity.number))
     audit.record(by=by, act="person.enroll", subject=person, person_id=person.pk, region=region)
     return person
 
@@ -60,10 +48,11 @@ def change_phone(*, by: User, person: Person, phone: str) -> Person:
     """Put down another mobile number, or none."""
     require(by, "person.change", person.region)
     try:
-        person.phone = ids.read_mobile(phone) if phone.strip() else ""
+        mobile = ids.read_mobile(phone) if phone.strip() else ""
     except ids.IdError as error:
         raise from_kernel(error, "phone") from error
-    person.save(update_fields=["phone"])
+    details.put(lock(person), Detail.PHONE, mobile, by=by, from_=timezone.localdate())
+    person.phone = mobile
     audit.record(
         by=by,
         act="person.change",

@@ -81,7 +81,10 @@ class ScreenForm(forms.Form):
     def anchor(self, name: str) -> str:
         """The id of the first control of a field, which a link in the summary leads to."""
         bound = self[name]
-        several = isinstance(bound.field.widget, forms.RadioSelect | forms.MultiWidget)
+        several = isinstance(
+            bound.field.widget,
+            forms.RadioSelect | forms.CheckboxSelectMultiple | forms.MultiWidget,
+        )
         return f"{bound.auto_id}_0" if several else bound.auto_id
 
 
@@ -306,6 +309,37 @@ class PickField(forms.ChoiceField):
     def options(self, options: Sequence[Option]) -> None:
         self._options = options
         self.choices = [(option.value, option.label) for option in options]
+
+
+class PickManyField(forms.MultipleChoiceField):
+    """Any of a few answers, drawn as large boxes to tick with hints."""
+
+    def __init__(self, options: Sequence[Option] = (), **kwargs: Any) -> None:
+        kwargs.setdefault("widget", forms.CheckboxSelectMultiple)
+        super().__init__(**kwargs)
+        self.options = options
+
+    @property
+    def options(self) -> Sequence[Option]:
+        return self._options
+
+    @options.setter
+    def options(self, options: Sequence[Option]) -> None:
+        self._options = options
+        self.choices = [(option.value, option.label) for option in options]
+
+
+class PaperField(forms.FileField):
+    """A paper that is scanned or photographed; the service looks at what it really is."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        kwargs.setdefault("label", _("Document"))
+        kwargs.setdefault("help_text", _("PDF or picture, at most 10 MB."))
+        kwargs.setdefault(
+            "widget",
+            forms.FileInput(attrs={"class": "input", "accept": ".pdf,image/png,image/jpeg"}),
+        )
+        super().__init__(**kwargs)
 
 
 class SelectField(forms.ChoiceField):

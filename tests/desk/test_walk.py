@@ -21,6 +21,8 @@ LISTS = {
     "enrollment_employer": DESK,
     "enrollment_receipt": DESK,
     "enrollment_paymentintent": DESK,
+    "enrollment_household": DESK,
+    "enrollment_mandate": DESK,
     "office_case": DESK,
     "office_run": {"assessor", "reviewer", "accountant", "auditor"},
     "office_policyvalue": EVERYBODY,
@@ -42,6 +44,7 @@ LISTS = {
 # verb page: who may open it
 VERBS = {
     "admin:enrollment_person_enroll": {"intake"},
+    "admin:enrollment_person_numberless": {"intake"},
     "admin:enrollment_employer_enroll": {"intake"},
     "admin:enrollment_receipt_enter": {"accountant"},
     "admin:office_run_draft": {"assessor", "accountant"},

@@ -17,7 +17,7 @@ from django.utils.safestring import SafeString
 
 from socsec.kernel.units import UNITS
 from socsec.office import display, figures
-from socsec.office.forms import Boxes, PickField, TickField
+from socsec.office.forms import Boxes, PickField, PickManyField, TickField
 from socsec.office.places import place
 from socsec.office.sheets import lay_out
 
@@ -131,6 +131,8 @@ def field(bound: BoundField, heading: str = "", affix: str = "") -> dict[str, An
     kind = "text"
     if isinstance(of, PickField) and isinstance(of.widget, forms.RadioSelect):
         kind = "pick"
+    elif isinstance(of, PickManyField):
+        kind = "picks"
     elif isinstance(of.widget, Boxes):
         kind = "boxes"
     elif isinstance(of, TickField):
@@ -146,7 +148,7 @@ def field(bound: BoundField, heading: str = "", affix: str = "") -> dict[str, An
         "heading": heading,
         "affix": affix,
         "described_by": " ".join(described),
-        "options": _options(bound) if kind == "pick" else (),
+        "options": _options(bound) if kind in ("pick", "picks") else (),
         "boxes": _boxes(bound) if kind == "boxes" else (),
     }
 
@@ -159,8 +161,11 @@ def fields(form: Any) -> dict[str, Any]:
 
 def _options(bound: BoundField) -> list[dict[str, Any]]:
     value = bound.value()
+    chosen = (
+        {str(each) for each in value} if isinstance(value, list | tuple | set) else {str(value)}
+    )
     return [
-        {"option": option, "id": f"{bound.auto_id}_{i}", "on": str(value) == option.value}
+        {"option": option, "id": f"{bound.auto_id}_{i}", "on": option.value in chosen}
         for i, option in enumerate(bound.field.options)
     ]
 
