@@ -6,6 +6,7 @@ from socsec.kernel.arith import ONE
 from socsec.kernel.params import (
     Age,
     Count,
+    Divisor,
     Fen,
     Flag,
     Index,
@@ -255,3 +256,59 @@ class AdjustmentParams(Params):
     # the whole
     increase_rounding: RoundingMode = parameter("pensions.adjustment.increase_rounding")
     least_after: StepsTable = parameter("pensions.adjustment.least_after")
+
+
+class ResidentParams(Params):
+    """The residents' old-age pension."""
+
+    pension_age: Age = parameter("pensions.residents.pension_age")
+    qualifying_months: Months = parameter("pensions.residents.qualifying_months")
+    scheme_start: Month = parameter("pensions.residents.scheme_start")
+    announced_basic: Fen = parameter("pensions.residents.basic_pension")
+    divisor: Divisor = parameter("pensions.residents.divisor")
+    long_base: Fen = parameter("pensions.residents.long_base")
+    long_year: Fen = parameter("pensions.residents.long_year")
+    elderly: StepsTable = parameter("pensions.residents.elderly")
+    total_rounding: RoundingMode = parameter("pensions.residents.total_rounding")
+
+
+class SurvivorParams(Params):
+    """What is paid when an insured employee or a pensioner dies."""
+
+    announced_income: Fen = parameter("pensions.survivors.disposable_income")
+    funeral_months: Count = parameter("pensions.survivors.funeral_months")
+    grant_months: StepsTable = parameter("pensions.survivors.grant_months")
+    beyond: Months = parameter("pensions.survivors.beyond")
+    most_months: Count = parameter("pensions.survivors.most_months")
+    least_retired: Count = parameter("pensions.survivors.least_retired")
+    part_year: Months = parameter("pensions.survivors.part_year")
+
+
+class DisabilityParams(RetirementParams, PensionParams):
+    """The allowance for illness and disability before the pensionable age."""
+
+    near_months: Months = parameter("pensions.disability.near_months")
+    short_months: Months = parameter("pensions.disability.short_months")
+    short_paid: Months = parameter("pensions.disability.short_paid")
+    paid_each_year: Months = parameter("pensions.disability.paid_each_year")
+
+
+class TransitionParams(Params):
+    """The ten years in which an agency's retirement is worked out by the old and the new method."""
+
+    excess_shares: StepsTable = parameter("pensions.agencies.excess_shares")
+    transition_until: Month = parameter("pensions.agencies.transition_until")
+
+
+class AgencyParams(TransitionParams):
+    """The old-age pension of government agencies and institutions."""
+
+    accrual_rate: Rate = parameter("pensions.agencies.accrual_rate")
+    announced_base: Fen = parameter("pensions.employees.calculation_base")
+    transitional_rate: Rate = parameter("pensions.agencies.transitional_rate")
+    divisors: StepsTable = parameter("pensions.divisors")
+    divisor_age: Annotated[Any, Of("choice", DivisorAge)] = parameter("pensions.divisor_age")
+    year_rounding: Annotated[Any, Of("choice", YearRounding)] = parameter(
+        "pensions.agencies.year_rounding"
+    )
+    component_rounding: RoundingMode = parameter("pensions.agencies.component_rounding")

@@ -1,10 +1,12 @@
 """The published cases in tests/cases/pensions, read and run."""
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import yaml
 
+from socsec.kernel.arith import Rounding
 from socsec.kernel.months import parse_month
 from socsec.kernel.params import Params
 from socsec.kernel.policy import Policy, Value
@@ -42,6 +44,27 @@ def natural(sheet: Sheet, path: str) -> Any:
     return type(sheet).specs()[last].unit.natural(getattr(sheet, last))
 
 
+class WithSettings(Policy):
+    """The policy of the files, but for the settings that one case names (a page's own rounding)."""
+
+    def __init__(self, settings: dict[str, Any]) -> None:
+        super().__init__(POLICY.parameters.values(), POLICY.values())
+        self.settings = settings
+
+    def at(self, code: str, region: str, on: Any) -> Value:
+        found = POLICY.at(code, region, on)
+        if code not in self.settings:
+            return found
+        written = self.settings[code]
+        assert found.parameter.unit == "rounding", code
+        return replace(found, value=int(Rounding.read(written)), written=written)
+
+
+def policy_of(case: dict[str, Any]) -> Policy:
+    """The policy that a case is worked out with."""
+    return WithSettings(case["settings"]) if "settings" in case else POLICY
+
+
 class PolicyOfCases(Policy):
     """A policy whose regions are cases: each has its own place and month.
 
@@ -58,10 +81,10 @@ class PolicyOfCases(Policy):
 
     def at(self, code: str, region: str, on: Any) -> Value:
         case = self.cases[int(region)]
-        return POLICY.at(code, case.get("region", NATION), parse_month(case["month"]))
+        return policy_of(case).at(code, case.get("region", NATION), parse_month(case["month"]))
 
 
 def params_of(case: dict[str, Any]) -> Params:
     """The parameters in force at the place and in the month of a case."""
     found = find(case["rule"]).params
-    return found.at(POLICY, case.get("region", NATION), parse_month(case["month"]))
+    return found.at(policy_of(case), case.get("region", NATION), parse_month(case["month"]))

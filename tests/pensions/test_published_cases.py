@@ -10,7 +10,7 @@ from socsec.kernel.months import parse_month
 from socsec.kernel.regions import NATION
 from socsec.kernel.rules import assess, find
 from tests.kernel.three_ways import three_ways_by_region
-from tests.pensions.cases import POLICY, PolicyOfCases, expected, natural, read, row
+from tests.pensions.cases import PolicyOfCases, expected, natural, policy_of, read, row
 
 FILES = [
     "new_retiree_employee",
@@ -19,6 +19,10 @@ FILES = [
     "minimum_contribution",
     "contribution_index",
     "adjustment",
+    "residents",
+    "survivors",
+    "agencies_new_method",
+    "agencies_transition",
 ]
 CASES = [pytest.param(case, id=case["id"]) for name in FILES for case in read(name)]
 
@@ -28,7 +32,7 @@ def test_a_published_case_comes_out_as_published_or_as_the_case_says(case):
     done = assess(
         case["rule"],
         case["facts"],
-        policy=POLICY,
+        policy=policy_of(case),
         on=parse_month(case["month"]),
         region=case.get("region", NATION),
     )
