@@ -6,6 +6,7 @@ from typing import Annotated
 from socsec.kernel.params import (
     Age,
     Count,
+    Days,
     Fen,
     Months,
     Number,
@@ -196,3 +197,10 @@ class Majority(Params):
     """From what age on a person acts for themselves (民法典第十七条)."""
 
     age_of_majority: Age = parameter("enrollment.age_of_majority")
+
+
+class RegistrationDays(Params):
+    """In how many days an employer registers, and how many working days the office has for a change."""
+
+    within: Days = parameter("enrollment.registration.within")
+    change_days: Days = parameter("enrollment.registration.change_days")

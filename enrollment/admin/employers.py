@@ -12,23 +12,42 @@ from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
 from enrollment import queries
-from enrollment.models import Employer
+from enrollment.models import Employer, EmployerOfficer, Takeover
+from enrollment.params import RegistrationDays
+from enrollment.queries import employers as firms_read
 from enrollment.services import employer as registry
 from enrollment.services import wages
 from funds.models import Branch
 from socsec.kernel.errors import KernelError
 from socsec.kernel.money import format_yuan, parse_yuan
 from socsec.kernel.months import first_day, format_month, month_of, parse_month
+from socsec.kernel.policy import PolicyError
 from socsec.office.access import may
 from socsec.office.desk import Button, Crumb, Deed, DeskAdmin, list_url, show_page, staff
 from socsec.office.errors import Problem, from_kernel
 from socsec.office.places import place
+from socsec.office.services import policy
 
-from . import forms
+from . import firms, forms
+from .firms import employer_crumbs, employer_url
 
 
-def employer_url(employer: Employer) -> str:
-    return reverse("admin:enrollment_employer_change", args=[employer.pk])
+class EnrollForm(forms.EmployerForm, firms.ContactForm):
+    """A new employer: what must be known, then what may be."""
+
+    field_order = ("name", "credit_code", "region", "opened_on")
+
+
+def registration_clock(employer: Employer) -> dict[str, int] | None:
+    """How many days after its first day an employer was registered, and how many the law gives."""
+    try:
+        law = RegistrationDays.at(
+            policy.of(policy.current_edition()), employer.region, employer.opened_on
+        )
+    except PolicyError:  # opened before there was such a law
+        return None
+    taken = (timezone.localdate(employer.recorded_at) - employer.opened_on).days
+    return {"taken": taken, "within": law.within}
 
 
 @admin.register(Employer)
@@ -57,7 +76,11 @@ class EmployerAdmin(DeskAdmin):
         if obj.closed_on is None and may(request.user, "wage.declare", obj.region):
             offered.append(Button(_("Declare wages"), _to("month", obj), main=True))
         if obj.closed_on is None and may(request.user, "employer.change", obj.region):
-            offered.append(Button(_("Cancel the registration"), _to("close", obj), stop=True))
+            resting = firms_read.resting(obj.pk) is not None
+            for verb, (label, stop, _make) in firms.VERBS.items():
+                if firms.fits(verb, resting):
+                    url = reverse("admin:enrollment_employer_verb", args=[obj.pk, verb])
+                    offered.append(Button(label, url, stop=stop))
         return offered
 
     def context(self, request: HttpRequest, obj: Employer) -> dict[str, Any]:
@@ -80,6 +103,16 @@ class EmployerAdmin(DeskAdmin):
         return {
             "employer": obj,
             "where": place(obj.region),
+            "heading": obj.name,
+            "details": firms_read.details_as_of(obj.pk),
+            "history": firms_read.details_history(obj.pk)[:12],
+            "resting": firms_read.resting(obj.pk),
+            "pauses": firms_read.pauses(obj.pk),
+            "takeovers": firms_read.takeovers(obj.pk),
+            "officers": firms_read.officers(obj.pk),
+            "may_change": may(request.user, "employer.change", obj.region),
+            "may_approve": may(request.user, "employer.approve", obj.region),
+            "clock": registration_clock(obj),
             "staff_list": queries.staff(obj.pk, timezone.localdate()),
             "months": months,
             "arrears": queries.arrears(Branch.PENSION, employer_id=obj.pk),
@@ -94,7 +127,13 @@ class EmployerAdmin(DeskAdmin):
             path(
                 "<int:pk>/wages/<str:month>/", guard(self.wages), name="enrollment_employer_wages"
             ),
-            path("<int:pk>/close/", guard(self.close), name="enrollment_employer_close"),
+            path("<int:pk>/do/<slug:verb>/", guard(self.verb), name="enrollment_employer_verb"),
+            path(
+                "takeovers/<int:pk>/<slug:verb>/",
+                guard(self.takeover),
+                name="enrollment_takeover_verb",
+            ),
+            path("officers/<int:pk>/end/", guard(self.officer), name="enrollment_officer_end"),
             *super().get_urls(),
         ]
 
@@ -102,6 +141,7 @@ class EmployerAdmin(DeskAdmin):
         made: list[Employer] = []
 
         def do(said: dict[str, Any]) -> str:
+            said = {key: value or "" for key, value in said.items()}
             made.append(registry.enroll(by=staff(request), **said))
             return _now("%(name)s is registered.") % {"name": made[0].name}
 
@@ -110,7 +150,7 @@ class EmployerAdmin(DeskAdmin):
             act="employer.enroll",
             button=_("Register"),
             do=do,
-            form=forms.EmployerForm,
+            form=EnrollForm,
             back=list_url(Employer),
             then=lambda: employer_url(made[0]),
             prepare=lambda form: forms.within(form, staff(request).region_code or ""),
@@ -120,23 +160,30 @@ class EmployerAdmin(DeskAdmin):
     def find(self, request: HttpRequest, pk: int) -> Employer:
         return get_object_or_404(self.get_queryset(request), pk=pk)
 
-    def close(self, request: HttpRequest, pk: int) -> HttpResponse:
+    def verb(self, request: HttpRequest, pk: int, verb: str) -> HttpResponse:
         employer = self.find(request, pk)
+        if verb not in firms.VERBS:
+            raise Http404
+        return firms.VERBS[verb][2](request, employer).answer(request)
 
-        def do(said: dict[str, Any]) -> str:
-            registry.close(by=staff(request), employer=employer, **said)
-            return _now("The registration is cancelled.")
+    def takeover(self, request: HttpRequest, pk: int, verb: str) -> HttpResponse:
+        mine = self.get_queryset(request)
+        found = get_object_or_404(
+            Takeover.objects.select_related("predecessor", "successor", "maker"),
+            pk=pk,
+            predecessor__in=mine,
+        )
+        if verb not in ("approve", "drop"):
+            raise Http404
+        return firms.decide_takeover(request, found, verb).answer(request)
 
-        return Deed(
-            title=_("Cancel the registration"),
-            act="employer.change",
-            button=_("Cancel the registration"),
-            do=do,
-            form=forms.CloseForm,
-            stop=True,
-            back=employer_url(employer),
-            crumbs=_crumbs(employer),
-        ).answer(request)
+    def officer(self, request: HttpRequest, pk: int) -> HttpResponse:
+        found = get_object_or_404(
+            EmployerOfficer.objects.select_related("person", "employer"),
+            pk=pk,
+            employer__in=self.get_queryset(request),
+        )
+        return firms.end_officer(request, found).answer(request)
 
     def month(self, request: HttpRequest, pk: int) -> HttpResponse:
         """Which month is declared."""
@@ -156,7 +203,7 @@ class EmployerAdmin(DeskAdmin):
             back=employer_url(employer),
             then=lambda: _wages_url(employer, chosen[0]),
             initial={"month": month_of(timezone.localdate())},
-            crumbs=_crumbs(employer),
+            crumbs=employer_crumbs(employer),
         ).answer(request)
 
     def wages(self, request: HttpRequest, pk: int, month: str) -> HttpResponse:
@@ -195,7 +242,7 @@ class EmployerAdmin(DeskAdmin):
             "admin/enrollment/wages.html",
             title=_("Wages of %(month)s") % {"month": format_month(number)},
             act="wage.declare",
-            crumbs=_crumbs(employer),
+            crumbs=employer_crumbs(employer),
             status=422 if trouble else 200,
             employer=employer,
             month=number,
@@ -241,7 +288,3 @@ def _to(verb: str, employer: Employer) -> str:
 
 def _wages_url(employer: Employer, month: int) -> str:
     return reverse("admin:enrollment_employer_wages", args=[employer.pk, format_month(month)])
-
-
-def _crumbs(employer: Employer) -> list[Crumb]:
-    return [Crumb(_("Employers"), list_url(Employer)), Crumb(employer.name, employer_url(employer))]

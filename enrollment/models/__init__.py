@@ -14,6 +14,7 @@ from .delegates import Mandate
 from .duplicates import DuplicatePair, PersonLink
 from .employer import Employer, Employment
 from .events import EventKind, EventReport, LifeEvent
+from .firm import EmployerDetails, EmployerOfficer, EmployerPause, Takeover
 from .history import Detail, PersonFact, Registration, RegistrationKind
 from .household import Household, HouseholdMember, HouseholdRole
 from .identifiers import IdentityDocument
@@ -22,6 +23,7 @@ from .person import IdentifierKind, Person, PersonIdentifier, Sex
 from .prior import PriorKind, PriorMonth, PriorService, PriorState
 from .receipt import Receipt, ReceiptAllocation
 from .standing import EmployerKind, EmployerStanding, Floating
+from .uploads import MonthDeclared, ReturnedRow, Upload, UploadedChange, UploadedWage
 from .wages import WageDeclaration
 
 __all__ = [
@@ -35,7 +37,10 @@ __all__ = [
     "Detail",
     "DuplicatePair",
     "Employer",
+    "EmployerDetails",
     "EmployerKind",
+    "EmployerOfficer",
+    "EmployerPause",
     "EmployerStanding",
     "Employment",
     "EndReason",
@@ -51,6 +56,7 @@ __all__ = [
     "LifeEvent",
     "LocalBankOrder",
     "Mandate",
+    "MonthDeclared",
     "PaymentIntent",
     "Person",
     "PersonFact",
@@ -66,7 +72,12 @@ __all__ = [
     "Reduction",
     "Registration",
     "RegistrationKind",
+    "ReturnedRow",
     "Sex",
+    "Takeover",
+    "Upload",
+    "UploadedChange",
+    "UploadedWage",
     "WageDeclaration",
     "What",
 ]

@@ -40,7 +40,9 @@ class Employer(models.Model):
         return self.name
 
     def open_on(self, day: date) -> bool:
-        return self.opened_on <= day and (self.closed_on is None or day <= self.closed_on)
+        """Whether it is registered that day and does not rest."""
+        registered = self.opened_on <= day and (self.closed_on is None or day <= self.closed_on)
+        return registered and not self.pauses.filter(span__contains=day).exists()  # type: ignore[attr-defined]
 
 
 class Employment(models.Model):

@@ -43,6 +43,7 @@ ACTS: dict[str, Any] = {
     "person.death": gettext_lazy("recorded a death"),
     "coverage.change": gettext_lazy("changed your insurance"),
     "wage.declare": gettext_lazy("declared a wage"),
+    "employer.officer": gettext_lazy("changed for which employer you act"),
     "contribution.assess": gettext_lazy("worked out a contribution"),
     "receipt.enter": gettext_lazy("entered a payment of contributions"),
     "receipt.pay": gettext_lazy("paid contributions online"),

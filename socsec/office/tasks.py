@@ -3,7 +3,7 @@
 from celery import shared_task
 
 from . import queries
-from .services import codes, deliveries, events, messages, seals, work
+from .services import codes, deliveries, events, jobs, messages, seals, work
 
 # Seconds a worker gives to a run before it looks at other tasks.
 TURN = 20
@@ -66,3 +66,16 @@ def deliver_events(subscription_id: int) -> None:
     deliveries.deliver(subscription_id, seconds=TURN)
     if subscription_id in deliveries.due():
         deliver_events.delay(subscription_id)
+
+
+@shared_task(name="office.work_job")
+def work_job(job_id: int) -> None:
+    """Do one job. Handed out twice or lost, it does no harm."""
+    jobs.work(job_id)
+
+
+@shared_task(name="office.work_jobs")
+def work_jobs() -> None:
+    """Each minute: jobs whose message got lost."""
+    for job_id in jobs.waiting():
+        work_job.delay(job_id)

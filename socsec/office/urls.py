@@ -3,7 +3,7 @@
 from django.urls import URLPattern, URLResolver, path
 
 from . import my, portal, stylebook
-from .api import assess, events, problem_pages
+from .api import assess, events, jobs, problem_pages
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", my.home, name="home"),
@@ -45,5 +45,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
         events.Replay.as_view(),
         name="api_subscription_replay",
     ),
+    path("api/v1/jobs/<uuid:public_id>/", jobs.JobDetail.as_view(), name="api_job"),
+    path("api/v1/jobs/<uuid:public_id>/rows/", jobs.JobRows.as_view(), name="api_job_rows"),
     path("api/v1/problems/<slug:code>/", problem_pages.page, name="api_problem"),
 ]

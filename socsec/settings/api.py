@@ -9,6 +9,7 @@ SCOPES = {
     "people:read": _("Find insured persons and read their coverage"),
     "contributions:read": _("Read contributions and wage declarations"),
     "declarations:write": _("Declare wages"),
+    "jobs:read": _("Ask what became of a job"),
     "payments:read": _("Read payment files"),
     "payments:write": _("Send bank returns"),
     "events:read": _("Read what changed"),

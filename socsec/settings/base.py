@@ -142,6 +142,7 @@ CELERY_BEAT_SCHEDULE = {
     for task, when, expires in (
         ("office.seal", MINUTE, MINUTE),
         ("office.work_runs", MINUTE, MINUTE),
+        ("office.work_jobs", MINUTE, MINUTE),
         ("office.deliver_all", MINUTE, MINUTE),
         ("office.forget_codes", DAY, DAY),
         ("office.publish_events", MINUTE // 4, MINUTE // 4),

@@ -3,6 +3,7 @@
 from .audit import AuditEntry, AuditSeal
 from .case import Case, CaseCounter, CaseDocument, CaseEvent, CaseNote, Clock
 from .events import Delivery, EventCursor, PublicEvent, Subscription
+from .job import Job
 from .messages import IdempotencyKey, Notice, OneTimeCode, OutboxMessage
 from .policy import PolicyEdition, PolicyValue
 from .region import Office, Region
@@ -21,6 +22,7 @@ __all__ = [
     "Delivery",
     "EventCursor",
     "IdempotencyKey",
+    "Job",
     "Notice",
     "Office",
     "OneTimeCode",
