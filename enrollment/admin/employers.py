@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from enrollment import queries
 from enrollment.models import Employer, EmployerOfficer, Takeover
 from enrollment.params import RegistrationDays
-from enrollment.queries import employers as firms_read
+from enrollment.queries import firms as firms_read
 from enrollment.services import employer as registry
 from enrollment.services import wages
 from funds.models import Branch

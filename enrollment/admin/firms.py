@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from enrollment import queries
 from enrollment.models import Employer, EmployerOfficer, Takeover
-from enrollment.queries import employers as firms
+from enrollment.queries import firms
 from enrollment.services import employer as registry
 from enrollment.services import officers, takeover
 from socsec.kernel.errors import KernelError

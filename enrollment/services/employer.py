@@ -18,7 +18,7 @@ from enrollment.models import (
     Upload,
 )
 from enrollment.models.spans import DAY, from_day, until
-from enrollment.queries.employers import details_as_of, owes_for, undeclared_months
+from enrollment.queries.firms import details_as_of, owes_for, undeclared_months
 from enrollment.queries.money import arrears
 from enrollment.services.checks import known_name, known_region, lock, not_in_future
 from funds.models import Branch

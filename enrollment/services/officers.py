@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from enrollment.models import Employer, EmployerOfficer, Person
 from enrollment.models.spans import from_day, until
-from enrollment.queries.employers import employers_of_officer
+from enrollment.queries.firms import employers_of_officer
 from enrollment.services.checks import alive, known_name, lock, not_in_future
 from socsec.office.access import require
 from socsec.office.errors import Conflict, Invalid, NotFound, Refused

@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from enrollment.models import Contribution, Employer, Takeover, WageDeclaration
-from enrollment.queries.employers import owes_for
+from enrollment.queries.firms import owes_for
 from enrollment.queries.money import arrears
 from enrollment.services.checks import known_name, lock
 from enrollment.services.cover import AGENCY_CODES

@@ -17,7 +17,7 @@ from enrollment.models import (
     EndReason,
     Takeover,
 )
-from enrollment.queries import employers as firms
+from enrollment.queries import firms
 from enrollment.services import contributions, cover, employer, officers, receipts, takeover, wages
 from socsec.kernel.months import first_day, last_day, month_of
 from socsec.office.errors import Conflict, Denied, Invalid, NotFound, Problem, Refused
