@@ -13,6 +13,7 @@ from celery import current_app
 from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
+from django.utils.functional import lazy
 from django.utils.translation import gettext_lazy as _
 from kombu.exceptions import OperationalError
 
@@ -66,7 +67,7 @@ def work(job_id: int) -> Job | None:
             job.result = jobs.get(job.kind).work(job, io.BytesIO(job.content or b""))
             _end(job, Job.State.DONE)
     except Problem as problem:
-        return _fail(job_id, {**both(problem_text(problem)), "code": problem.code})
+        return _fail(job_id, {**both(lazy(problem.__str__, str)()), "code": problem.code})
     except Exception:
         log.exception("job %s failed", job_id)
         if not Job.objects.filter(pk=job_id, attempts__gte=MOST_TRIES).exists():
@@ -74,16 +75,6 @@ def work(job_id: int) -> Job | None:
         said = both(_("The fault is ours. Hand it in again, or ask the office."))
         return _fail(job_id, {**said, "code": "our_fault"})
     return job
-
-
-class problem_text:
-    """What a problem says, put together in the language in which it is asked for."""
-
-    def __init__(self, problem: Problem) -> None:
-        self.problem = problem
-
-    def __str__(self) -> str:
-        return str(self.problem)
 
 
 @transaction.atomic
