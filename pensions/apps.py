@@ -26,6 +26,7 @@ class PensionsConfig(AppConfig):
         )
         runs.register(batch.PensionPayroll())
         runs.register(batch.AccountInterest())
+        runs.register(batch.PensionAdjustments())
         checks.register()
         portal.hang()
         claims.hang()

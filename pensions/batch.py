@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from funds.models import PaymentBatch, Scheme
 from funds.services import payments
 from pensions.models import Payroll
-from pensions.services import payroll, yearly_interest
+from pensions.services import adjustment, payroll, yearly_interest
 from pensions.services.payroll import PARTS
 from socsec.office.errors import Invalid, Refused
 from socsec.office.models import Run, RunChunk
@@ -161,6 +161,42 @@ class AccountInterest(RunKind):
     def reverse(self, chunk: RunChunk) -> None:
         part = yearly_interest.part_of(chunk.run, chunk.spec["first"], chunk.spec["last"])
         yearly_interest.undo(part, chunk.run, _source(chunk))
+
+
+class PensionAdjustments(RunKind):
+    """The yearly adjustment of every pension in payment in a region. The month is its January.
+
+    What it adds is paid by the next payroll, with the difference for the months since January.
+    """
+
+    slug = adjustment.KIND
+    label = _("Yearly adjustment of pensions")
+
+    def check(self, params: dict[str, Any]) -> dict[str, Any]:
+        return _scheme(params)
+
+    def preview(self, run: Run) -> Preview:
+        adjustment.check(run)
+        return adjustment.preview(adjustment.part_of(run), SAMPLES)
+
+    def chunks(self, run: Run) -> Iterable[dict[str, Any]]:
+        adjustment.check(run)
+        return [
+            {"first": first, "last": last}
+            for first, last in adjustment.ranges(adjustment.part_of(run), CHUNK)
+        ]
+
+    def execute(self, chunk: RunChunk) -> Counts:
+        part = adjustment.part_of(chunk.run, chunk.spec["first"], chunk.spec["last"])
+        count, total = adjustment.adjust(part, chunk.run_id)
+        return Counts(count, total, hashlib.sha256(f"{count} {total}".encode()).hexdigest())
+
+    def unpost(self, run: Run) -> None:
+        adjustment.check_unpaid(run)
+
+    def reverse(self, chunk: RunChunk) -> None:
+        part = adjustment.part_of(chunk.run, chunk.spec["first"], chunk.spec["last"])
+        adjustment.undo(part, chunk.run_id)
 
 
 def _part(chunk: RunChunk) -> payroll.Part:

@@ -8,9 +8,16 @@ kernel: fen, months.
 from typing import Any
 
 from enrollment import queries as enrollment
-from enrollment.models import Contribution, PriorKind, PriorService, PriorState
+from enrollment.models import Contribution, Person, PriorKind, PriorService, PriorState, Sex
 from funds.models import Branch
-from pensions.models import AccountEntry, AccountState, IndividualAccount
+from pensions.models import (
+    AccountEntry,
+    AccountState,
+    Award,
+    AwardState,
+    Benefit,
+    IndividualAccount,
+)
 from socsec.kernel import months, regions
 
 Select = tuple[str, list[Any]]
@@ -19,6 +26,9 @@ CONTRIBUTIONS = Contribution._meta.db_table
 PRIOR = PriorService._meta.db_table
 ACCOUNTS = IndividualAccount._meta.db_table
 ENTRIES = AccountEntry._meta.db_table
+AWARDS = Award._meta.db_table
+BENEFITS = Benefit._meta.db_table
+PEOPLE = Person._meta.db_table
 
 
 def years(first_person: int, last_person: int, until: int) -> Select:
@@ -87,6 +97,39 @@ def working_life(first_person: int, last_person: int, until: int, account_month:
             PriorKind.DEEMED.value,
             PriorState.APPROVED.value,
             *who,
+        ],
+    )
+
+
+def in_payment(
+    january: int, scheme: int, region: str, first_person: int, last_person: int
+) -> Select:
+    """The pensions that a yearly adjustment of that January concerns: begun before, and in payment.
+
+    Columns: person_id, award_id, region, month (the January), pension (of December, fen), months (0
+    where earlier books did not say), age (months, at the end of December), woman, area, standing,
+    land_taken, owed_before.
+    """
+    low, high = regions.span(region)
+    return (
+        f"""select a.person_id, a.id as award_id, a.region, %s::int as month,
+                   b.basic + b.account + b.transitional + b.addition as pension, a.months,
+                   (%s - 1 - (extract(year from p.born_on) * 12
+                              + extract(month from p.born_on) - 1))::int as age,
+                   p.sex = %s as woman, a.area, a.standing, false as land_taken,
+                   a.owed_from as owed_before
+              from {AWARDS} a
+              join {PEOPLE} p on p.id = a.person_id
+             cross join lateral (
+                   select * from {BENEFITS} b
+                    where b.person_id = a.person_id and b.award_id = a.id and b.from_month < %s
+                    order by b.from_month desc, b.version desc limit 1) b
+             where a.state = %s and a.scheme = %s and a.from_month < %s
+               and a.region between %s and %s and a.person_id between %s and %s
+               and (p.died_on is null or p.died_on >= %s)""",  # noqa: S608
+        [
+            *(january, january, Sex.FEMALE, january, AwardState.IN_PAYMENT, scheme, january),
+            *(low, high, first_person, last_person, months.first_day(january)),
         ],
     )
 

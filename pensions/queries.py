@@ -20,6 +20,7 @@ from pensions.models import (
     IndividualAccount,
     PaymentState,
     Payroll,
+    PensionAdjustment,
     PensionClaim,
     PensionPayment,
     ReturnedPayment,
@@ -75,9 +76,16 @@ def benefit_in(award: Award, month: int) -> Benefit | None:
     """What an award pays in a month; None before it begins."""
     return (
         Benefit.objects.filter(person_id=award.person_id, award_id=award.pk, from_month__lte=month)
-        .order_by("-from_month")
+        .order_by("-from_month", "-version")
         .first()
     )
+
+
+def adjustments(person_id: int) -> QuerySet[PensionAdjustment]:
+    """The yearly adjustments of a person's pensions that stand, the latest first."""
+    return PensionAdjustment.objects.filter(
+        person_id=person_id, run_id__in=Run.objects.filter(state=Run.State.POSTED).values("pk")
+    ).order_by("-month")
 
 
 # accounts
@@ -226,7 +234,7 @@ def next_payment(person_id: int) -> int | None:
     if award is None:
         return None
     last = Benefit.objects.filter(person_id=person_id, award_id=award.pk)
-    row = last.order_by("-from_month").first()
+    row = last.order_by("-from_month", "-version").first()
     return row.monthly if row else None
 
 

@@ -14,6 +14,7 @@ from .account import (
     OpeningBalance,
     OpeningState,
 )
+from .adjustment import PensionAdjustment
 from .award import Award, AwardState, Benefit, EndReason
 from .claim import Category, PensionClaim
 from .payroll import (
@@ -43,6 +44,7 @@ __all__ = [
     "OpeningState",
     "PaymentState",
     "Payroll",
+    "PensionAdjustment",
     "PensionClaim",
     "PensionPayment",
     "ReturnedPayment",

@@ -65,6 +65,10 @@ class Award(models.Model):
     addition = models.BigIntegerField(_("additions"), default=0)
     monthly = models.BigIntegerField(_("monthly pension"))
     provisional = models.BooleanField(_("provisional"), default=False)
+    # What a yearly adjustment asks of a working life; 0 months where earlier books did not say.
+    months = models.PositiveSmallIntegerField(_("months of contributions"), db_default=0)
+    area = models.PositiveSmallIntegerField(_("class of remote area"), db_default=0)
+    standing = models.PositiveSmallIntegerField(_("standing"), db_default=0)
     gathered = models.JSONField(_("facts gathered"), null=True, blank=True)
     sheet = models.JSONField(_("assessment sheet"), null=True, blank=True)
     edition = models.ForeignKey(
@@ -155,13 +159,15 @@ class Award(models.Model):
 class Benefit(models.Model):
     """What an award pays a month from a month on (领取中的待遇), until its next row or its end.
 
-    No row is ever changed: a yearly adjustment adds the row that takes over.
+    No row is ever changed: a yearly adjustment adds the row that takes over, and what was wrong is
+    stated anew under the same month with the next `version`. The highest version holds.
     """
 
-    pk = models.CompositePrimaryKey("person_id", "award_id", "from_month")
+    pk = models.CompositePrimaryKey("person_id", "award_id", "from_month", "version")
     person_id = models.BigIntegerField(_("person"))
     award_id = models.BigIntegerField(_("award"))
     from_month = models.IntegerField(_("from"))
+    version = models.PositiveSmallIntegerField(_("version"), db_default=0)
     basic = models.BigIntegerField(_("basic pension"))
     account = models.BigIntegerField(_("account pension"))
     transitional = models.BigIntegerField(_("transitional pension"))

@@ -347,6 +347,7 @@ def _award(claim: PensionClaim, found: Decision, edition: PolicyEdition, case: C
                 monthly=found.monthly,
                 **parts,
                 provisional=bool(found.provisional),
+                months=found.gathered.months_paid + found.gathered.months_deemed,
                 gathered=claim.gathered,
                 sheet=case.sheet,
                 edition=edition,

@@ -1,19 +1,21 @@
 """What pensions are owed in a month: one SELECT for most people, one for those owed earlier months too.
 
 A month is owed to everybody whose award is in payment and who lived to see the month; from
-`owed_from` of the award on, earlier months are owed as well.
+`owed_from` of the award on, earlier months are looked at as well, and owed is what they come to
+now beyond what was paid for them.
 """
 
 from dataclasses import dataclass
 from typing import Any
 
 from enrollment.models import BankAccount, Person, Purpose
-from pensions.models import Award, AwardState, Benefit
+from pensions.models import Award, AwardState, Benefit, PensionPayment
 from socsec.kernel import months, regions
 from socsec.kernel.ranges import MOST
 
 AWARDS = Award._meta.db_table
 BENEFITS = Benefit._meta.db_table
+PAYMENTS = PensionPayment._meta.db_table
 PEOPLE = Person._meta.db_table
 BANKS = BankAccount._meta.db_table
 
@@ -25,7 +27,7 @@ _BENEFIT = f"""
      cross join lateral (
            select * from {BENEFITS} b
             where b.person_id = a.person_id and b.award_id = a.id and b.from_month <= m.month
-            order by b.from_month desc limit 1) b
+            order by b.from_month desc, b.version desc limit 1) b
 """  # noqa: S608
 # Nothing is owed to the dead: for months up to the death that were never paid, heirs come forward.
 _OWED = f"""
@@ -35,18 +37,37 @@ _OWED = f"""
        and b.basic + b.account + b.transitional + b.addition > 0
 """
 _COLUMNS = """
-    select a.person_id, m.month, a.id as award_id, a.region,
+    select a.person_id, m.month, a.id as award_id, 0::smallint as part, a.region,
            b.basic, b.account, b.transitional, b.addition,
            b.basic + b.account + b.transitional + b.addition as amount
 """
+# What a month comes to beyond what was paid for it: nothing paid is the whole of it.
+_DIFFERENCE = """
+    select a.person_id, m.month, a.id as award_id, p2.parts as part, a.region,
+           b.basic - p2.basic as basic, b.account - p2.account as account,
+           b.transitional - p2.transitional as transitional, b.addition - p2.addition as addition,
+           b.basic + b.account + b.transitional + b.addition - p2.amount as amount
+"""
+_PAID = f"""
+     cross join lateral (
+           select (coalesce(max(y.part) + 1, 0))::smallint as parts,
+                  coalesce(sum(y.basic), 0)::bigint as basic,
+                  coalesce(sum(y.account), 0)::bigint as account,
+                  coalesce(sum(y.transitional), 0)::bigint as transitional,
+                  coalesce(sum(y.addition), 0)::bigint as addition,
+                  coalesce(sum(y.amount), 0)::bigint as amount
+             from {PAYMENTS} y
+            where y.person_id = a.person_id and y.award_id = a.id and y.month = m.month) p2
+"""  # noqa: S608
 # Of everybody whose earlier months are settled: the month.
 REGULAR = f"""{_COLUMNS} {_AWARDS} cross join (select %s::int as month) m {_BENEFIT} {_OWED}
        and (a.owed_from is null or a.owed_from = %s)"""
-# Of the few others: every month that is not settled, and the month.
-WITH_ARREARS = f"""{_COLUMNS} {_AWARDS}
+# Of the others (new awards, held ones, all after an adjustment): every month that is not settled.
+WITH_ARREARS = f"""{_DIFFERENCE} {_AWARDS}
      cross join lateral generate_series(greatest(a.from_month, a.owed_from), %s) as m (month)
-     {_BENEFIT} {_OWED}
-       and a.owed_from < %s"""
+     {_BENEFIT} {_PAID} {_OWED}
+       and a.owed_from < %s
+       and b.basic + b.account + b.transitional + b.addition > p2.amount"""
 
 PAYABLE = f"""
     exists (select from {BANKS} k

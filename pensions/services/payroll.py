@@ -246,7 +246,7 @@ def pay(part: Part, run_id: int, fund: Fund) -> tuple[int, int]:
         # The account pays its part until it is used up.
         cursor.execute(
             f"""insert into {PAYMENTS} ({COLUMNS})
-                select d.person_id, d.month, d.award_id, 0, %s, d.region, d.basic, d.account,
+                select d.person_id, d.month, d.award_id, d.part, %s, d.region, d.basic, d.account,
                        d.transitional, d.addition, d.amount,
                        greatest(0, least(d.account, coalesce(l.balance, 0)))
                   from ({regular}) d
@@ -257,7 +257,7 @@ def pay(part: Part, run_id: int, fund: Fund) -> tuple[int, int]:
         )
         cursor.execute(
             f"""insert into {PAYMENTS} ({COLUMNS})
-                select d.person_id, d.month, d.award_id, 0, %s, d.region, d.basic, d.account,
+                select d.person_id, d.month, d.award_id, d.part, %s, d.region, d.basic, d.account,
                        d.transitional, d.addition, d.amount,
                        greatest(0, least(d.account,
                          coalesce(l.balance, 0) + d.account - sum(d.account) over (

@@ -340,6 +340,14 @@ VERBS: dict[str, tuple[str, Any, tuple[str, ...], bool, Callable[[HttpRequest, R
 }
 
 FIGURES = {
+    "flat_part": _("Flat part"),
+    "linked": _("Linked to years"),
+    "level": _("Linked to the pension"),
+    "tilt": _("Preferential part"),
+    "pensions_before": _("Pensions before"),
+    "average_increase": _("Average increase"),
+    "before": _("Average before"),
+    "increase": _("Average increase"),
     "count": _("Rows"),
     "total": _("Total"),
     "employer_share": _("Employers' share"),

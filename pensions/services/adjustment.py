@@ -1,0 +1,384 @@
+"""The yearly adjustment of all pensions in payment (养老金调整), by the scheme of the province.
+
+One statement works out each pension's increase by the rule and writes down its facts and its sheet;
+another adds the benefit that takes over in January. What was paid since then is looked at again by
+the next payroll, which pays the difference month by month. Months that earlier books paid are
+settled there: these books do not know what they paid.
+"""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.db import connection
+from django.db.models import Exists, OuterRef
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from pensions import facts
+from pensions.models import Award, AwardState, Benefit, PensionAdjustment, PensionPayment
+from pensions.params import AdjustmentParams
+from pensions.rules.adjustment import AdjustmentFacts, SchemeError, adjustment, check_scheme
+from pensions.services import payroll
+from socsec.kernel import months, regions
+from socsec.kernel.document import Document, explain
+from socsec.kernel.policy import Policy, PolicyError
+from socsec.kernel.ranges import MOST
+from socsec.kernel.sqlexpr import compile as compile_rule
+from socsec.office.errors import Invalid, Refused, from_kernel, say
+from socsec.office.models import Run
+from socsec.office.runs import Preview
+from socsec.office.services import policy as policies
+
+KIND = "pension_adjustment"
+
+AWARDS = Award._meta.db_table
+BENEFITS = Benefit._meta.db_table
+ADJUSTMENTS = PensionAdjustment._meta.db_table
+PAYMENTS = PensionPayment._meta.db_table
+PARTS = ("flat_part", "linked", "level", "tilt")
+CARRY = (
+    *("person_id", "award_id", "month", "region", "pension", "months", "age", "woman", "area"),
+    *("standing", "land_taken", "owed_before"),
+)
+# By which people are told apart in the preview: (zh, en), the column in whole units, the limits.
+GROUPS = (
+    (("缴费年限", "years paid"), "months / 12", (15, 20, 25, 30, 35, 40)),
+    (("年龄", "years of age"), "age / 12", (60, 65, 70, 75, 80)),
+    (("原养老金（元）", "yuan before"), "pension / 100", (1000, 2000, 3000, 4000, 5000, 7000)),
+)
+
+
+@dataclass(frozen=True)
+class Part:
+    """A range of people whose pensions of one scheme are adjusted from one January on."""
+
+    january: int
+    scheme: int
+    region: str
+    edition: int
+    first: int = 0
+    last: int = MOST
+
+    @property
+    def policy(self) -> Policy:
+        return policies.of(self.edition)
+
+
+def part_of(run: Run, first: int = 0, last: int = MOST) -> Part:
+    assert run.edition_id is not None  # every run is drafted under one
+    return Part(run.month, run.params["scheme"], run.region_id, run.edition_id, first, last)
+
+
+def check(run: Run) -> None:
+    """The run is for a January, and every region in it has a scheme that can be applied."""
+    if run.month != months.month(months.year_of(run.month), 1):
+        raise Invalid(
+            _("Pensions are adjusted from January on: choose that month."),
+            code="not_january",
+            field="month",
+        )
+    part = part_of(run)
+    for region in places(part):
+        params = params_at(part.policy, region, run.month)
+        try:
+            check_scheme(params)
+        except SchemeError as error:
+            raise from_kernel(error) from error
+
+
+def params_at(policy: Policy, region: str, january: int) -> AdjustmentParams:
+    """The scheme of a region for that January; `Refused` until it is announced."""
+    try:
+        params = AdjustmentParams.at(policy, region, january)
+    except PolicyError as error:
+        raise from_kernel(error) from error
+    if params.scheme_month != january:
+        raise Refused(
+            say(
+                _("The scheme of %(year)s is not announced for %(region)s yet."),
+                year=months.year_of(january),
+                region=region,
+            ),
+            code="scheme_not_announced",
+            fix=_("Enter it as policy values first, and have it approved."),
+        )
+    return params
+
+
+def places(part: Part) -> list[str]:
+    """The regions whose schemes a part needs."""
+    low, high = regions.span(part.region)
+    return list(
+        Award.objects.filter(
+            scheme=part.scheme,
+            region__gte=low,
+            region__lte=high,
+            from_month__lt=part.january,
+        )
+        .order_by("region")
+        .values_list("region", flat=True)
+        .distinct()
+    )
+
+
+def select(part: Part) -> tuple[str, list[Any]]:
+    """The adjustment of each pension of a part: its facts and the lines of its sheet."""
+    source, values = facts.in_payment(part.january, part.scheme, part.region, part.first, part.last)
+    table, params = AdjustmentParams.sql(part.policy, places(part), part.january)
+    sheet = adjustment(AdjustmentFacts.sql(), params)
+    return (
+        compile_rule(
+            {
+                "flat_part": sheet.flat_part,
+                "linked": sheet.linked.amount,
+                "level": sheet.level.amount,
+                "tilt": sheet.tilt.amount,
+                "increase": sheet.increase,
+            },
+            f"select * from ({source} and a.months > 0) f join ({table}) p using (region)",  # noqa: S608
+            carry=CARRY,
+        ),
+        values,
+    )
+
+
+def preview(part: Part, samples: int) -> Preview:
+    """What it costs, by region and part; how it falls among groups; a few sheets."""
+    if not places(part):
+        return Preview(0, 0)
+    rows, values = select(part)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"create temporary table adjustment_preview on commit drop as {rows}", values
+        )
+        cursor.execute(
+            f"""select region, count(*), sum(increase)::bigint,
+                       {", ".join(f"sum({name})::bigint" for name in PARTS)}, sum(pension)::bigint
+                  from adjustment_preview group by region order by region"""  # noqa: S608
+        )
+        found = cursor.fetchall()
+        groups = [
+            {**_group(words, limits, place), "count": count, "before": before, "increase": more}
+            for words, column, limits in GROUPS
+            for place, count, before, more in _rows(
+                cursor,
+                f"""select width_bucket({column}, array{list(limits)}), count(*),
+                           avg(pension)::bigint, avg(increase)::bigint
+                      from adjustment_preview group by 1 order by 1""",  # noqa: S608
+            )
+        ]
+        cursor.execute("drop table adjustment_preview")
+    count, total = sum(row[1] for row in found), sum(row[2] for row in found)
+    figures = {name: sum(row[3 + place] for row in found) for place, name in enumerate(PARTS)}
+    return Preview(
+        count=count,
+        total=total,
+        figures={
+            **figures,
+            "pensions_before": sum(row[7] for row in found),
+            "average_increase": total // count if count else 0,
+        },
+        regions={row[0]: [row[1], row[2]] for row in found},
+        changes=groups,
+        samples=_samples(part, samples),
+        held=_left_out(part),
+    )
+
+
+def _group(words: tuple[str, str], limits: tuple[int, ...], place: int) -> dict[str, str]:
+    """What a group is called: below the first limit, between two, from the last on."""
+    zh, en = words
+    if place == 0:
+        return {"zh": f"{zh}不到 {limits[0]:,}", "en": f"under {limits[0]:,} {en}"}
+    low = limits[place - 1]
+    if place == len(limits):
+        return {"zh": f"{zh} {low:,} 及以上", "en": f"{low:,} {en} and more"}
+    return {
+        "zh": f"{zh} {low:,}–{limits[place] - 1:,}",
+        "en": f"{low:,} to {limits[place] - 1:,} {en}",
+    }
+
+
+def _rows(cursor: Any, select: str) -> list[tuple[Any, ...]]:
+    cursor.execute(select)
+    return list(cursor.fetchall())
+
+
+def _samples(part: Part, count: int) -> list[dict[str, Any]]:
+    source, values = facts.in_payment(part.january, part.scheme, part.region, part.first, part.last)
+    names = ("region", "pension", "months", "age", "woman", "area", "standing", "land_taken")
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"""select {", ".join(names)} from ({source} and a.months > 0) f
+                 order by person_id limit %s""",  # noqa: S608
+            [*values, count],
+        )
+        rows = [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
+    return [
+        _explain(
+            part.policy, row.pop("region"), AdjustmentFacts(month=part.january, **row)
+        ).as_json()
+        for row in rows
+    ]
+
+
+def _explain(policy: Policy, region: str, given: AdjustmentFacts) -> Document:
+    params = AdjustmentParams.at(policy, region, given.month)
+    return explain(adjustment(given, params), given, params)
+
+
+def sheet_of(row: PensionAdjustment) -> Document:
+    """The sheet of an adjustment that was made, worked out again with the edition of its run."""
+    edition = Run.objects.values_list("edition_id", flat=True).get(pk=row.run_id)
+    assert edition is not None  # every run is drafted under one
+    given = AdjustmentFacts(**{name: getattr(row, name) for name in AdjustmentFacts.specs()})
+    return _explain(policies.of(edition), row.region, given)
+
+
+def _left_out(part: Part) -> list[dict[str, Any]]:
+    low, high = regions.span(part.region)
+    awards = Award.objects.filter(
+        state=AwardState.IN_PAYMENT, scheme=part.scheme, region__gte=low, region__lte=high
+    )
+    unknown = awards.filter(from_month__lt=part.january, months=0).count()
+    later = awards.filter(from_month__gte=part.january).count()
+    here = PensionPayment.objects.filter(
+        person_id=OuterRef("person_id"), award_id=OuterRef("pk"), month=part.january
+    )
+    elsewhere = (
+        awards.filter(from_month__lt=part.january, months__gt=0).exclude(Exists(here)).count()
+        if part.january < months.month_of(timezone.localdate())
+        else 0
+    )
+    said = [
+        (
+            "years_unknown",
+            "旧账没有写明缴费年限，要先补上",
+            "The earlier books do not say how many years were paid: enter them first",
+            unknown,
+        ),
+        (
+            "began_later",
+            "当年才开始领取，不参加本次调整",
+            "The pension began in the year itself, so this adjustment does not concern it",
+            later,
+        ),
+        (
+            "months_elsewhere",
+            "1 月以来有月份是旧账发的，差额在旧账结清，这里从本系统发放的月份起补",
+            "Earlier books paid some months since January: their difference is settled there",
+            elsewhere,
+        ),
+    ]
+    return [
+        {"code": code, "zh": zh, "en": en, "count": count} for code, zh, en, count in said if count
+    ]
+
+
+# execution
+
+
+def adjust(part: Part, run_id: int) -> tuple[int, int]:
+    """Write a part's adjustments and the benefits that take over. (pensions, fen a month)."""
+    if not places(part):
+        return 0, 0
+    rows, values = select(part)
+    names = ", ".join((*CARRY, *PARTS, "increase"))
+    who = [part.first, part.last]
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"insert into {ADJUSTMENTS} (run_id, {names}) select %s, {names} from ({rows}) r",  # noqa: S608
+            [run_id, *values],
+        )
+        _restate(cursor, run_id, part, sign="+")
+        cursor.execute(
+            f"""update {AWARDS} a set owed_from = p.first_paid
+                  from {ADJUSTMENTS} j
+                 cross join lateral (
+                       select min(y.month) as first_paid from {PAYMENTS} y
+                        where y.person_id = j.person_id and y.award_id = j.award_id
+                          and y.month >= j.month) p
+                 where j.run_id = %s and j.person_id = a.person_id and j.award_id = a.id
+                   and j.person_id between %s and %s
+                   and (a.owed_from is null or a.owed_from > p.first_paid)
+                   and p.first_paid is not null""",  # noqa: S608
+            [run_id, *who],
+        )
+        cursor.execute(
+            f"""select count(*), coalesce(sum(increase), 0)::bigint from {ADJUSTMENTS}
+                 where run_id = %s and person_id between %s and %s""",  # noqa: S608
+            [run_id, *who],
+        )
+        count, total = cursor.fetchone()
+    return count, total
+
+
+def undo(part: Part, run_id: int) -> None:
+    """Take a part's increases back, before any payroll paid them."""
+    with connection.cursor() as cursor:
+        _restate(cursor, run_id, part, sign="-")
+        cursor.execute(
+            f"""update {AWARDS} a set owed_from = j.owed_before
+                  from {ADJUSTMENTS} j
+                 where j.run_id = %s and j.person_id = a.person_id and j.award_id = a.id
+                   and j.person_id between %s and %s""",  # noqa: S608
+            [run_id, part.first, part.last],
+        )
+
+
+def _restate(cursor: Any, run_id: int, part: Part, sign: str) -> None:
+    """State every benefit from January on anew, more or less by the increase.
+
+    January's is the one that held before, or the one of January itself where there is one; each
+    later one keeps its own amounts and gets the increase too.
+    """
+    cursor.execute(
+        f"""insert into {BENEFITS}
+              (person_id, award_id, from_month, version, basic, account, transitional, addition)
+            select j.person_id, j.award_id, m.month,
+                   (case when b.from_month = m.month then b.version + 1 else 0 end)::smallint,
+                   b.basic, b.account, b.transitional, b.addition {sign} j.increase
+              from {ADJUSTMENTS} j
+             cross join lateral (
+                   select j.month as month
+                   union
+                   select later.from_month from {BENEFITS} later
+                    where later.person_id = j.person_id and later.award_id = j.award_id
+                      and later.from_month > j.month) m
+             cross join lateral (
+                   select * from {BENEFITS} b
+                    where b.person_id = j.person_id and b.award_id = j.award_id
+                      and b.from_month <= m.month
+                    order by b.from_month desc, b.version desc limit 1) b
+             where j.run_id = %s and j.person_id between %s and %s
+               and j.increase > 0""",  # noqa: S608
+        [run_id, part.first, part.last],
+    )
+
+
+def check_unpaid(run: Run) -> None:
+    """`Refused` once a payroll may have paid what the run added."""
+    later = Run.objects.filter(
+        kind=payroll.KIND,
+        params=run.params,
+        region_low__lte=run.region_high,
+        region_high__gte=run.region_low,
+        state__in=[*Run.WORKING, Run.State.POSTED, Run.State.FAILED],
+        started_at__gt=run.started_at,
+    ).first()
+    if later is not None:
+        raise Refused(
+            say(
+                _("The payroll of %(month)s has paid these increases."),
+                month=months.format_month(later.month),
+            ),
+            code="paid_already",
+            fix=_("Reverse that payroll first, or correct single pensions."),
+        )
+
+
+def ranges(part: Part, size: int) -> list[tuple[int, int]]:
+    """Ranges of person numbers with about `size` pensions each, without gaps between them."""
+    return payroll.ranges(
+        payroll.Part(part.january, part.scheme, part.region, part.first, part.last), size
+    )
