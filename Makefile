@@ -9,7 +9,7 @@ PORT ?= 8000
 export PORT DATA_DIR HOST
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test lint bench messages deps clean
+.PHONY: help setup run test lint bench messages pictures deps clean
 
 help: ## List what can be done
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1|\2/p' $(MAKEFILE_LIST) | awk -F'|' '{printf "%-16s %s\n", $$1, $$2}'
@@ -32,6 +32,9 @@ bench: setup ## Measure the mass runs and hot pages; ARGS go to the benchmarks
 
 messages: setup ## Gather the texts of code and templates into locale/ and compile them
 	@exec $(VENV) scripts/messages.py
+
+pictures: setup ## Take the pictures of the README anew, from a demo of its own
+	@exec $(VENV) -m scripts.pictures
 
 deps: setup ## Compile requirements.txt from pyproject.toml; ARGS=--upgrade takes newer versions
 	@exec $(VENV) -m scripts.deps $(ARGS)

@@ -1,6 +1,7 @@
 """One assessment through the API, as a website or a partner asks for it."""
 
 import json
+import secrets
 import statistics
 
 from django.test import Client
@@ -26,6 +27,7 @@ def calls(count: int) -> dict[str, float]:
     client = Client(SERVER_NAME="localhost")
     address, body = f"/api/v1/assess/{RULE}?region={REGION}&on={ON}", json.dumps(FACTS)
     law = policy.of(policy.current_edition())
+    house = secrets.randbelow(256)  # other addresses each round, since the limit remembers a minute
     through, alone = [], []
     for number in range(-A_MINUTE, count):
         with clock() as asked:
@@ -33,7 +35,7 @@ def calls(count: int) -> dict[str, float]:
                 address,
                 body,
                 content_type="application/json",
-                REMOTE_ADDR=f"10.{number >> 16 & 255}.{number // A_MINUTE & 255}.9",
+                REMOTE_ADDR=f"10.{house}.{number // A_MINUTE & 255}.9",
             )
         if answer.status_code != 200:
             raise RuntimeError(f"the API answered {answer.status_code}: {answer.content[:300]!r}")

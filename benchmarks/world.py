@@ -70,11 +70,15 @@ def _run(answer: Connection, name: str, act: Callable[..., Any], arguments: tupl
 
 def use(name: str) -> None:
     """From now on, here and in processes started from here, the database is `name`."""
-    url = os.environ["DATABASE_URL"]
-    here, _slash, rest = url.rpartition("/")
-    os.environ["DATABASE_URL"] = f"{here}/{name}" + rest[len(rest.partition("?")[0]) :]
+    os.environ["DATABASE_URL"] = renamed(os.environ["DATABASE_URL"], name)
     settings.DATABASES["default"]["NAME"] = name
     connection.settings_dict["NAME"] = name
+
+
+def renamed(url: str, name: str) -> str:
+    """The address of another database of the same server. What follows `?` may hold slashes."""
+    before, mark, options = url.partition("?")
+    return f"{before.rpartition('/')[0]}/{name}{mark}{options}"
 
 
 def empty() -> None:

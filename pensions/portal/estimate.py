@@ -60,7 +60,7 @@ class StartForm(ScreenForm):
 
     birth = MonthField(
         label=gettext_lazy("When were you born?"),
-        help_text=gettext_lazy("For example 3 1973"),
+        help_text=gettext_lazy("For example March 1973"),
         birthday=True,
         error_messages={"required": gettext_lazy("Enter the month and the year of your birth")},
     )

@@ -1,5 +1,7 @@
 """Region codes: six digits, two each for province, city and county (GB/T 2260)."""
 
+from socsec.kernel.ids import PROVINCES
+
 NATION = "000000"
 
 
@@ -34,6 +36,18 @@ def upwards(code: str) -> list[str]:
     """
     chain = [code, code[:4] + "00", code[:2] + "0000", NATION]
     return list(dict.fromkeys(chain))
+
+
+def known(code: str) -> bool:
+    """Whether it is six digits that begin with a province of the country, or the nation.
+
+    Counties are not checked: their codes come and go.
+
+    >>> known("110105"), known("000000"), known("990000"), known("1101")
+    (True, True, False, False)
+    """
+    digits = len(code) == len(NATION) and code.isascii() and code.isdigit()
+    return digits and (code == NATION or code[:2] in PROVINCES)
 
 
 def span(code: str) -> tuple[str, str]:

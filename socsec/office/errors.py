@@ -56,7 +56,8 @@ class Problem(Exception):
         self.detail = detail
 
     def __str__(self) -> str:
-        return f"{self.message} {self.fix}".strip()
+        gap = "" if str(self.message).endswith(("。", "！", "？")) else " "
+        return f"{self.message}{gap}{self.fix}".strip()
 
     def on(self, field: str) -> "Problem":
         """The same problem, pointing at an input field."""

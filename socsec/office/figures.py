@@ -252,6 +252,7 @@ class LyingBar:
 
 
 GUTTER = 64  # room for the numbers of the axis
+LABEL = 34  # width from which bars side by side carry their numbers
 
 
 def _n(value: float) -> str:
@@ -342,7 +343,7 @@ def bar_chart(
                     )
                 )
             if beside:
-                if value:
+                if value and thin >= LABEL:  # narrower ones are read off the axis and the table
                     spot = {"x": _n(start + thin / 2), "y": _n(y(value) - 11)}
                     shapes.append(Shape("text", "mid t-s", say(value), spot))
             else:

@@ -60,8 +60,8 @@ def test_an_unknown_rule_is_not_found(client):
     assert (answer.status_code, answer.json()["code"]) == (404, "unknown_rule")
 
 
-@pytest.mark.parametrize("region", ["31", "abcdef", "３１００００"])
-def test_a_region_is_six_digits(client, region):
+@pytest.mark.parametrize("region", ["31", "abcdef", "３１００００", "990000"])
+def test_a_region_is_six_digits_of_a_province(client, region):
     answer = ask(client, "pensions.retirement_age", {}, query={"region": region})
     assert answer.status_code == 422
     assert answer.json()["errors"][0]["pointer"] == "/region"

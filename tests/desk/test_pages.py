@@ -123,6 +123,8 @@ def test_what_came_in_and_what_went_out_are_not_added_up():
     said = {s.text for s in chart.shapes if s.kind == "text"}
     assert {"300", "100"} <= said
     assert "400" not in said
+    many = figures.bar_chart(["m"] * 12, [figures.Series("in", [300_00] * 12)] * 2, beside=True)
+    assert "300" not in {s.text for s in many.shapes if s.kind == "text" and "mid" in s.css}
     assert chart.lying[0].total == "300 / 100"
 
 

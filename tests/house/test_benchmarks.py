@@ -11,6 +11,7 @@ from urllib.parse import urlsplit, urlunsplit
 import pytest
 from django.db import connection
 
+from benchmarks import world
 from benchmarks.__main__ import MASS, differences
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -74,3 +75,15 @@ def test_they_run_and_both_sides_write_the_same_rows(measure):
     (said,) = differences(other)
     assert "Monthly contributions" in said
     assert "funds.Transfer" in said
+
+
+@pytest.mark.parametrize(
+    ("url", "other"),
+    [
+        ("postgres://me@host:5432/mine", "postgres://me@host:5432/other"),
+        ("postgres://me@host/mine?sslmode=require", "postgres://me@host/other?sslmode=require"),
+        ("postgres:///mine?host=/tmp/data/run", "postgres:///other?host=/tmp/data/run"),
+    ],
+)
+def test_another_database_of_the_same_server_is_addressed_whatever_its_options(url, other):
+    assert world.renamed(url, "other") == other

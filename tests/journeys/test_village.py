@@ -8,7 +8,8 @@ from funds.models import Branch, PaymentBatch, accounts
 from pensions import queries as pensions
 from socsec.commands.chapters import CHAPTERS
 from socsec.office import oversight
-from socsec.office.models import Case
+from socsec.office.models import AuditEntry, Case
+from socsec.office.my import ACTS
 from tests import people
 
 
@@ -48,3 +49,6 @@ def test_the_village_lives_a_year_and_the_books_are_as_promised():
     assert {batch.state for batch in PaymentBatch.objects.all()} == {"reconciled"}
     wrong = [finding for _question, found in oversight.run() for finding in found]
     assert wrong == []
+    # The log that a person reads names every act in words.
+    acts = AuditEntry.objects.exclude(person_id=None).values_list("act", flat=True)
+    assert set(acts) - set(ACTS) == set()

@@ -156,6 +156,7 @@ def test_facts_that_cannot_be_used_are_named_and_exit_with_2(given, named, monke
         ([RULE, "--on", "1900-01"], "1900-01-01"),
         ([RULE, "--region", "Beijing"], "Beijing"),
         ([RULE, "--region", "11"], "11"),
+        ([RULE, "--region", "990000"], "no such region"),
         (["--list", "no.such.rule"], "no.such.rule"),
     ],
 )

@@ -4,6 +4,7 @@ from django.utils.translation import gettext_noop
 
 WORDS = [
     gettext_noop("Type to search"),
+    gettext_noop("Filters"),
     gettext_noop("Apply Filters"),
     gettext_noop("Reset filters"),
     gettext_noop("Previous"),

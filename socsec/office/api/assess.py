@@ -12,7 +12,7 @@ from rest_framework.views import APIView
 
 from socsec.kernel import rules
 from socsec.kernel.months import parse_month
-from socsec.kernel.regions import NATION
+from socsec.kernel.regions import NATION, known
 from socsec.kernel.rules import UnknownRule
 from socsec.office.errors import Invalid, NotFound
 from socsec.office.services import policy
@@ -63,9 +63,11 @@ class Assess(OpenView):
             raise Invalid(_("Send one JSON object of facts."), code="not_an_object")
         on = request.query_params.get("on")
         region = request.query_params.get("region", NATION)
-        if not (len(region) == len(NATION) and region.isascii() and region.isdigit()):
+        if not known(region):
             raise Invalid(
-                _("A region is six digits, such as 110000."), code="region", field="region"
+                _("There is no such region; it is six digits, such as 110000."),
+                code="region",
+                field="region",
             )
         try:
             found = rules.assess(

@@ -20,7 +20,7 @@ from django.utils.translation import gettext as _
 from socsec.kernel.errors import KernelError
 from socsec.kernel.months import parse_month
 from socsec.kernel.policy import Policy
-from socsec.kernel.regions import NATION
+from socsec.kernel.regions import NATION, known
 from socsec.kernel.rules import RULES, assess, describe, find, load
 
 REFUSED = 2  # the exit code for facts, rules and files that cannot be used
@@ -93,9 +93,10 @@ def own_packages() -> list[str]:
 
 def read_region(code: str) -> str:
     """A region's six digits, or a CommandError."""
-    if len(code) != 6 or not (code.isascii() and code.isdigit()):
+    if not known(code):
         raise CommandError(
-            _("--region %(code)s: a region is six digits, such as 110000.") % {"code": code},
+            _("--region %(code)s: there is no such region; it is six digits, such as 110000.")
+            % {"code": code},
             returncode=REFUSED,
         )
     return code
