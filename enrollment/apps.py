@@ -11,9 +11,10 @@ class EnrollmentConfig(AppConfig):
 
     def ready(self) -> None:
         """Tell the floors below what they may ask: names of people, the run, the questions."""
-        from socsec.office import events, home, menu, people, runs
+        from socsec.office import events, home, kinds, menu, people, runs
 
         from . import batch, portal, queries
+        from .models import Step
         from .queries.online import troubled
         from .services import own_payment, purposes
 
@@ -27,6 +28,18 @@ class EnrollmentConfig(AppConfig):
         runs.register(batch.Contributions())
         portal.hang()
         purposes.register(own_payment.PURPOSE)
+        for step, prefix in (("accept", "ZR"), ("attest", "ZC"), ("take", "ZJ")):
+            kinds.register(
+                kinds.CaseKind(
+                    slug=f"movement_{step}",
+                    prefix=prefix,
+                    label=Step(step).label,
+                    days=f"enrollment.movement.{step}_days",
+                    law="社会保险经办条例第十六条；国办发〔2009〕66号第八条",
+                    url=lambda case: f"/admin/office/case/{case.pk}/change/",
+                )
+            )
+        import_module("enrollment.admin.movements").hang()
         import_module("enrollment.checks")
         for pages in ("papers", "delegates"):
             import_module(f"enrollment.admin.{pages}").hang()
@@ -76,6 +89,15 @@ class EnrollmentConfig(AppConfig):
                 "admin:enrollment_employer_changelist",
                 "apartment",
                 "employer.read",
+            ),
+            menu.Place(
+                "movements",
+                menu.Group.PEOPLE,
+                6,
+                _("Movements"),
+                "admin:enrollment_movement_changelist",
+                "move_location",
+                "case.read",
             ),
             menu.Place(
                 "receipts",

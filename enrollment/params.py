@@ -204,3 +204,14 @@ class RegistrationDays(Params):
 
     within: Days = parameter("enrollment.registration.within")
     change_days: Days = parameter("enrollment.registration.change_days")
+
+
+class MovementRule(Params):
+    """From what age on a mover's record stays, and the new place opens a temporary account."""
+
+    temporary_age_man: Age = parameter("enrollment.movement.temporary_age_man")
+    temporary_age_woman: Age = parameter("enrollment.movement.temporary_age_woman")
+
+
+class NoNumbers(Params):
+    """For a rule of law that states no number."""

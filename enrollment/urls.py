@@ -3,7 +3,8 @@
 from django.urls import URLPattern, URLResolver, path
 
 from . import api
-from .portal import delegates, pay, record, sign_in
+from .api import movements as moves
+from .portal import delegates, movements, pay, record, sign_in
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("sign-in/", sign_in.sign_in, name="sign_in"),
@@ -38,4 +39,22 @@ urlpatterns: list[URLPattern | URLResolver] = [
     ),
     path("api/v1/declarations/", api.Declarations.as_view(), name="api_declarations"),
     path("api/v1/contributions/", api.Contributions.as_view(), name="api_contributions"),
+    path("movements/", movements.mine, name="movements"),
+    path("movements/where/", movements.where, name="movement_where"),
+    path("movements/home/", movements.home, name="movement_home"),
+    path("movements/check/", movements.check, name="movement_check"),
+    path("movements/<uuid:public_id>/", movements.one, name="movement"),
+    path("movements/<uuid:public_id>/done/", movements.done, name="movement_done"),
+    path("api/v1/movements/", moves.Movements.as_view(), name="api_movements"),
+    path("api/v1/movements/<uuid:public_id>/", moves.MovementDetail.as_view(), name="api_movement"),
+    path(
+        "api/v1/movements/<uuid:public_id>/months/",
+        moves.MovementMonths.as_view(),
+        name="api_movement_months",
+    ),
+    path(
+        "api/v1/people/<uuid:public_id>/movements/",
+        moves.PersonMovements.as_view(),
+        name="api_person_movements",
+    ),
 ]

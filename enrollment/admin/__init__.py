@@ -3,6 +3,7 @@
 from .delegates import MandateAdmin
 from .employers import EmployerAdmin
 from .households import HouseholdAdmin
+from .movements import MovementAdmin
 from .online import PaymentIntentAdmin
 from .people import PersonAdmin
 from .receipts import ReceiptAdmin
@@ -11,6 +12,7 @@ __all__ = [
     "EmployerAdmin",
     "HouseholdAdmin",
     "MandateAdmin",
+    "MovementAdmin",
     "PaymentIntentAdmin",
     "PersonAdmin",
     "ReceiptAdmin",

@@ -18,6 +18,15 @@ from .firm import EmployerDetails, EmployerOfficer, EmployerPause, Takeover
 from .history import Detail, PersonFact, Registration, RegistrationKind
 from .household import Household, HouseholdMember, HouseholdRole
 from .identifiers import IdentityDocument
+from .movement import (
+    Keep,
+    MoneyState,
+    MovedMonth,
+    Movement,
+    MovementState,
+    MovementStep,
+    Step,
+)
 from .online import GatewayMessage, LocalBankOrder, PaymentIntent
 from .person import IdentifierKind, Person, PersonIdentifier, Sex
 from .prior import PriorKind, PriorMonth, PriorService, PriorState
@@ -53,10 +62,16 @@ __all__ = [
     "HouseholdRole",
     "IdentifierKind",
     "IdentityDocument",
+    "Keep",
     "LifeEvent",
     "LocalBankOrder",
     "Mandate",
+    "MoneyState",
     "MonthDeclared",
+    "MovedMonth",
+    "Movement",
+    "MovementState",
+    "MovementStep",
     "PaymentIntent",
     "Person",
     "PersonFact",
@@ -74,6 +89,7 @@ __all__ = [
     "RegistrationKind",
     "ReturnedRow",
     "Sex",
+    "Step",
     "Takeover",
     "Upload",
     "UploadedChange",

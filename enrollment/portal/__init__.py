@@ -7,6 +7,7 @@ from socsec.office import shell
 
 def hang() -> None:
     """Hang these pages into the portal; called once, when the app is ready."""
+    from .movements import withdraw as stay
     from .record import todos
 
     shell.section(shell.Section(2, "record", _("My record"), "grid"))
@@ -19,5 +20,8 @@ def hang() -> None:
         shell.Tile(
             9, "delegates", "people", _("Family and delegates"), _("let somebody act for you")
         ),
+        shell.Tile(4, "movements", "file", _("Moving to another region"), _("my months follow me")),
     )
     shell.home(todo=todos)
+    for step in ("accept", "attest", "take"):
+        shell.withdrawal(f"movement_{step}", stay)

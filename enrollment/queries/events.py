@@ -10,6 +10,8 @@ PERSON_AT = "/api/v1/people/{id}/"
 COVERAGE_AT = "/api/v1/people/{id}/coverage/"
 MONTHS_AT = "/api/v1/people/{id}/contributions/"
 
+MOVEMENT_AT = "/api/v1/people/{id}/movements/"
+
 BRANCH = _("Branch of insurance: 1 old age, 2 medical, 3 unemployment, 4 work injury")
 
 
@@ -91,5 +93,29 @@ EVENTS = (
         MONTHS_AT,
         data=("state",),
         words={"state": _("“approved” or “rejected”")},
+    ),
+    *(
+        EventKind(
+            f"movement.{name}",
+            f"movement.{verb}",
+            label,
+            PEOPLE,
+            MOVEMENT_AT,
+            data=("branch", "from_region", "to_region"),
+            words={
+                "branch": BRANCH,
+                "from_region": _("The old place"),
+                "to_region": _("The new place"),
+            },
+        )
+        for name, verb, label in (
+            ("requested", "ask", _("A person asked to move insurance to another region")),
+            ("accepted", "accept", _("The new place accepted a movement")),
+            ("stayed", "temporary", _("The record stays; the new place opens a temporary account")),
+            ("attested", "attest", _("The old place attested the record and issued a certificate")),
+            ("done", "take", _("The new place took a record over")),
+            ("refused", "refuse", _("A movement was refused")),
+            ("withdrawn", "withdraw", _("A request to move was taken back")),
+        )
     ),
 )

@@ -12,6 +12,8 @@ SCOPES = {
     "jobs:read": _("Ask what became of a job"),
     "payments:read": _("Read payment files"),
     "payments:write": _("Send bank returns"),
+    "movements:read": _("Read how records move between regions"),
+    "movements:write": _("Ask for records to be moved"),
     "events:read": _("Read what changed"),
     "subscriptions:write": _("Subscribe to changes"),
 }

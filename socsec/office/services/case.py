@@ -13,6 +13,8 @@ from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from socsec.kernel import regions
+
 from .. import kinds
 from ..access import may, require, require_other_hand, require_stranger
 from ..calendar import add_working_days, working_days_between
@@ -61,6 +63,57 @@ def open_case(
     `Conflict` where person, kind or region differ. Insured persons open cases for themselves only.
     """
     require(by, "case.receive", region, person_id)
+    return _open(
+        kind, person_id, subject, region, by, channel, key, received_on, office or by.office, detail
+    )
+
+
+@transaction.atomic
+def forward(
+    *,
+    kind: str,
+    person_id: int | None,
+    subject: str,
+    region: str,
+    by: User,
+    act: str,
+    own_region: str,
+    channel: str,
+    key: str = "",
+    **detail: Any,
+) -> Case:
+    """Open a case at the office of another region, where `by` need not be at home.
+
+    Whoever may do `act` in `own_region` may hand on what belongs to another office; there it waits
+    for that office's own people, under their clock. Insured persons choose the office themselves.
+    """
+    require(by, act, own_region, person_id)
+    return _open(
+        kind, person_id, subject, region, by, channel, key, None, office_of(region), detail
+    )
+
+
+def office_of(region: str) -> Office | None:
+    """The office that serves a region: its own, or that of the nearest region above."""
+    above = regions.upwards(region)
+    found = {
+        each.region_id: each for each in Office.objects.filter(region__in=above).order_by("-code")
+    }
+    return next((found[code] for code in above if code in found), None)
+
+
+def _open(
+    kind: str,
+    person_id: int | None,
+    subject: str,
+    region: str,
+    by: User,
+    channel: str,
+    key: str,
+    received_on: date | None,
+    office: Office | None,
+    detail: dict[str, Any],
+) -> Case:
     if by.kind == User.Kind.STAFF:
         require_stranger(by, person_id)
     registered = kinds.get(kind)
@@ -85,7 +138,7 @@ def open_case(
         person_id=person_id,
         subject=subject,
         region_id=region,
-        office=office or by.office,
+        office=office,
         channel=channel,
         received_on=received,
         days=days,
