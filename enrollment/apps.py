@@ -41,8 +41,22 @@ class EnrollmentConfig(AppConfig):
             )
         import_module("enrollment.admin.movements").hang()
         import_module("enrollment.checks")
-        for pages in ("papers", "delegates"):
+        for pages in ("papers", "delegates", "changes", "life"):
             import_module(f"enrollment.admin.{pages}").hang()
+        for slug, prefix, label, law in (
+            ("change", "BG", _("Change of details"), "社会保险经办条例第十条"),
+            ("event", "SJ", _("Report of a life event"), "社会保险经办条例第九条、第二十五条"),
+        ):
+            kinds.register(
+                kinds.CaseKind(
+                    slug=slug,
+                    prefix=prefix,
+                    label=label,
+                    days="enrollment.change.days",
+                    law=law,
+                    url=lambda case: f"/admin/office/case/{case.pk}/change/",
+                )
+            )
         home.way(
             home.Way(
                 "visitor",
@@ -71,6 +85,24 @@ class EnrollmentConfig(AppConfig):
                 "admin:enrollment_household_changelist",
                 "family_restroom",
                 "person.read",
+            ),
+            menu.Place(
+                "changes",
+                menu.Group.PEOPLE,
+                13,
+                _("Change requests"),
+                "admin:enrollment_changerequest_changelist",
+                "edit_note",
+                "case.read",
+            ),
+            menu.Place(
+                "life",
+                menu.Group.PEOPLE,
+                14,
+                _("Life events"),
+                "admin:enrollment_lifeevent_changelist",
+                "cake",
+                "life.read",
             ),
             menu.Place(
                 "mandates",

@@ -143,6 +143,28 @@ def numbers() -> Iterator[Finding]:
             )
 
 
+_DEATHS = """
+    select e.person_id from enrollment_lifeevent e
+    join enrollment_person p on p.id = e.person_id
+    where e.kind = 'death' and e.reverses_id is null
+      and not exists (select from enrollment_lifeevent r where r.reverses_id = e.id)
+      and p.died_on is distinct from e.happened_on
+    order by 1
+"""
+
+
+def deaths() -> Iterator[Finding]:
+    """A death on record is the death that the person shows."""
+    with connection.cursor() as cursor:
+        cursor.execute(_DEATHS)
+        for (person,) in cursor.fetchall():
+            yield Finding(
+                "enrollment.deaths",
+                f"person {person}",
+                _("A death is on record that the person does not show."),
+            )
+
+
 register(
     "enrollment.control_accounts",
     _("Contributions due and received agree with the ledger"),
@@ -151,3 +173,4 @@ register(
 register("enrollment.receipts", _("Receipts are accounted for to the fen"), receipts)
 register("enrollment.paid_months", _("No month is paid above what is due"), paid_months)
 register("enrollment.numbers", _("Everybody is found by an identity number"), numbers)
+register("enrollment.deaths", _("Deaths on record are those that people show"), deaths)

@@ -4,7 +4,7 @@ from django.urls import URLPattern, URLResolver, path
 
 from . import api
 from .api import movements as moves
-from .portal import delegates, movements, pay, record, sign_in
+from .portal import delegates, details, life, movements, pay, record, sign_in
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("sign-in/", sign_in.sign_in, name="sign_in"),
@@ -19,6 +19,13 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("pay/<str:reference>/", pay.result, name="pay_result"),
     path("hooks/payments/", pay.notice, name="pay_notice"),
     path("trial-bank/<str:token>/", pay.trial_bank, name="trial_bank"),
+    path("details/", details.my_details, name="details"),
+    path("details/<slug:what>/", details.value, name="detail"),
+    path("details/<slug:what>/check/", details.check, name="detail_check"),
+    path("requests/<str:number>/", details.done, name="detail_done"),
+    path("life/", life.what, name="life_what"),
+    path("life/when/", life.when, name="life_when"),
+    path("life/check/", life.check, name="life_check"),
     path("delegates/", delegates.my_delegates, name="delegates"),
     path("delegates/new/", delegates.who, name="delegate_who"),
     path("delegates/new/what/", delegates.what, name="delegate_what"),

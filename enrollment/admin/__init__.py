@@ -1,16 +1,21 @@
 """Desk screens of enrollment: people and who acts for them, households, employers, receipts."""
 
+from .changes import ChangeRequestAdmin
 from .delegates import MandateAdmin
 from .employers import EmployerAdmin
 from .households import HouseholdAdmin
+from .life import EventReportAdmin, LifeEventAdmin
 from .movements import MovementAdmin
 from .online import PaymentIntentAdmin
 from .people import PersonAdmin
 from .receipts import ReceiptAdmin
 
 __all__ = [
+    "ChangeRequestAdmin",
     "EmployerAdmin",
+    "EventReportAdmin",
     "HouseholdAdmin",
+    "LifeEventAdmin",
     "MandateAdmin",
     "MovementAdmin",
     "PaymentIntentAdmin",

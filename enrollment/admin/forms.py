@@ -45,7 +45,8 @@ class RegionField(forms.ModelChoiceField):
         )
 
     def clean(self, value: Any) -> str:
-        return super().clean(value).code
+        chosen = super().clean(value)
+        return chosen.code if chosen else ""
 
     def label_from_instance(self, region: Region) -> str:
         return f"{region} · {region.code}"

@@ -28,7 +28,8 @@ from socsec.office.models import Region
 from socsec.office.places import place
 from socsec.office.services import audit
 
-from . import delegates, forms, papers
+from . import changes, delegates, forms, papers
+from . import life as life_pages
 
 # How long a stated reason holds before it is asked again, in minutes.
 REASON_HOLDS = 60
@@ -158,6 +159,8 @@ class PersonAdmin(DeskAdmin):
             path("enroll/", guard(self.enroll), name="enrollment_person_enroll"),
             *papers.urls(guard),
             *delegates.urls(guard),
+            *changes.urls(guard),
+            *life_pages.urls(guard),
             path("<int:pk>/do/<slug:verb>/", guard(self.verb), name="enrollment_person_verb"),
             path("prior/<int:pk>/<slug:verb>/", guard(self.prior), name="enrollment_prior_verb"),
             *super().get_urls(),

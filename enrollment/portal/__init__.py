@@ -17,6 +17,8 @@ def hang() -> None:
         shell.Tile(2, "pay", "card", _("Pay contributions"), _("what I owe")),
     )
     shell.tile(
+        shell.Tile(9, "details", "edit", _("Change my details"), _("name, phone, account")),
+        shell.Tile(9, "life_what", "flag", _("Report a life event"), _("birth, death, move")),
         shell.Tile(
             9, "delegates", "people", _("Family and delegates"), _("let somebody act for you")
         ),

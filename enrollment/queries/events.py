@@ -40,6 +40,28 @@ EVENTS = (
     ),
     EventKind("person.died", "person.death", _("A death was recorded"), PEOPLE, PERSON_AT),
     EventKind(
+        "life.recorded",
+        "life.record",
+        _("Something happened in a person's life"),
+        "life:read",
+        "/api/v1/people/{id}/life-events/",
+        data=("kind", "happened_on", "known_on"),
+        words={
+            "kind": _("What happened"),
+            "happened_on": _("Day on which it happened"),
+            "known_on": _("Day on which it became known"),
+        },
+    ),
+    EventKind(
+        "life.withdrawn",
+        "life.withdraw",
+        _("A life event was taken back"),
+        "life:read",
+        "/api/v1/people/{id}/life-events/",
+        data=("kind", "happened_on"),
+        words={"kind": _("What happened"), "happened_on": _("Day on which it happened")},
+    ),
+    EventKind(
         "coverage.started",
         "coverage.change",
         _("Coverage began, or a further employer joined it"),

@@ -23,7 +23,15 @@ def set(
     The account must be the person's own. The same account again changes nothing.
     """
     require(by, "person.change", person.region)
-    person = lock(person)
+    return put(
+        by=by, person=lock(person), purpose=purpose, account=account, bank=bank, holder=holder
+    )
+
+
+def put(
+    *, by: User, person: Person, purpose: str, account: str, bank: str, holder: str
+) -> BankAccount:
+    """The same for a locked person, within a service that has asked for leave."""
     if purpose not in Purpose.values:
         raise Invalid(_("Choose what the account is for."), code="no_purpose", field="purpose")
     bank = known_name(bank, 60, "bank")

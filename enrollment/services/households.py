@@ -232,6 +232,11 @@ def _change_role(member: HouseholdMember, role: HouseholdRole, from_: date) -> N
     )
 
 
+def put_in(household: Household, person: Person, role: str, from_: date) -> HouseholdMember:
+    """Another member, within a service that has asked for leave."""
+    return _join(household, person, HouseholdRole(role), from_)
+
+
 def _join(
     household: Household, person: Person, role: HouseholdRole, from_: date
 ) -> HouseholdMember:

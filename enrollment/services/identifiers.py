@@ -58,6 +58,30 @@ def enroll_without_number(
     date and sex must be the ones given, where the number says them.
     """
     require(by, "person.enroll", known_region(region))
+    return put_person(
+        by=by,
+        name=name,
+        sex=sex,
+        born_on=born_on,
+        region=region,
+        phone=phone,
+        documents=documents,
+        newborn=newborn,
+    )
+
+
+def put_person(
+    *,
+    by: User,
+    name: str,
+    sex: int,
+    born_on: date,
+    region: str,
+    phone: str = "",
+    documents: Sequence[Given] = (),
+    newborn: bool = False,
+) -> Person:
+    """The same, within a service that has asked for leave."""
     name = known_name(name, 60)
     if sex not in Sex.values:
         raise Invalid(_("Choose the sex."), code="no_sex", field="sex")

@@ -1,14 +1,24 @@
-"""What happens in a life and ends or changes coverage."""
+"""A death: what it ends, and how that is put back where the person turns out to be alive."""
 
 from dataclasses import dataclass
 from datetime import date
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
+from django.db.backends.postgresql.psycopg_any import DateRange
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 
-from enrollment.models import Contribution, Coverage, Employment, EndReason, HouseholdMember, Person
+from enrollment.models import (
+    Contribution,
+    Coverage,
+    Employment,
+    EndReason,
+    EventKind,
+    HouseholdMember,
+    LifeEvent,
+    Person,
+)
 from enrollment.models.spans import last_day, until
 from enrollment.services.checks import lock, not_in_future
 from socsec.kernel.months import month_of
@@ -25,6 +35,7 @@ class Death:
     person: Person
     ended: list[Coverage]
     months_after: list[int]
+    event: LifeEvent
 
 
 @transaction.atomic
@@ -37,7 +48,15 @@ def record_death(
     would have begun later never was. Months assessed for a time after it are named, not undone.
     """
     require(by, "person.death", person.region)
-    person = lock(person)
+    return put_death(
+        by=by, person=lock(person), died_on=died_on, document=document, known_on=known_on
+    )
+
+
+def put_death(
+    *, by: User, person: Person, died_on: date, document: str, known_on: date | None = None
+) -> Death:
+    """The same for a locked person, within a service that has asked for leave."""
     not_in_future(died_on, "died_on")
     known = not_in_future(known_on or timezone.localdate(), "known_on")
     document = document.strip()
@@ -65,17 +84,30 @@ def record_death(
     person.died_on = died_on
     person.death_known_on = known
     person.save(update_fields=["died_on", "death_known_on"])
+    before = _spans(person)
     ended = _end_coverage(person, died_on)
     for model in (Employment, HouseholdMember):
         for row in model._default_manager.filter(person=person):
             _cut(row, died_on)
+    after_death = _spans(person)
+    event = LifeEvent.objects.create(
+        person=person,
+        kind=EventKind.DEATH,
+        happened_on=died_on,
+        known_on=known,
+        by=by,
+        document=document[:120],
+        region=person.region,
+        # What the death cut off, as it was: its reversal puts these back.
+        detail={"cut": [row for row in before if row not in after_death]},
+    )
     after = (
         Contribution.objects.filter(person_id=person.pk, month__gt=month_of(died_on))
         .order_by("month")
         .values_list("month", flat=True)
         .distinct()
     )
-    death = Death(person, ended, list(after))
+    death = Death(person, ended, list(after), event)
     audit.record(
         by=by,
         act="person.death",
@@ -89,6 +121,48 @@ def record_death(
         months_after=death.months_after,
     )
     return death
+
+
+def undo_death(person: Person, event: LifeEvent) -> None:
+    """Put back what a death cut off, for a locked person: what a withdrawn event does.
+
+    `Conflict` where something else has taken the place meanwhile: then nothing is put back.
+    """
+    person.died_on = person.death_known_on = None
+    person.save(update_fields=["died_on", "death_known_on"])
+    models = {model._meta.model_name: model for model in (Coverage, Employment, HouseholdMember)}
+    for name, number, lower, upper in event.detail.get("cut", []):
+        row = models[name]._default_manager.filter(pk=number, person=person).first()
+        if row is None:
+            continue
+        row.span = DateRange(*(date.fromisoformat(day) if day else None for day in (lower, upper)))
+        row.ended_at = None
+        changed = ["span", "ended_at"]
+        if isinstance(row, Coverage):
+            row.end_reason = ""
+            changed.append("end_reason")
+        try:
+            with transaction.atomic():
+                row.save(update_fields=changed)
+        except IntegrityError as error:
+            raise Conflict(
+                _("Something else has begun in place of what the death ended."),
+                code="place_taken",
+                fix=_("End that first, then take the death back."),
+            ) from error
+
+
+def _spans(person: Person) -> list[list[str | int | None]]:
+    """Every span of the person, as plain values."""
+    return [
+        [model._meta.model_name, row.pk, *(d.isoformat() if d else None for d in _ends(row))]
+        for model in (Coverage, Employment, HouseholdMember)
+        for row in model._default_manager.filter(person=person).order_by("pk")
+    ]
+
+
+def _ends(row: Coverage | Employment | HouseholdMember) -> tuple[date | None, date | None]:
+    return (row.span.lower, row.span.upper)
 
 
 def _end_coverage(person: Person, died_on: date) -> list[Coverage]:

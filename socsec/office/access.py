@@ -33,6 +33,15 @@ _TABLE: dict[str, set[Role]] = {
     "person.enroll": {INTAKE},
     "person.change": {INTAKE},
     "person.death": {INTAKE},
+    # life events, from clerks and from partners; taken back by another hand
+    "life.read": DESK,
+    "life.record": {INTAKE},
+    "life.withdraw": {REVIEWER},
+    # two records of one person
+    "duplicate.read": DESK,
+    "duplicate.judge": {ASSESSOR},
+    "merge.approve": {REVIEWER},
+    "merge.undo": {REVIEWER},
     # who may act for another person
     "mandate.read": DESK,
     "mandate.grant": {INTAKE},
@@ -159,6 +168,9 @@ PARTNER_ACTS = frozenset(
     {
         "person.read",
         "person.enroll",
+        "person.death",
+        "life.read",
+        "life.record",
         "employer.read",
         "coverage.read",
         "coverage.change",
@@ -172,7 +184,6 @@ PARTNER_ACTS = frozenset(
         "payment.read",
         "bank.file",
         "bank.return",
-        "event.read",
         "subscription.read",
         "subscription.change",
     }

@@ -342,6 +342,16 @@ class PaperField(forms.FileField):
         super().__init__(**kwargs)
 
 
+class TextField(forms.CharField):
+    """A line of text."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        kwargs.setdefault(
+            "widget", forms.TextInput(attrs={"class": "input w-20", "autocomplete": "off"})
+        )
+        super().__init__(**kwargs)
+
+
 class SelectField(forms.ChoiceField):
     """One of many, such as a province. A few answers are better drawn by PickField."""
 

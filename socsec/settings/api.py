@@ -7,6 +7,9 @@ from django.utils.translation import gettext_lazy as _
 # Every scope that a token can carry; each view names the one that it needs.
 SCOPES = {
     "people:read": _("Find insured persons and read their coverage"),
+    "people:write": _("Register insured persons and ask for changes"),
+    "life:read": _("Read life events"),
+    "life:write": _("Report life events"),
     "contributions:read": _("Read contributions and wage declarations"),
     "declarations:write": _("Declare wages"),
     "jobs:read": _("Ask what became of a job"),

@@ -21,6 +21,11 @@ OWN = [
     "/account/",
     "/my-estimate/",
     "/claim/",
+    "/delegates/",
+    "/delegates/new/",
+    "/details/",
+    "/details/bank/",
+    "/life/",
 ]
 
 
