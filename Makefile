@@ -9,7 +9,7 @@ PORT ?= 8000
 export PORT DATA_DIR HOST
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test lint bench messages pictures deps clean
+.PHONY: help setup run test lint bench messages law pictures deps clean
 
 help: ## List what can be done
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1|\2/p' $(MAKEFILE_LIST) | awk -F'|' '{printf "%-16s %s\n", $$1, $$2}'
@@ -35,6 +35,9 @@ messages: setup ## Gather the texts of code and templates into locale/ and compi
 
 pictures: setup ## Take the pictures of the README anew, from a demo of its own
 	@exec $(VENV) -m scripts.pictures
+
+law: setup ## Write the pages of docs/law from the rules, policy files and published cases
+	@exec $(VENV) scripts/law.py $(ARGS)
 
 deps: setup ## Compile requirements.txt from pyproject.toml; ARGS=--upgrade takes newer versions
 	@exec $(VENV) -m scripts.deps $(ARGS)
