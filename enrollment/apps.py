@@ -11,11 +11,12 @@ class EnrollmentConfig(AppConfig):
 
     def ready(self) -> None:
         """Tell the floors below what they may ask: names of people, the run, the questions."""
-        from socsec.office import events, home, kinds, menu, people, runs
+        from socsec.office import certificates, events, home, kinds, menu, people, runs
 
         from . import batch, portal, queries
         from .models import Step
         from .queries.online import troubled
+        from .services import certificates as papers
         from .services import own_payment, purposes
 
         people.register(
@@ -26,6 +27,8 @@ class EnrollmentConfig(AppConfig):
         )
         events.register(*queries.EVENTS)
         runs.register(batch.Contributions())
+        runs.register(batch.Statements())
+        certificates.register(*papers.KINDS)
         portal.hang()
         purposes.register(own_payment.PURPOSE)
         for step, prefix in (("accept", "ZR"), ("attest", "ZC"), ("take", "ZJ")):
@@ -41,7 +44,7 @@ class EnrollmentConfig(AppConfig):
             )
         import_module("enrollment.admin.movements").hang()
         import_module("enrollment.checks")
-        for pages in ("papers", "delegates", "changes", "life"):
+        for pages in ("papers", "delegates", "changes", "life", "issued"):
             import_module(f"enrollment.admin.{pages}").hang()
         for slug, prefix, label, law in (
             ("change", "BG", _("Change of details"), "社会保险经办条例第十条"),

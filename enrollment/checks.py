@@ -6,6 +6,7 @@ from django.db import connection
 from django.utils.translation import gettext_lazy as _
 
 from enrollment.models import Category
+from enrollment.services import statements
 from enrollment.services.contributions import pool_of
 from funds import queries as books
 from funds.models import accounts
@@ -165,6 +166,16 @@ def deaths() -> Iterator[Finding]:
             )
 
 
+def stated() -> Iterator[Finding]:
+    """Yearly statements say what they said when they were issued."""
+    for person, year in statements.changed():
+        yield Finding(
+            "enrollment.statement_changed",
+            f"statement {year} of person {person}",
+            _("What it states is not what it stated when it was issued."),
+        )
+
+
 register(
     "enrollment.control_accounts",
     _("Contributions due and received agree with the ledger"),
@@ -174,3 +185,4 @@ register("enrollment.receipts", _("Receipts are accounted for to the fen"), rece
 register("enrollment.paid_months", _("No month is paid above what is due"), paid_months)
 register("enrollment.numbers", _("Everybody is found by an identity number"), numbers)
 register("enrollment.deaths", _("Deaths on record are those that people show"), deaths)
+register("enrollment.statements", _("Yearly statements stand as they were issued"), stated)

@@ -3,8 +3,9 @@
 from django.urls import URLPattern, URLResolver, path
 
 from . import api
+from .api import certificates
 from .api import movements as moves
-from .portal import delegates, details, life, movements, pay, record, sign_in
+from .portal import delegates, details, life, movements, papers, pay, record, sign_in
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("sign-in/", sign_in.sign_in, name="sign_in"),
@@ -26,6 +27,12 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("life/", life.what, name="life_what"),
     path("life/when/", life.when, name="life_when"),
     path("life/check/", life.check, name="life_check"),
+    path("papers/", papers.my_papers, name="papers"),
+    path("papers/new/", papers.new, name="paper_new"),
+    path("papers/new/months/", papers.months, name="paper_months"),
+    path("papers/<str:serial>/", papers.paper, name="paper"),
+    path("papers/<str:serial>/pdf/", papers.pdf, name="paper_pdf"),
+    path("statements/<int:year>/", papers.statement, name="statement"),
     path("delegates/", delegates.my_delegates, name="delegates"),
     path("delegates/new/", delegates.who, name="delegate_who"),
     path("delegates/new/what/", delegates.what, name="delegate_what"),
@@ -43,6 +50,27 @@ urlpatterns: list[URLPattern | URLResolver] = [
         "api/v1/people/<uuid:public_id>/contributions/",
         api.PersonContributions.as_view(),
         name="api_person_contributions",
+    ),
+    path(
+        "api/v1/people/<uuid:public_id>/statements/<int:year>/",
+        certificates.PersonStatement.as_view(),
+        name="api_person_statement",
+    ),
+    path("api/v1/certificates/", certificates.Certificates.as_view(), name="api_certificates"),
+    path(
+        "api/v1/certificates/check/",
+        certificates.CertificateCheck.as_view(),
+        name="api_certificate_check",
+    ),
+    path(
+        "api/v1/certificates/<str:serial>/",
+        certificates.CertificateDetail.as_view(),
+        name="api_certificate",
+    ),
+    path(
+        "api/v1/certificates/<str:serial>/pdf/",
+        certificates.CertificatePdf.as_view(),
+        name="api_certificate_pdf",
     ),
     path("api/v1/declarations/", api.Declarations.as_view(), name="api_declarations"),
     path("api/v1/contributions/", api.Contributions.as_view(), name="api_contributions"),

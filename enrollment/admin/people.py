@@ -28,7 +28,7 @@ from socsec.office.models import Region
 from socsec.office.places import place
 from socsec.office.services import audit
 
-from . import changes, delegates, forms, papers
+from . import changes, delegates, forms, issued, papers
 from . import life as life_pages
 
 # How long a stated reason holds before it is asked again, in minutes.
@@ -158,6 +158,7 @@ class PersonAdmin(DeskAdmin):
         return [
             path("enroll/", guard(self.enroll), name="enrollment_person_enroll"),
             *papers.urls(guard),
+            *issued.urls(guard),
             *delegates.urls(guard),
             *changes.urls(guard),
             *life_pages.urls(guard),

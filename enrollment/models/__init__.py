@@ -32,6 +32,7 @@ from .person import IdentifierKind, Person, PersonIdentifier, Sex
 from .prior import PriorKind, PriorMonth, PriorService, PriorState
 from .receipt import Receipt, ReceiptAllocation
 from .standing import EmployerKind, EmployerStanding, Floating
+from .statement import YearlyStatement
 from .uploads import MonthDeclared, ReturnedRow, Upload, UploadedChange, UploadedWage
 from .wages import WageDeclaration
 
@@ -96,4 +97,5 @@ __all__ = [
     "UploadedWage",
     "WageDeclaration",
     "What",
+    "YearlyStatement",
 ]

@@ -24,6 +24,11 @@ def hang() -> None:
         ),
         shell.Tile(4, "movements", "file", _("Moving to another region"), _("my months follow me")),
     )
+    shell.tile(
+        shell.Tile(
+            5, "papers", "file", _("Certificates and statements"), _("papers that prove it")
+        ),
+    )
     shell.home(todo=todos)
     for step in ("accept", "attest", "take"):
         shell.withdrawal(f"movement_{step}", stay)

@@ -129,6 +129,15 @@ def record(person_id: int, branch: int) -> list[MonthRecord]:
     return [months[month] for month in sorted(months)]
 
 
+def branches(person_id: int) -> set[int]:
+    """The branches in which a person has any month: two queries."""
+    assessed = Contribution.objects.filter(person_id=person_id).values_list("branch", flat=True)
+    earlier = PriorService.objects.filter(
+        person_id=person_id, state=PriorState.APPROVED
+    ).values_list("branch", flat=True)
+    return {*assessed.distinct(), *earlier.distinct()}
+
+
 def _assessed_month(
     month: int, parts: list[Contribution], off: list[Reduction], money: dict[str, Any]
 ) -> MonthRecord:

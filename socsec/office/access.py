@@ -57,6 +57,10 @@ _TABLE: dict[str, set[Role]] = {
     "coverage.read": DESK,
     "coverage.change": {INTAKE},
     "wage.declare": {INTAKE},
+    # papers that anyone can check
+    "certificate.read": DESK,
+    "certificate.issue": {INTAKE, ASSESSOR},
+    "certificate.revoke": {REVIEWER},
     # contributions and receipts
     "contribution.read": DESK,
     "contribution.assess": {ASSESSOR},
@@ -135,6 +139,8 @@ OWN_ACTS = frozenset(
         "case.note",
         "case.withdraw",
         "notice.read",
+        "certificate.read",
+        "certificate.issue",
         "audit.read",
         "mandate.read",
         "mandate.grant",
@@ -154,6 +160,8 @@ DELEGATED: dict[str, frozenset[str]] = {
             "payment.read",
             "case.read",
             "notice.read",
+            "certificate.read",
+            "certificate.issue",
             "audit.read",
         }
     ),
@@ -178,6 +186,8 @@ PARTNER_ACTS = frozenset(
         "upload.read",
         "upload.hand_in",
         "contribution.read",
+        "certificate.read",
+        "certificate.issue",
         "benefit.read",
         "case.read",
         "case.receive",

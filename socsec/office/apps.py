@@ -55,6 +55,15 @@ class OfficeConfig(AppConfig):
                 lambda user: queries.runs_in_progress(user).count(),
             ),
             menu.Place(
+                "certificates",
+                menu.Group.PEOPLE,
+                9,
+                _("Certificates"),
+                "admin:office_certificate_changelist",
+                "verified",
+                "certificate.read",
+            ),
+            menu.Place(
                 "policy",
                 menu.Group.RULES,
                 1,

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
-from .models import Case, PolicyEdition, PolicyValue, Run, RunChunk
+from .models import Case, Certificate, PolicyEdition, PolicyValue, Run, RunChunk
 from .oversight import Finding, register
 from .services import policy, seals
 
@@ -57,8 +57,21 @@ def posted_runs() -> Iterator[Finding]:
             )
 
 
+def papers() -> Iterator[Finding]:
+    """Triggers refuse a change; a database that was handled by other hands may hold one all the same."""
+    for row in Certificate.objects.iterator():
+        issued = row.issued
+        if not issued.whole:
+            yield Finding(
+                "certificate_changed",
+                f"certificate {issued.serial}",
+                _("What it states is not what it stated when it was issued."),
+            )
+
+
 def register_all() -> None:
     register("office.audit_chain", _("The audit is as it was sealed"), audit_chain)
     register("office.four_eyes", _("Maker and checker differ everywhere"), four_eyes)
     register("office.editions", _("Policy editions are as they were issued"), editions)
+    register("office.papers", _("Certificates state what they stated when issued"), papers)
     register("office.posted_runs", _("Posted runs are the sum of their parts"), posted_runs)

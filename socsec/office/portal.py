@@ -55,15 +55,16 @@ def person_only(view: View) -> View:
     return guarded
 
 
-def limited(*, per_minute: int) -> Callable[[View], View]:
+def limited(*, per_minute: int, name: str = "") -> Callable[[View], View]:
     """A page that works for anyone, but only so often a minute for one address.
 
-    Counted in the shared cache, so that the limit holds across workers."""
+    Counted in the shared cache, so that the limit holds across workers. A GET counts where its
+    address has the parameter `name`, for pages that answer by one."""
 
     def decorate(view: View) -> View:
         @wraps(view)
         def counted(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-            if request.method == "POST":
+            if request.method == "POST" or (name and name in request.GET):
                 minute = int(timezone.now().timestamp() // 60)
                 key = f"limit:{view.__name__}:{request.META.get('REMOTE_ADDR', '')}:{minute}"
                 cache.add(key, 0, timeout=120)

@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, URLResolver, path
 
-from . import my, portal, stylebook
+from . import my, portal, stylebook, verify
 from .api import assess, events, jobs, problem_pages
 
 urlpatterns: list[URLPattern | URLResolver] = [
@@ -12,6 +12,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("stay/", portal.stay, name="stay"),
     path("accessibility/", portal.plain("portal/office/accessibility.html"), name="accessibility"),
     path("privacy/", portal.plain("portal/office/privacy.html"), name="privacy"),
+    path("verify/", verify.verify, name="verify"),
     path("rules/", portal.law, name="rules"),
     path("cases/", my.my_cases, name="cases"),
     path("cases/<str:number>/", my.my_case, name="case"),

@@ -13,6 +13,8 @@ SCOPES = {
     "contributions:read": _("Read contributions and wage declarations"),
     "declarations:write": _("Declare wages"),
     "jobs:read": _("Ask what became of a job"),
+    "certificates:read": _("Read and check certificates"),
+    "certificates:write": _("Have certificates issued"),
     "payments:read": _("Read payment files"),
     "payments:write": _("Send bank returns"),
     "movements:read": _("Read how records move between regions"),

@@ -14,6 +14,10 @@ BASE_DIR = Path(__file__).resolve().parents[2]
 DEBUG = False
 DEMO = False
 ALLOWED_HOSTS: list[str] = []
+# What stands on papers and in QR codes: the address under which the public reaches the portal.
+PUBLIC_URL = env("PUBLIC_URL", default=f"http://127.0.0.1:{env('PORT', default='8000')}").rstrip(
+    "/"
+)
 SITE_ID = 1
 
 INSTALLED_APPS = [

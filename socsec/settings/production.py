@@ -15,6 +15,7 @@ SECRET_KEY = env("SECRET_KEY")
 FIELD_KEYS = [key.strip() for key in env.list("FIELD_KEYS")]
 BLIND_KEY = env("BLIND_KEY")
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS")
+PUBLIC_URL = env("PUBLIC_URL", default=f"https://{ALLOWED_HOSTS[0].lstrip('.')}").rstrip("/")
 CSRF_TRUSTED_ORIGINS = [f"https://{host.lstrip('.')}" for host in ALLOWED_HOSTS]
 
 DATABASES = {"default": database(env("DATABASE_URL"))}

@@ -28,6 +28,7 @@ LISTS = {
     "enrollment_eventreport": DESK,
     "enrollment_mandate": DESK,
     "office_case": DESK,
+    "office_certificate": DESK,
     "office_run": {"assessor", "reviewer", "accountant", "auditor"},
     "office_policyvalue": EVERYBODY,
     "office_policyedition": EVERYBODY,

@@ -1,6 +1,7 @@
 """Desk screens of the office: the start page and the sidebar; cases, runs, policy, users, the audit."""
 
 from .cases import CaseAdmin
+from .certificates import CertificateAdmin
 from .events import DeliveryAdmin, SubscriptionAdmin
 from .people import AuditAdmin, OfficeAdmin, OutboxAdmin, RegionAdmin, UserAdmin
 from .policy import PolicyEditionAdmin, PolicyValueAdmin
@@ -10,6 +11,7 @@ from .start import navigation, start
 __all__ = [
     "AuditAdmin",
     "CaseAdmin",
+    "CertificateAdmin",
     "DeliveryAdmin",
     "OfficeAdmin",
     "OutboxAdmin",

@@ -2,6 +2,7 @@
 
 from .audit import AuditEntry, AuditSeal
 from .case import Case, CaseCounter, CaseDocument, CaseEvent, CaseNote, Clock
+from .certificate import Certificate
 from .events import Delivery, EventCursor, PublicEvent, Subscription
 from .job import Job
 from .messages import IdempotencyKey, Notice, OneTimeCode, OutboxMessage
@@ -18,6 +19,7 @@ __all__ = [
     "CaseDocument",
     "CaseEvent",
     "CaseNote",
+    "Certificate",
     "Clock",
     "Delivery",
     "EventCursor",

@@ -19,6 +19,10 @@ from socsec.office.models import Run, RunChunk
 from socsec.office.runs import Counts, Preview, RunKind
 from socsec.office.services import policy
 
+from .statements import Statements
+
+__all__ = ["Contributions", "Statements"]
+
 # People in one chunk: large, since a commit costs, and small enough to lose without regret.
 CHUNK = 250_000
 SAMPLES = 3

@@ -1,0 +1,95 @@
+"""The run that states everybody's record of a year."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from django.db import connection
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from enrollment.models import YearlyStatement
+from enrollment.services import statements
+from socsec.kernel.months import FIRST_YEAR, last_day
+from socsec.kernel.ranges import MOST
+from socsec.office.errors import Invalid
+from socsec.office.models import Run, RunChunk
+from socsec.office.runs import Counts, Preview, RunKind
+
+# People in one chunk: their months are sorted in memory.
+CHUNK = 100_000
+
+_TOTALS = """
+    select region, count(*), sum(jsonb_array_length(facts->'branches'))::bigint
+    from ({select}) as stated group by region order by region
+"""
+
+_RANGES = """
+    select min(id), max(id)
+    from (
+        select id, (row_number() over (order by id) - 1) / %s as part
+        from enrollment_person where region between %s and %s
+    ) as numbered
+    group by part order by part
+"""
+
+
+class Statements(RunKind):
+    """The yearly statements (社会保险个人权益记录单) of a region, for the year of the run's month.
+
+    A row a person, written once; the paper is drawn from it when somebody asks. The run's total is
+    in fen and pays nothing: it is 0.
+    """
+
+    slug = "statements"
+    label = _("Yearly statements")
+
+    def preview(self, run: Run) -> Preview:
+        if last_day(_year(run) * 12 + 11) >= timezone.localdate():
+            raise Invalid(
+                _("The year %(year)s is not over yet.") % {"year": _year(run)},
+                code="year_not_over",
+                field="month",
+                fix=_("Choose a month of a year that has ended."),
+            )
+        select, values = statements.rows(
+            year=_year(run), region=run.region_id, first_person=0, last_person=MOST
+        )
+        with connection.cursor() as cursor:
+            cursor.execute(_TOTALS.format(select=select), values)
+            regions = cursor.fetchall()
+        return Preview(
+            count=sum(row[1] for row in regions),
+            total=0,
+            figures={"branches": sum(row[2] for row in regions)},
+            regions={row[0]: [row[1], 0] for row in regions},
+        )
+
+    def chunks(self, run: Run) -> Iterable[dict[str, Any]]:
+        with connection.cursor() as cursor:
+            cursor.execute(_RANGES, [CHUNK, f"{run.region_low:06}", f"{run.region_high:06}"])
+            return [{"first": first, "last": last} for first, last in cursor.fetchall()]
+
+    def execute(self, chunk: RunChunk) -> Counts:
+        run = chunk.run
+        count, checksum = statements.insert(
+            year=_year(run),
+            region=run.region_id,
+            first_person=chunk.spec["first"],
+            last_person=chunk.spec["last"],
+            run_id=run.pk,
+            on=timezone.localdate(),
+        )
+        return Counts(count, 0, checksum)
+
+    def reverse(self, chunk: RunChunk) -> None:
+        """Take the statements back: their numbers are no longer ours, and whoever checks is told so."""
+        YearlyStatement.objects.filter(
+            run_id=chunk.run_id,
+            year=_year(chunk.run),
+            person_id__gte=chunk.spec["first"],
+            person_id__lte=chunk.spec["last"],
+        ).delete()
+
+
+def _year(run: Run) -> int:
+    return max(run.month // 12, FIRST_YEAR)
