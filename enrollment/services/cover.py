@@ -429,8 +429,13 @@ def _coverage(
 
 def _insured(person: Person, there: Coverage) -> Conflict:
     end = last_day(there.span)
-    return Conflict(
+    said = (
         _("%(name)s is insured already: %(coverage)s, from %(first)s to %(last)s.")
+        if end
+        else _("%(name)s is insured already: %(coverage)s, since %(first)s.")
+    )
+    return Conflict(
+        said
         % {
             "name": person.name,
             "coverage": there,
