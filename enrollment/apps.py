@@ -27,6 +27,7 @@ class EnrollmentConfig(AppConfig):
         )
         events.register(*queries.EVENTS)
         runs.register(batch.Contributions())
+        runs.register(batch.DeemedWages())
         runs.register(batch.Statements())
         certificates.register(*papers.KINDS)
         portal.hang()

@@ -249,6 +249,58 @@ def undeclared(
     return statement, values
 
 
+# Of the branches the one with the largest base: work injury insurance counts each employer by itself.
+_DEEMABLE = """
+    select e.person_id, e.employer_id, e.region, max(last.base) as base
+    from (
+        select distinct j.person_id, j.employer_id, r.region
+        from enrollment_employment j
+        join enrollment_employer r on r.id = j.employer_id
+        where r.region between %s and %s and j.person_id between %s and %s
+          and (%s = 0 or j.employer_id = %s) and j.span && {days}
+    ) as e
+    join (
+        select person_id, employer_id, branch, sum(base)::bigint as base
+        from (
+            select person_id, employer_id, branch, base
+            from enrollment_contribution where month = %s and person_id between %s and %s
+            union all
+            select person_id, employer_id, branch, -base
+            from enrollment_reduction where month = %s and person_id between %s and %s
+        ) as parts
+        group by person_id, employer_id, branch
+    ) as last using (person_id, employer_id)
+    where not exists (
+        select from enrollment_wagedeclaration w
+        where w.person_id = e.person_id and w.employer_id = e.employer_id and w.month = %s
+    )
+    group by e.person_id, e.employer_id, e.region
+"""
+
+
+def deemable(
+    *,
+    law: Policy,
+    month: int,
+    region: str,
+    first_person: int,
+    last_person: int,
+    employer_id: int = 0,
+) -> Select:
+    """Staff for whom nothing is declared in a month, and the base of the month before.
+
+    Columns: person_id, employer_id, region (the employer's), base. One employer, or all of a region.
+    """
+    low, high = span(region)
+    days, counted = _counted(law, month)
+    who = [first_person, last_person]
+    before = month - 1
+    return _DEEMABLE.format(days=days), [
+        *(low, high, *who, employer_id, employer_id, *counted),
+        *(before, *who, before, *who, month),
+    ]
+
+
 _OPEN_MONTHS = """
     select c.person_id, c.month, c.branch, c.employer_id, c.part, c.region,
            c.account_share - r.account_share as account_share,

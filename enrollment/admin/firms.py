@@ -19,8 +19,8 @@ from socsec.office.desk import Crumb, Deed, list_url, staff
 from socsec.office.errors import NotFound, from_kernel
 from socsec.office.forms import BankCardField, DateField, MobileField, ResidentIdField, ScreenForm
 
+from .coverage import find_employer
 from .forms import CloseForm, text
-from .people import find_employer
 
 Verb = Callable[[HttpRequest, Employer], Deed]
 

@@ -5,7 +5,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from enrollment.models import Category, EndReason, HouseholdRole, Purpose
+from enrollment.models import HouseholdRole, Purpose
 from funds.models import Branch
 from socsec.office.forms import (
     BankCardField,
@@ -81,30 +81,6 @@ class AccountForm(ScreenForm):
     holder = text(
         _("Name of the holder"), max_length=60, help_text=_("It must be the person's own account.")
     )
-
-
-class CoverForm(ScreenForm):
-    category = pick(
-        _("Insured as"), [(c.value, c.label) for c in (Category.EMPLOYEE, Category.OWN_ACCOUNT)]
-    )
-    employer = text(
-        _("Employer's unified social credit code"),
-        required=False,
-        help_text=_("For employees only."),
-        max_length=40,
-    )
-    base = MoneyField(
-        label=_("Chosen monthly base, in yuan"),
-        required=False,
-        help_text=_("For own-account workers only."),
-    )
-    region = RegionField(label=_("Insured in"))
-    from_ = DateField(label=_("First day"))
-
-
-class EndCoverForm(ScreenForm):
-    last_day = DateField(label=_("Last day insured"))
-    reason = pick(_("Reason"), [(r.value, r.label) for r in EndReason if r is not EndReason.DIED])
 
 
 class DeathForm(ScreenForm):

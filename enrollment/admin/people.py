@@ -14,12 +14,11 @@ from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
 from enrollment import queries
-from enrollment.models import Category, Employer, Person, PriorKind, PriorService
-from enrollment.services import bank_account, contributions, cover, households, life, prior
+from enrollment.models import Person, PriorKind, PriorService
+from enrollment.services import bank_account, households, life, prior
 from enrollment.services import person as registry
 from funds.models import Branch
-from socsec.kernel.money import yuan
-from socsec.kernel.months import format_month, month_of, months_from
+from socsec.kernel.months import months_from
 from socsec.office import figures, person_file
 from socsec.office.access import may
 from socsec.office.desk import Button, Crumb, Deed, DeskAdmin, list_url, staff
@@ -28,7 +27,7 @@ from socsec.office.models import Region
 from socsec.office.places import place
 from socsec.office.services import audit
 
-from . import changes, delegates, forms, issued, papers
+from . import changes, coverage, delegates, forms, issued, papers
 from . import life as life_pages
 
 # How long a stated reason holds before it is asked again, in minutes.
@@ -127,11 +126,16 @@ class PersonAdmin(DeskAdmin):
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None
     ) -> HttpResponse:
         person = self.get_object(request, object_id)
-        if person is not None and self.has_view_permission(request, person):
-            held = request.session.get("files", {}).get(str(person.pk), "")
-            if held < timezone.now().isoformat():
-                return self.ask_reason(request, person)
+        seen = person is not None and self.has_view_permission(request, person)
+        if person is not None and seen and not self.opened(request, person):
+            return self.ask_reason(request, person)
         return super().change_view(request, object_id, form_url, extra_context)
+
+    @staticmethod
+    def opened(request: HttpRequest, person: Person) -> bool:
+        """Whether the user has said why they look into this file, not too long ago."""
+        held: str = request.session.get("files", {}).get(str(person.pk), "")
+        return held >= timezone.now().isoformat()
 
     def ask_reason(self, request: HttpRequest, person: Person) -> HttpResponse:
         """Opening a file states why; the person sees it."""
@@ -162,6 +166,12 @@ class PersonAdmin(DeskAdmin):
             *delegates.urls(guard),
             *changes.urls(guard),
             *life_pages.urls(guard),
+            path("<int:pk>/branches/", guard(self.branches), name="enrollment_person_branches"),
+            path(
+                "<int:pk>/branches/<int:month>/",
+                guard(self.month),
+                name="enrollment_person_month",
+            ),
             path("<int:pk>/do/<slug:verb>/", guard(self.verb), name="enrollment_person_verb"),
             path("prior/<int:pk>/<slug:verb>/", guard(self.prior), name="enrollment_prior_verb"),
             *super().get_urls(),
@@ -188,6 +198,18 @@ class PersonAdmin(DeskAdmin):
             prepare=lambda form: forms.within(form, staff(request).region_code or ""),
             crumbs=[Crumb(_("Insured persons"), list_url(Person)), Crumb(_("Enter a person"))],
         ).answer(request)
+
+    def branches(self, request: HttpRequest, pk: int) -> HttpResponse:
+        person = get_object_or_404(queries.people(request.user), pk=pk)
+        if not self.opened(request, person):
+            return self.ask_reason(request, person)
+        return coverage.branches_page(request, person)
+
+    def month(self, request: HttpRequest, pk: int, month: int) -> HttpResponse:
+        person = get_object_or_404(queries.people(request.user), pk=pk)
+        if not self.opened(request, person):
+            return self.ask_reason(request, person)
+        return coverage.month_page(request, person, month)
 
     def verb(self, request: HttpRequest, pk: int, verb: str) -> HttpResponse:
         person = get_object_or_404(queries.people(request.user), pk=pk)
@@ -241,58 +263,6 @@ def _deed(
     more.setdefault("title", label)
     more.setdefault("button", label)
     return Deed(act=act, do=do, stop=stop, back=file_url(person), crumbs=_crumbs(person), **more)
-
-
-def _cover(request: HttpRequest, person: Person) -> Deed:
-    def do(said: dict[str, Any]) -> str:
-        category = int(said["category"])
-        employer = None
-        if category == Category.EMPLOYEE:
-            employer = find_employer(request, said["employer"])
-        cover.start(
-            by=staff(request),
-            person=person,
-            branch=Branch.PENSION,
-            category=category,
-            region=said["region"],
-            from_=said["from_"],
-            employer=employer,
-            base=said["base"] if category == Category.OWN_ACCOUNT else None,
-        )
-        return _now("%(name)s is insured.") % {"name": person.name}
-
-    return _deed(
-        request,
-        person,
-        "cover",
-        do,
-        form=forms.CoverForm,
-        button=_("Insure"),
-        prepare=lambda form: forms.within(form, staff(request).region_code or ""),
-        initial={"region": person.region},
-    )
-
-
-def find_employer(request: HttpRequest, code: str) -> Employer:
-    employer = (
-        queries.employers(request.user).filter(credit_code="".join(code.split()).upper()).first()
-    )
-    if employer is None:
-        raise NotFound(
-            _("There is no employer with this code in your region."),
-            code="no_such_employer",
-            field="employer",
-            fix=_("Check the code, or register the employer first."),
-        )
-    return employer
-
-
-def _end_cover(request: HttpRequest, person: Person) -> Deed:
-    def do(said: dict[str, Any]) -> str:
-        cover.end(by=staff(request), person=person, branch=Branch.PENSION, **said)
-        return _now("The coverage ends with that day.")
-
-    return _deed(request, person, "end-cover", do, form=forms.EndCoverForm)
 
 
 def _bank(request: HttpRequest, person: Person) -> Deed:
@@ -405,31 +375,6 @@ def _earlier(request: HttpRequest, person: Person) -> Deed:
     )
 
 
-def _assess(request: HttpRequest, person: Person) -> Deed:
-    def do(said: dict[str, Any]) -> str:
-        done = contributions.assess(
-            by=staff(request), person=person, month=said["month"], branch=Branch.PENSION
-        )
-        return _now("%(month)s is assessed: %(due)s yuan is due.") % {
-            "month": format_month(said["month"]),
-            "due": yuan(sum(each.contribution.due for each in done)),
-        }
-
-    return _deed(
-        request,
-        person,
-        "assess",
-        do,
-        form=forms.MonthForm,
-        button=_("Assess the month"),
-        lead=_(
-            "For a month whose run is over: somebody enrolled late, or a wage declared afterwards. "
-            "What is assessed already stays as it is."
-        ),
-        initial={"month": month_of(timezone.localdate())},
-    )
-
-
 def _fits(verb: str, person: Person) -> bool:
     """Whether a verb makes sense for this person: the dead only lose what was still open."""
     return person.died_on is None
@@ -437,13 +382,18 @@ def _fits(verb: str, person: Person) -> bool:
 
 # verb: act, label, whether it ends something, and the page.
 VERBS: dict[str, tuple[str, Any, bool, Verb]] = {
-    "cover": ("coverage.change", _("Insure"), False, _cover),
-    "end-cover": ("coverage.change", _("End coverage"), True, _end_cover),
+    "cover": ("coverage.change", _("Insure"), False, coverage.insure),
+    "end-cover": ("coverage.change", _("End coverage"), True, coverage.leave),
+    "retire": ("coverage.change", _("Retire from work"), True, coverage.retire),
+    "base": ("coverage.change", _("Change the chosen base"), False, coverage.choose),
     "account": ("person.change", _("Bank account"), False, _bank),
     "phone": ("person.change", _("Mobile number"), False, _phone),
     "household": ("person.change", _("Form a household"), False, _household),
     "member": ("person.change", _("Add a household member"), False, _member),
     "earlier": ("prior.enter", _("Earlier months"), False, _earlier),
-    "assess": ("contribution.assess", _("Assess a late month"), False, _assess),
+    "assess": ("contribution.assess", _("Assess a late month"), False, coverage.assess),
+    "correct": ("contribution.correct", _("Correct a wage"), False, coverage.correct),
+    "reassess": ("contribution.correct", _("Assess a month anew"), False, coverage.reassess),
+    "pay-back": ("contribution.pay_back", _("Pay missed months"), False, coverage.pay_back),
     "death": ("person.death", _("Record a death"), True, _death),
 }

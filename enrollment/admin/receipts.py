@@ -20,7 +20,7 @@ from socsec.office.desk import Button, Crumb, Deed, DeskAdmin, list_url, staff
 from socsec.office.errors import NotFound, from_kernel
 
 from . import forms
-from .people import find_employer
+from .coverage import find_employer
 
 
 def receipt_url(receipt: Receipt) -> str:

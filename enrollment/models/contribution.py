@@ -56,8 +56,8 @@ class Contribution(models.Model):
         ]
         constraints = [
             models.CheckConstraint(
-                condition=models.Q(
-                    wage__gt=0,
+                condition=(models.Q(wage__gt=0) | models.Q(wage=0, part__gt=0))
+                & models.Q(
                     wage_before__gte=0,
                     base__gte=0,
                     employer_share__gte=0,

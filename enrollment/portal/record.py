@@ -16,11 +16,11 @@ from socsec.office.acting import acting_for
 from socsec.office.portal import person_only
 from socsec.office.shell import Todo
 
-from ..models import Contribution, Employer, ReceiptAllocation
+from ..models import Employer, ReceiptAllocation
 from ..queries.coverage import coverages
 from ..queries.money import arrears
 from ..queries.months import states_of
-from ..queries.record import MonthRecord, record, working
+from ..queries.record import MonthRecord, month_sheets, record
 
 # States of a month (socsec.office.figures.MONTH_STATES) that need no explanation, and those without cover.
 SETTLED = ("paid", "deemed")
@@ -44,6 +44,15 @@ class Mine:
         """Who paid or owes: employers by name, or nothing where the person pays alone."""
         known = self.records.get(month)
         return "、".join(self.employers.get(n, "") for n in known.employers) if known else ""
+
+
+def branch_of(request: HttpRequest) -> Branch:
+    """The branch that the page is asked for; without one, old-age insurance."""
+    asked = request.GET.get("branch", Branch.PENSION.name.lower())
+    try:
+        return Branch[asked.upper()]
+    except KeyError:
+        raise Http404 from None
 
 
 def mine(person_id: int, branch: int = Branch.PENSION) -> Mine:
@@ -193,12 +202,12 @@ def my_month(request: HttpRequest, text: str) -> HttpResponse:
     except MonthError:
         raise Http404 from None
     person_id = acting_for(request)
-    my = mine(person_id)
+    branch = branch_of(request)
+    my = mine(person_id, branch)
     if month not in my.states:
         raise Http404
-    parts = Contribution.objects.filter(person_id=person_id, branch=Branch.PENSION, month=month)
     payments = ReceiptAllocation.objects.filter(
-        person_id=person_id, branch=Branch.PENSION, month=month
+        person_id=person_id, branch=branch, month=month
     ).order_by("received_on", "receipt_id")
     return render(
         request,
@@ -213,7 +222,7 @@ def my_month(request: HttpRequest, text: str) -> HttpResponse:
             "why": Stretch(month, month, my.states[month], my.payer(month), 0).text
             if my.states[month] not in SETTLED
             else "",
-            "sheets": [working(part) for part in parts.order_by("employer_id", "part")],
+            "sheets": month_sheets(person_id, branch, month),
             "payments": payments,
         },
     )

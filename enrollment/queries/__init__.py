@@ -27,6 +27,7 @@ from .money import (
     arrears_by_employer,
     credited_receipts,
     receipts,
+    reductions,
     unallocated,
 )
 from .months import states_of
@@ -60,6 +61,7 @@ from .record import (
     assessed,
     branches,
     declarations,
+    month_sheets,
     months_deemed,
     months_paid,
     paid_months,
@@ -106,6 +108,7 @@ __all__ = [
     "may_be_guardians",
     "members",
     "money_due",
+    "month_sheets",
     "months_deemed",
     "months_paid",
     "movement_of",
@@ -118,6 +121,7 @@ __all__ = [
     "public_ids",
     "receipts",
     "record",
+    "reductions",
     "registrations",
     "relatives",
     "search",

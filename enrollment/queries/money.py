@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from django.db import connection
 from django.db.models import QuerySet, Sum
 
-from enrollment.models import Receipt, ReceiptAllocation
+from enrollment.models import Receipt, ReceiptAllocation, Reduction
 from socsec.kernel.regions import span
 
 
@@ -102,3 +102,10 @@ def credited_receipts(branch: int) -> QuerySet[ReceiptAllocation]:
 def account_shares(branch: int) -> int:
     """All that ever belonged to individual accounts, in fen."""
     return credited_receipts(branch).aggregate(total=Sum("account_share"))["total"] or 0
+
+
+def reductions(person_id: int, month: int) -> QuerySet[Reduction]:
+    """What was taken off a person's month, in every branch."""
+    return Reduction.objects.filter(person_id=person_id, month=month).order_by(
+        "branch", "employer_id", "part", "number"
+    )

@@ -241,15 +241,40 @@ def assessed(employer_id: int, month: int, branch: int | None = None) -> QuerySe
 
 def working(contribution: Contribution) -> Document:
     """How a contribution came about: its sheet, worked out again with the law of its edition."""
+    return _sheet(contribution, contribution.wage, contribution.wage_before, contribution.edition)
+
+
+def month_sheets(person_id: int, branch: int, month: int) -> list[Document]:
+    """The sheets of a month as it stands now, corrections included: one for each payer."""
+    payers: dict[int, list[Contribution]] = {}
+    for part in Contribution.objects.filter(
+        person_id=person_id, branch=branch, month=month
+    ).order_by("wage_before", "employer_id", "part"):
+        payers.setdefault(part.employer_id, []).append(part)
+    off: dict[int, list[Reduction]] = {}
+    for reduction in Reduction.objects.filter(
+        person_id=person_id, branch=branch, month=month
+    ).order_by("recorded_at"):
+        off.setdefault(reduction.employer_id, []).append(reduction)
+    sheets = []
+    before = 0
+    for employer, parts in payers.items():
+        taken = off.get(employer, [])
+        wage = sum(part.wage for part in parts) - sum(each.wage for each in taken)
+        edition = max([part.edition for part in parts] + [each.edition for each in taken])
+        sheets.append(_sheet(parts[0], wage, before, edition))
+        before += wage
+    return sheets
+
+
+def _sheet(contribution: Contribution, wage: int, wage_before: int, edition: int) -> Document:
     rule = RULES[contribution.branch]  # type: ignore[index]
-    params = rule.params.at(
-        policy.of(contribution.edition), contribution.region, contribution.month
-    )
+    params = rule.params.at(policy.of(edition), contribution.region, contribution.month)
     standing = EmployerStanding.objects.filter(pk=contribution.standing_id).first()
     known = rule.known(
         {
-            "wage": contribution.wage,
-            "wage_before": contribution.wage_before,
+            "wage": wage,
+            "wage_before": wage_before,
             "category": contribution.category,
             "kind": standing.kind if standing else 0,
             "risk_class": standing.risk_class if standing else 0,

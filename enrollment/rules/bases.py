@@ -11,7 +11,7 @@ least on the floor), each further one on what its wage adds, until the ceiling i
 from dataclasses import dataclass
 
 from enrollment.params import MOST_WAGE, BaseLimits, LimitRule
-from socsec.kernel.arith import ONE, between, rounded, where
+from socsec.kernel.arith import ONE, between, rounded, share, where
 from socsec.kernel.facts import Facts, Number, fact
 from socsec.kernel.rules import rule
 from socsec.kernel.sheet import Sheet, line
@@ -86,6 +86,17 @@ def contribution_base(f: Wage, p: BaseLimits) -> Base:
     base_so_far = between(p.base_floor, wage_so_far, p.base_ceiling)
     base_before = where(f.wage_before > 0, between(p.base_floor, f.wage_before, p.base_ceiling), 0)
     return Base(wage_so_far, base_so_far, base_before, base_so_far - base_before)
+
+
+def deemed_wage(base: Number, deemed_share: Number) -> Number:
+    """The wage that is taken where an employer declares nothing: 110 % of last month's base.
+
+    社会保险法第六十二条. Fen; floor and ceiling apply to it as to any other wage.
+
+    >>> deemed_wage(716_200, 1_100_000)
+    787820
+    """
+    return share(base, deemed_share)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db import connection, transaction
+from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from enrollment import facts
@@ -73,6 +74,37 @@ def assess(*, by: User, person: Person, month: int, branch: int) -> list[Assesse
     person = lock(person)
     coverage = _coverage_in(person, branch, month)
     require(by, "contribution.assess", coverage.region)
+    return assess_now(by=by, person=person, month=month, branch=branch)
+
+
+@transaction.atomic
+def assess_all(*, by: User, person: Person, month: int) -> list[Assessed]:
+    """Assess one person's month in every branch that covers it, whatever of it is still open.
+
+    `Refused` if nothing is left in any of them, with the reason of the first.
+    """
+    month_has_come(month)
+    person = lock(person)
+    first = _coverage_in(person, None, month)
+    done: list[Assessed] = []
+    refusal: Refused | None = None
+    for coverage in _coverages_in(person, None, month).order_by("branch", "span"):
+        require(by, "contribution.assess", coverage.region)
+        if coverage.category not in facts.PAYING:
+            continue
+        try:
+            with transaction.atomic():
+                done += assess_now(by=by, person=person, month=month, branch=coverage.branch)
+        except Refused as error:
+            refusal = refusal or error
+    if not done:
+        raise refusal or _nothing_left(person, month, first.branch)
+    return done
+
+
+def assess_now(*, by: User, person: Person, month: int, branch: int) -> list[Assessed]:
+    """The assessment itself, for services that have asked who may, in their transaction."""
+    branch = Branch(branch)
     edition = policy.current_edition()
     law = policy.of(edition)
     done = [_decide(row, month, branch, law) for row in _gather(person, month, branch, law)]
@@ -223,16 +255,15 @@ def pool_of(regions: Iterable[str], branch: int, scheme: int = Scheme.EMPLOYEES)
     return found
 
 
-def _coverage_in(person: Person, branch: int, month: int) -> Coverage:
-    coverage = (
-        Coverage.objects.filter(
-            person=person,
-            branch=branch,
-            span__overlap=(first_day(month), first_day(month + 1)),
-        )
-        .order_by("category", "span")
-        .first()
+def _coverages_in(person: Person, branch: int | None, month: int) -> QuerySet[Coverage]:
+    found = Coverage.objects.filter(
+        person=person, span__overlap=(first_day(month), first_day(month + 1))
     )
+    return found if branch is None else found.filter(branch=branch)
+
+
+def _coverage_in(person: Person, branch: int | None, month: int) -> Coverage:
+    coverage = _coverages_in(person, branch, month).order_by("category", "span").first()
     if coverage is None:
         raise Refused(
             _("%(name)s was not insured in %(month)s.")

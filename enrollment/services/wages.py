@@ -7,7 +7,13 @@ from typing import Any
 from django.db import connection, transaction
 from django.utils.translation import gettext_lazy as _
 
-from enrollment.models import Contribution, Employer, Employment, PersonIdentifier
+from enrollment.models import (
+    Contribution,
+    Employer,
+    Employment,
+    PersonIdentifier,
+    WageDeclaration,
+)
 from enrollment.params import MOST_WAGE
 from enrollment.services.checks import lock, month_has_come
 from socsec.kernel import ids, money
@@ -64,11 +70,7 @@ def declare(*, by: User, employer: Employer, month: int, wages: Mapping[int, int
     wrong = _check(employer, month, wages)
     if wrong:
         raise _refusal(wrong)
-    with connection.cursor() as cursor:
-        cursor.execute(
-            _WRITE, [employer.pk, month, list(wages), [wages[person] for person in wages]]
-        )
-        written = [new for (new,) in cursor.fetchall()]
+    written = write(employer=employer, month=month, wages=wages)
     new = sum(written)
     declared = Declared(new, len(written) - new, len(wages) - len(written))
     if written:
@@ -133,17 +135,32 @@ def declare_rows(
     return declare(by=by, employer=employer, month=month, wages=wages)
 
 
+def write(*, employer: Employer, month: int, wages: Mapping[int, int]) -> list[bool]:
+    """Write wages that are known to be right: True for each new row, False for each changed one."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            _WRITE, [employer.pk, month, list(wages), [wages[person] for person in wages]]
+        )
+        return [new for (new,) in cursor.fetchall()]
+
+
 def _check(employer: Employer, month: int, wages: Mapping[int, int]) -> list[Wrong]:
-    """What is wrong with which row. Two queries, however many rows."""
+    """What is wrong with which row. Three queries, however many rows."""
     days = (first_day(month), first_day(month + 1))
     on_staff = set(
         Employment.objects.filter(
             employer=employer, person_id__in=list(wages), span__overlap=days
         ).values_list("person_id", flat=True)
     )
-    assessed = dict(
+    # A deemed month may be declared after all; `corrections.settle` assesses the difference.
+    assessed = set(
         Contribution.objects.filter(
-            employer_id=employer.pk, month=month, person_id__in=list(wages)
+            employer_id=employer.pk, month=month, person_id__in=list(wages), part=0, deemed=False
+        ).values_list("person_id", flat=True)
+    )
+    known = dict(
+        WageDeclaration.objects.filter(
+            employer_id=employer.pk, month=month, person_id__in=assessed
         ).values_list("person_id", "wage")
     )
     wrong = []
@@ -158,12 +175,13 @@ def _check(employer: Employer, month: int, wages: Mapping[int, int]) -> list[Wro
             )
         elif person not in on_staff:
             problem = _stranger(employer)
-        elif assessed.get(person, wage) != wage:
+        elif known.get(person, wage) != wage:
             problem = Conflict(
                 _("%(month)s is assessed for this person, on a wage of %(wage)s yuan.")
-                % {"month": format_month(month), "wage": money.yuan(assessed[person])},
+                % {"month": format_month(month), "wage": money.yuan(known[person])},
                 code="assessed_already",
                 field="wage",
+                fix=_("Correct the month instead: the difference is assessed."),
             )
         if problem:
             wrong.append(Wrong(place, problem))

@@ -11,6 +11,7 @@ LEDGER_KINDS: dict[str, Promise] = {
     "subsidy": _("Subsidy"),
     "sweep": _("Sweep to the fiscal special account"),
     "contribution_assessment": _("Contributions assessed"),
+    "contribution_correction": _("Contributions corrected"),
     "contribution_receipt": _("Contributions received"),
     "account_opening": _("Individual account opened"),
     "account_credit": _("Individual account credited"),

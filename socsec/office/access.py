@@ -57,6 +57,7 @@ _TABLE: dict[str, set[Role]] = {
     "coverage.read": DESK,
     "coverage.change": {INTAKE},
     "wage.declare": {INTAKE},
+    "wage.deem": {ASSESSOR},
     # papers that anyone can check
     "certificate.read": DESK,
     "certificate.issue": {INTAKE, ASSESSOR},
@@ -64,6 +65,8 @@ _TABLE: dict[str, set[Role]] = {
     # contributions and receipts
     "contribution.read": DESK,
     "contribution.assess": {ASSESSOR},
+    "contribution.correct": {ASSESSOR},
+    "contribution.pay_back": {ASSESSOR},
     "receipt.read": DESK,
     "receipt.enter": {ACCOUNTANT},
     "receipt.pay": set(),

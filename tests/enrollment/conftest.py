@@ -5,8 +5,9 @@ from itertools import count
 
 import pytest
 
-from enrollment.models import Category
-from enrollment.services import cover, employer, person, wages
+from enrollment import queries
+from enrollment.models import Category, Contribution, EmployerKind
+from enrollment.services import contributions, cover, employer, person, standing, wages
 from funds.models import Branch, Scheme
 from funds.services import fund
 from socsec.kernel.ids import make_credit_code, make_resident_id
@@ -16,6 +17,7 @@ from socsec.office.models import Office, Region, Role, RoleGrant, User
 BEIJING, CHAOYANG, SHANGHAI, GUANGZHOU = "110000", "110105", "310000", "440100"
 PENSION = Branch.PENSION
 MARCH = month(2026, 3)
+JANUARY = date(2026, 1, 1)
 
 _serial = count(1)
 
@@ -133,3 +135,64 @@ def on_own_account(intake, beijing):
         )
 
     return make
+
+
+@pytest.fixture
+def everything(edition):
+    """The funds of every branch and scheme of Beijing."""
+    return fund.establish_all(BEIJING, since=date(2020, 1, 1))
+
+
+@pytest.fixture
+def mill(intake, found, everything):
+    """An employer in the lowest risk class."""
+    where = found()
+    standing.set_standing(
+        by=intake,
+        employer=where,
+        from_month=MARCH - 12,
+        kind=EmployerKind.SMALL_ENTERPRISE,
+        risk_class=1,
+        document="京工伤核 2025-1",
+    )
+    return where
+
+
+@pytest.fixture
+def school(intake, everything):
+    """A public institution."""
+    where = employer.enroll(
+        by=intake,
+        credit_code=make_credit_code("12", "110105", "MA0000099"),
+        name="某某中学",
+        region=CHAOYANG,
+        opened_on=date(2000, 1, 1),
+    )
+    standing.set_standing(
+        by=intake,
+        employer=where,
+        from_month=MARCH - 12,
+        kind=EmployerKind.INSTITUTION,
+        risk_class=1,
+        document="京工伤核 2025-2",
+    )
+    return where
+
+
+def enrol(by, who, employer=None, **changed):
+    wanted = {"category": Category.EMPLOYEE, "region": CHAOYANG, "from_": JANUARY} | changed
+    return cover.enrol(by=by, person=who, employer=employer, **wanted)
+
+
+def dues(person, at=MARCH):
+    return {
+        Branch(row.branch): (row.employer_share, row.person_share, row.account_share)
+        for row in Contribution.objects.filter(person_id=person.pk, month=at)
+    }
+
+
+def assess_all(by, who, at=MARCH):
+    return [
+        contributions.assess(by=by, person=who, month=at, branch=coverage.branch)
+        for coverage in queries.coverages(who.pk)
+    ]

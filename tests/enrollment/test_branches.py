@@ -15,17 +15,14 @@ from enrollment.rules.branches import Branch as RuleBranch
 from enrollment.services import contributions, cover, standing, wages
 from funds import queries as books
 from funds.models import Branch, Scheme, accounts
-from funds.services import fund
-from socsec.kernel.ids import make_credit_code
 from socsec.kernel.policy import Policy
 from socsec.office import oversight
 from socsec.office.errors import Invalid, NotFound, Refused
 from socsec.office.models import AuditEntry, Role
 from tests.kernel.three_ways import three_ways_by_region
 
-from .conftest import BEIJING, CHAOYANG, MARCH
+from .conftest import CHAOYANG, MARCH, assess_all, dues, enrol
 
-JANUARY = date(2026, 1, 1)
 FOUR = [Branch.PENSION, Branch.MEDICAL, Branch.UNEMPLOYMENT, Branch.INJURY]
 POLICY = Policy.files().with_rows(
     {
@@ -38,69 +35,6 @@ POLICY = Policy.files().with_rows(
     }
     for branch in ("pension", "medical", "unemployment", "injury")
 )
-
-
-@pytest.fixture
-def everything(edition):
-    """The funds of every branch and scheme of Beijing."""
-    return fund.establish_all(BEIJING, since=date(2020, 1, 1))
-
-
-@pytest.fixture
-def mill(intake, found, everything):
-    """An employer in the lowest risk class."""
-    where = found()
-    standing.set_standing(
-        by=intake,
-        employer=where,
-        from_month=MARCH - 12,
-        kind=models.EmployerKind.SMALL_ENTERPRISE,
-        risk_class=1,
-        document="京工伤核 2025-1",
-    )
-    return where
-
-
-@pytest.fixture
-def school(intake, everything):
-    """A public institution."""
-    from enrollment.services import employer
-
-    where = employer.enroll(
-        by=intake,
-        credit_code=make_credit_code("12", "110105", "MA0000099"),
-        name="某某中学",
-        region=CHAOYANG,
-        opened_on=date(2000, 1, 1),
-    )
-    standing.set_standing(
-        by=intake,
-        employer=where,
-        from_month=MARCH - 12,
-        kind=models.EmployerKind.INSTITUTION,
-        risk_class=1,
-        document="京工伤核 2025-2",
-    )
-    return where
-
-
-def enrol(by, who, employer=None, **changed):
-    wanted = {"category": Category.EMPLOYEE, "region": CHAOYANG, "from_": JANUARY} | changed
-    return cover.enrol(by=by, person=who, employer=employer, **wanted)
-
-
-def dues(person, at=MARCH):
-    return {
-        Branch(row.branch): (row.employer_share, row.person_share, row.account_share)
-        for row in Contribution.objects.filter(person_id=person.pk, month=at)
-    }
-
-
-def assess_all(by, who, at=MARCH):
-    return [
-        contributions.assess(by=by, person=who, month=at, branch=coverage.branch)
-        for coverage in queries.coverages(who.pk)
-    ]
 
 
 def test_one_act_enrols_an_employee_in_all_branches_that_belong_together(intake, enroll, mill):

@@ -7,7 +7,7 @@ from django.db import DatabaseError, IntegrityError, connection, transaction
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from enrollment import batch, queries
+from enrollment import queries
 from enrollment.models import Category, Contribution, EndReason
 from enrollment.services import contributions, cover, life, receipts, wages
 from funds import queries as books
@@ -271,7 +271,7 @@ def test_a_run_posts_what_it_assesses(
 def test_a_run_with_several_chunks_assesses_everybody_once(
     monkeypatch, enroll, found, employ, run_month
 ):
-    monkeypatch.setattr(batch, "CHUNK", 2)
+    monkeypatch.setattr("enrollment.batch.contributions.CHUNK", 2)
     where = found()
     for _ in range(5):
         employ(enroll(), where, wage=1_000_000)

@@ -1,0 +1,161 @@
+"""A working life at the desk: insured in every branch, corrected, and missed months paid."""
+
+from datetime import date
+
+import pytest
+from django.urls import reverse
+
+from enrollment.models import Contribution, Coverage, Reduction
+from enrollment.services import wages
+from funds.models import Branch
+from socsec.kernel.ids import make_resident_id
+from socsec.kernel.months import month
+from tests import people
+
+BACKEND = "django.contrib.auth.backends.ModelBackend"
+JUNE = month(2026, 6)
+
+
+@pytest.fixture
+def village(db):
+    return people.settle()
+
+
+@pytest.fixture
+def sit(client, village):
+    def down(name):
+        client.force_login(village.by(name), backend=BACKEND)
+        return client
+
+    return down
+
+
+@pytest.fixture
+def newcomer(village):
+    from enrollment.services import person
+
+    return person.enroll(
+        by=village.by("intake"),
+        name="新来的",
+        resident_id=make_resident_id(people.PUDONG, date(1991, 5, 4), 71),
+        region=people.PUDONG,
+    )
+
+
+def press(client, person, verb, **said):
+    page = reverse("admin:enrollment_person_verb", args=[person.pk, verb])
+    assert client.get(page).status_code == 200
+    return client.post(page, said, follow=True)
+
+
+def insure(sit, village, person, **changed):
+    said = {
+        "category": "1",
+        "employer": village.employers["mill"].credit_code,
+        "base": "",
+        "region": people.PUDONG,
+        "from__day": 1,
+        "from__month": 6,
+        "from__year": 2026,
+    }
+    return press(sit("intake"), person, "cover", **(said | changed))
+
+
+def test_one_press_insures_in_every_branch_and_the_page_shows_each(village, sit, newcomer):
+    shown = insure(sit, village, newcomer).content.decode()
+    assert "Work injury insurance" in shown
+    assert Coverage.objects.filter(person=newcomer).count() == 4
+    wages.declare(
+        *(), by=village.by("intake"), employer=village.employers["mill"], month=JUNE,
+        wages={newcomer.pk: 20_000_00},
+    )  # fmt: skip
+    press(sit("assessor"), newcomer, "assess", month_month=6, month_year=2026)
+    assert Contribution.objects.filter(person_id=newcomer.pk).count() == 4
+    page = reverse("admin:enrollment_person_branches", args=[newcomer.pk])
+    client = sit("assessor")
+    asked = client.get(page)
+    assert "Why do you open this file?" in asked.content.decode()
+    client.post(page, {"reason": "核对"})
+    shown = client.get(page).content.decode()
+    assert all(f'id="b-{slug}"' in shown for slug in ("pension", "medical", "injury"))
+    sheet = client.get(reverse("admin:enrollment_person_month", args=[newcomer.pk, JUNE]))
+    # class 4: 20,000.00 at 0.9 % is 180.00
+    assert "180.00" in sheet.content.decode()
+    assert sheet.content.decode().count('class="sheet') >= 4
+
+
+def test_an_own_account_worker_is_insured_in_what_is_tied_there(village, sit, newcomer):
+    insure(sit, village, newcomer, category="2", employer="", base="8000")
+    found = Coverage.objects.filter(person=newcomer)
+    assert {each.branch for each in found} == {Branch.PENSION, Branch.MEDICAL}
+    press(sit("intake"), newcomer, "base", base="9000", from_month_month=9, from_month_year=2026)
+    press(
+        sit("intake"),
+        newcomer,
+        "retire",
+        last_day_day=30,
+        last_day_month=9,
+        last_day_year=2026,
+    )
+    assert all(each.last_day == date(2026, 9, 30) for each in found.all())
+
+
+def test_a_correction_is_shown_before_it_is_made(village, sit, newcomer):
+    insure(sit, village, newcomer)
+    mill = village.employers["mill"]
+    wages.declare(
+        by=village.by("intake"), employer=mill, month=JUNE, wages={newcomer.pk: 20_000_00}
+    )
+    press(sit("assessor"), newcomer, "assess", month_month=6, month_year=2026)
+    said = {
+        "employer": mill.credit_code,
+        "month_month": 6,
+        "month_year": 2026,
+        "wage": "15000",
+        "reason": "多报",
+    }
+    shown = press(sit("assessor"), newcomer, "correct", **said).content.decode()
+    assert "-1,200.00" in shown or "−1,200.00" in shown
+    assert not Reduction.objects.exists()
+    press(sit("assessor"), newcomer, "correct", **said, go="1")
+    # 5,000.00 less at 24 %
+    assert Reduction.objects.get(branch=Branch.PENSION).amount == 1_200_00
+    page = reverse("admin:enrollment_person_verb", args=[newcomer.pk, "correct"])
+    assert sit("intake").get(page).status_code == 403
+    assert sit("sc-assessor").get(page).status_code == 404
+
+
+def test_missed_months_are_worked_out_before_they_are_assessed(village, sit, newcomer):
+    said = {
+        "category": "1",
+        "employer": village.employers["mill"].credit_code,
+        "region": people.PUDONG,
+        "branches": ["1", "2"],
+        "first_month_month": 1,
+        "first_month_year": 2026,
+        "last_month_month": 2,
+        "last_month_year": 2026,
+        "wage": "10000",
+        "document": "劳动合同 2026-1",
+        "ruling": "沪劳人仲 7",
+    }
+    shown = press(sit("assessor"), newcomer, "pay-back", **said).content.decode()
+    # 10,000.00 at 24 % and at 11 %, twice
+    assert "7,000.00" in shown
+    assert not Contribution.objects.exists()
+    press(sit("assessor"), newcomer, "pay-back", **said, go="1")
+    assert Contribution.objects.filter(person_id=newcomer.pk).count() == 4
+    wrong = press(sit("assessor"), newcomer, "pay-back", **said)
+    assert wrong.status_code == 422
+    assert "insured already" in wrong.content.decode()
+    own = press(sit("assessor"), newcomer, "pay-back", **(said | {"category": "2", "employer": ""}))
+    assert "cannot make up missed months" in own.content.decode()
+
+
+@pytest.mark.parametrize("name", ["newcomer", "sc-intake", "policy"])
+def test_who_must_not_see_a_file_sees_no_branch_of_it(village, sit, newcomer, name):
+    for page, more in (("branches", []), ("month", [JUNE])):
+        url = reverse(f"admin:enrollment_person_{page}", args=[newcomer.pk, *more])
+        refused = sit(name).get(url)
+        assert refused.status_code in (403, 404)
+        assert newcomer.name not in refused.content.decode()
