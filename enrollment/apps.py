@@ -44,6 +44,7 @@ class EnrollmentConfig(AppConfig):
                 )
             )
         import_module("enrollment.admin.movements").hang()
+        import_module("enrollment.admin.gaps").hang()
         import_module("enrollment.checks")
         for pages in ("papers", "delegates", "changes", "life", "issued"):
             import_module(f"enrollment.admin.{pages}").hang()

@@ -215,3 +215,12 @@ class MovementRule(Params):
 
 class NoNumbers(Params):
     """For a rule of law that states no number."""
+
+
+class GapRule(Params):
+    """Whom the grass-roots office looks up because they should be insured and are not."""
+
+    interrupted_months: Months = parameter("enrollment.gap.interrupted_months")
+    adult_age: Age = parameter("enrollment.gap.adult_age")
+    pension_from: Age = parameter("enrollment.gap.pension_from")
+    pension_until: Age = parameter("enrollment.gap.pension_until")

@@ -2,7 +2,7 @@
 
 from celery import shared_task
 
-from enrollment.services import paying, receipts
+from enrollment.services import gaps, paying, receipts
 
 
 @shared_task(name="enrollment.apply_credits")
@@ -15,3 +15,10 @@ def apply_credits() -> None:
 def ask_gateway() -> None:
     """Each minute: ask the bank after online payments that it has not answered."""
     paying.ask_all()
+
+
+@shared_task(name="enrollment.refresh_gaps")
+def refresh_gaps() -> None:
+    """Each night: bring the lists of full coverage in step with the facts, and count the month anew."""
+    gaps.refresh()
+    gaps.count()

@@ -3,7 +3,7 @@
 from django.urls import URLPattern, URLResolver, path
 
 from . import api
-from .api import certificates
+from .api import certificates, rates
 from .api import movements as moves
 from .portal import delegates, details, life, movements, papers, pay, record, sign_in
 
@@ -92,4 +92,5 @@ urlpatterns: list[URLPattern | URLResolver] = [
         moves.PersonMovements.as_view(),
         name="api_person_movements",
     ),
+    path("api/v1/coverage/rates/", rates.Rates.as_view(), name="api_coverage_rates"),
 ]

@@ -3,6 +3,7 @@
 from .changes import ChangeRequestAdmin
 from .delegates import MandateAdmin
 from .employers import EmployerAdmin
+from .gaps import GapContactAdmin
 from .households import HouseholdAdmin
 from .life import EventReportAdmin, LifeEventAdmin
 from .movements import MovementAdmin
@@ -14,6 +15,7 @@ __all__ = [
     "ChangeRequestAdmin",
     "EmployerAdmin",
     "EventReportAdmin",
+    "GapContactAdmin",
     "HouseholdAdmin",
     "LifeEventAdmin",
     "MandateAdmin",

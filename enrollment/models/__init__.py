@@ -15,6 +15,17 @@ from .duplicates import DuplicatePair, PersonLink
 from .employer import Employer, Employment
 from .events import EventKind, EventReport, LifeEvent
 from .firm import EmployerDetails, EmployerOfficer, EmployerPause, Takeover
+from .gaps import (
+    AgeBand,
+    Area,
+    ContactOutcome,
+    ContactWay,
+    CoverageCount,
+    CoverageGap,
+    GapContact,
+    GapEnd,
+    GapReason,
+)
 from .history import Detail, PersonFact, Registration, RegistrationKind
 from .household import Household, HouseholdMember, HouseholdRole
 from .identifiers import IdentityDocument
@@ -38,12 +49,18 @@ from .wages import WageDeclaration
 
 __all__ = [
     "EMPLOYED",
+    "AgeBand",
+    "Area",
     "BankAccount",
     "BaseChoice",
     "Category",
     "ChangeRequest",
+    "ContactOutcome",
+    "ContactWay",
     "Contribution",
     "Coverage",
+    "CoverageCount",
+    "CoverageGap",
     "Detail",
     "DuplicatePair",
     "Employer",
@@ -57,6 +74,9 @@ __all__ = [
     "EventKind",
     "EventReport",
     "Floating",
+    "GapContact",
+    "GapEnd",
+    "GapReason",
     "GatewayMessage",
     "Household",
     "HouseholdMember",

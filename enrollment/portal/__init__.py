@@ -9,6 +9,7 @@ def hang() -> None:
     """Hang these pages into the portal; called once, when the app is ready."""
     from .movements import withdraw as stay
     from .record import todos
+    from .uninsured import todos as uninsured
 
     shell.section(shell.Section(2, "record", _("My record"), "grid"))
     shell.tile(
@@ -30,5 +31,6 @@ def hang() -> None:
         ),
     )
     shell.home(todo=todos)
+    shell.home(todo=uninsured)
     for step in ("accept", "attest", "take"):
         shell.withdrawal(f"movement_{step}", stay)

@@ -118,6 +118,10 @@ _TABLE: dict[str, set[Role]] = {
     "user.manage": {ADMINISTRATOR},
     "notice.send": {INTAKE, ASSESSOR, REVIEWER},
     "notice.read": {INTAKE, ASSESSOR, REVIEWER},
+    # full coverage
+    "gap.read": DESK,
+    "gap.work": {INTAKE},
+    "gap.assign": {REVIEWER},
     # what partners are told
     "event.read": {ADMINISTRATOR},
     "subscription.read": {ADMINISTRATOR},
