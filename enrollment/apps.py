@@ -46,6 +46,9 @@ class EnrollmentConfig(AppConfig):
         import_module("enrollment.admin.movements").hang()
         import_module("enrollment.admin.gaps").hang()
         import_module("enrollment.checks")
+        import_module("enrollment.checks.residents")
+        import_module("enrollment.batch.residents")
+        import_module("enrollment.admin.residents").hang()
         for pages in ("papers", "delegates", "changes", "life", "issued"):
             import_module(f"enrollment.admin.{pages}").hang()
         for slug, prefix, label, law in (

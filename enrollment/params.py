@@ -8,6 +8,7 @@ from socsec.kernel.params import (
     Count,
     Days,
     Fen,
+    Flag,
     Months,
     Number,
     Of,
@@ -15,6 +16,7 @@ from socsec.kernel.params import (
     Rate,
     RoundingMode,
     StepsTable,
+    Year,
     parameter,
 )
 from socsec.kernel.policy import NotInRegion, NotYetInForce, Policy, UnknownParameter
@@ -224,3 +226,70 @@ class GapRule(Params):
     adult_age: Age = parameter("enrollment.gap.adult_age")
     pension_from: Age = parameter("enrollment.gap.pension_from")
     pension_until: Age = parameter("enrollment.gap.pension_until")
+
+
+class MedicalYear(Params):
+    """What a year of residents' medical insurance costs, and who pays it."""
+
+    standards: StepsTable = parameter("enrollment.residents.medical.standard")
+    subsidy: Fen = parameter("enrollment.residents.medical.subsidy")
+    elderly_man: Age = parameter("enrollment.residents.medical.elderly_man")
+    elderly_woman: Age = parameter("enrollment.residents.medical.elderly_woman")
+    child_age: Age = parameter("enrollment.residents.medical.child_age")
+    sponsor_rate: StepsTable = parameter("enrollment.residents.medical.sponsor_rate")
+    sponsor_fixed: StepsTable = parameter("enrollment.residents.medical.sponsor_fixed")
+
+
+class MedicalWindow(Params):
+    """When residents enrol in medical insurance for a year."""
+
+    opens: Count = parameter("enrollment.residents.medical.window_opens")
+    closes: Count = parameter("enrollment.residents.medical.window_closes")
+    grace_until: Count = parameter("enrollment.residents.medical.grace_until")
+    newborn_days: Days = parameter("enrollment.residents.medical.newborn_days")
+    newly_eligible_days: Days = parameter("enrollment.residents.medical.newly_eligible_days")
+    missed_since: Year = parameter("enrollment.residents.medical.missed_since")
+    wait_by_month: Flag = parameter("enrollment.residents.medical.wait_by_month")
+
+
+class MedicalWait(Params):
+    """How long who enrols late waits for the cover."""
+
+    wait_fixed: Months = parameter("enrollment.residents.medical.wait_fixed")
+    wait_per_missed_year: Months = parameter("enrollment.residents.medical.wait_per_missed_year")
+    wait_repair_per_year: Months = parameter("enrollment.residents.medical.wait_repair_per_year")
+    wait_long_gap: Count = parameter("enrollment.residents.medical.wait_long_gap")
+    wait_long_least: Months = parameter("enrollment.residents.medical.wait_long_least")
+
+
+class CeilingIncentive(Params):
+    """How years in a row, and years without a claim, raise the catastrophic ceiling."""
+
+    incentive_years: Count = parameter("enrollment.residents.medical.incentive_years")
+    incentive_step: Fen = parameter("enrollment.residents.medical.incentive_step")
+    incentive_limit: Rate = parameter("enrollment.residents.medical.incentive_limit")
+
+
+class PensionYear(Params):
+    """What a tier of residents' old-age insurance brings in subsidy."""
+
+    subsidies: StepsTable = parameter("enrollment.residents.pension.subsidy_by_tier")
+    sponsor_rate: StepsTable = parameter("enrollment.residents.pension.sponsor_rate")
+    lowest_tier: Fen = parameter("enrollment.residents.pension.lowest_tier")
+    make_up_subsidised: Flag = parameter("enrollment.residents.pension.make_up_subsidised")
+
+
+class PensionAges(Params):
+    """Who may join residents' old-age insurance, and who may make years up."""
+
+    from_age: Age = parameter("enrollment.residents.pension.from_age")
+    pension_age: Age = parameter("enrollment.residents.pension.pension_age")
+    years: Count = parameter("enrollment.residents.pension.years")
+    since: Year = parameter("enrollment.residents.pension.since")
+
+
+class OwnAccountSubsidy(Params):
+    """The part of their contributions that own-account workers in need get back."""
+
+    subsidy_parts: Count = parameter("enrollment.own_account.subsidy_parts")
+    subsidy_of: Count = parameter("enrollment.own_account.subsidy_of")

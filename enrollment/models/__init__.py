@@ -29,6 +29,7 @@ from .gaps import (
 from .history import Detail, PersonFact, Registration, RegistrationKind
 from .household import Household, HouseholdMember, HouseholdRole
 from .identifiers import IdentityDocument
+from .legacy import CarriedBalance, LegacyImport, LegacyRow, LegacyScheme, LegacyYear
 from .movement import (
     Keep,
     MoneyState,
@@ -42,8 +43,19 @@ from .online import GatewayMessage, LocalBankOrder, PaymentIntent
 from .person import IdentifierKind, Person, PersonIdentifier, Sex
 from .prior import PriorKind, PriorMonth, PriorService, PriorState
 from .receipt import Receipt, ReceiptAllocation
+from .residents import (
+    Payer,
+    ResidentDue,
+    ResidentEnrolment,
+    ResidentPayment,
+    ResidentReceipt,
+    UnmatchedPayment,
+    Way,
+)
+from .sponsors import SponsorBill, SponsorBillLine, Sponsored, SponsorMembership
 from .standing import EmployerKind, EmployerStanding, Floating
 from .statement import YearlyStatement
+from .twice import DoubleEnrolment, ResidentRefund
 from .uploads import MonthDeclared, ReturnedRow, Upload, UploadedChange, UploadedWage
 from .wages import WageDeclaration
 
@@ -53,6 +65,7 @@ __all__ = [
     "Area",
     "BankAccount",
     "BaseChoice",
+    "CarriedBalance",
     "Category",
     "ChangeRequest",
     "ContactOutcome",
@@ -62,6 +75,7 @@ __all__ = [
     "CoverageCount",
     "CoverageGap",
     "Detail",
+    "DoubleEnrolment",
     "DuplicatePair",
     "Employer",
     "EmployerDetails",
@@ -84,6 +98,10 @@ __all__ = [
     "IdentifierKind",
     "IdentityDocument",
     "Keep",
+    "LegacyImport",
+    "LegacyRow",
+    "LegacyScheme",
+    "LegacyYear",
     "LifeEvent",
     "LocalBankOrder",
     "Mandate",
@@ -93,6 +111,7 @@ __all__ = [
     "Movement",
     "MovementState",
     "MovementStep",
+    "Payer",
     "PaymentIntent",
     "Person",
     "PersonFact",
@@ -108,14 +127,25 @@ __all__ = [
     "Reduction",
     "Registration",
     "RegistrationKind",
+    "ResidentDue",
+    "ResidentEnrolment",
+    "ResidentPayment",
+    "ResidentReceipt",
+    "ResidentRefund",
     "ReturnedRow",
     "Sex",
+    "SponsorBill",
+    "SponsorBillLine",
+    "SponsorMembership",
+    "Sponsored",
     "Step",
     "Takeover",
+    "UnmatchedPayment",
     "Upload",
     "UploadedChange",
     "UploadedWage",
     "WageDeclaration",
+    "Way",
     "What",
     "YearlyStatement",
 ]

@@ -81,6 +81,15 @@ from .record import (
     working,
 )
 from .registry import address_of, facts_of, members, registrations
+from .residents import (
+    ResidentYear,
+    YearMoney,
+    carried_balances,
+    covered_years,
+    resident_credits,
+    resident_years,
+    years_in_a_row,
+)
 
 __all__ = [
     "EVENTS",
@@ -90,6 +99,8 @@ __all__ = [
     "MonthStatus",
     "PlaceMonth",
     "Rate",
+    "ResidentYear",
+    "YearMoney",
     "abroad_on",
     "address_of",
     "all_events",
@@ -100,10 +111,12 @@ __all__ = [
     "assessed",
     "branches",
     "by_resident_id",
+    "carried_balances",
     "child_of",
     "contacts",
     "coverage_as_of",
     "coverages",
+    "covered_years",
     "credited_receipts",
     "declarations",
     "describe",
@@ -146,6 +159,8 @@ __all__ = [
     "reductions",
     "registrations",
     "relatives",
+    "resident_credits",
+    "resident_years",
     "search",
     "search_number",
     "staff",
@@ -158,4 +173,5 @@ __all__ = [
     "uses",
     "within",
     "working",
+    "years_in_a_row",
 ]

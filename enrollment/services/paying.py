@@ -14,7 +14,7 @@ from django.db.models import Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from enrollment.models import GatewayMessage, PaymentIntent, Person, Receipt
+from enrollment.models import GatewayMessage, PaymentIntent, Person, Receipt, ResidentReceipt
 from enrollment.services import gateway, purposes
 from enrollment.services.checks import lock
 from enrollment.services.receipts import MOST
@@ -156,7 +156,7 @@ def ask_all() -> int:
 
 
 @transaction.atomic
-def book(*, by: User | None, intent: PaymentIntent) -> list[Receipt]:
+def book(*, by: User | None, intent: PaymentIntent) -> list[purposes.Booked]:
     """Book what the bank confirmed and could not be booked before. Gives the receipts made now."""
     if by is not None:
         require(by, "receipt.enter", intent.region)
@@ -213,10 +213,14 @@ def messages_of(intent: PaymentIntent) -> list[GatewayMessage]:
     return list(GatewayMessage.objects.filter(reference=intent.reference))
 
 
-def receipts_of(intent: PaymentIntent) -> list[Receipt]:
+def receipts_of(intent: PaymentIntent) -> list[purposes.Booked]:
     """What was booked for it."""
     names = [message.receipt_reference for message in _money(intent)]
-    return list(Receipt.objects.filter(reference__in=names).order_by("pk"))
+    return [
+        receipt
+        for model in (Receipt, ResidentReceipt)
+        for receipt in model._default_manager.filter(reference__in=names).order_by("pk")
+    ]
 
 
 def unbooked(intent: PaymentIntent) -> list[GatewayMessage]:
@@ -299,7 +303,7 @@ def _paid(intent: PaymentIntent, message: GatewayMessage) -> None:
         _trouble(intent, say(text, paid=yuan(message.amount), asked=yuan(intent.amount)))
 
 
-def _book(intent: PaymentIntent, message: GatewayMessage) -> Receipt | None:
+def _book(intent: PaymentIntent, message: GatewayMessage) -> purposes.Booked | None:
     """Make the receipt through the purpose; where that is refused, leave the refusal to be seen."""
     taken = purposes.Taken(intent, message.amount, message.on, message.receipt_reference)
     try:

@@ -11,13 +11,14 @@ from datetime import date
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from enrollment.models import Employer, PaymentIntent, Person, Receipt
+from enrollment.models import Employer, PaymentIntent, Person, Receipt, ResidentReceipt
 from socsec.office.access import may
 from socsec.office.errors import Invalid
 from socsec.office.models import User
 
 Text = str | Promise
 Payer = Employer | Person
+Booked = Receipt | ResidentReceipt
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +48,7 @@ class Purpose:
     label: Text
     title: Callable[[Payer, str], Text]
     check: Callable[[Payer, str, int], None]
-    take: Callable[[Taken], Receipt]
+    take: Callable[[Taken], Booked]
     may: Callable[[User, Payer], bool] = own
     done: str = "home"
 

@@ -25,6 +25,7 @@ CASES = [
     for case in yaml.safe_load(path.read_text(encoding="utf-8"))
 ]
 POLICY = Policy.files([ROOT / "enrollment/policy"])
+rules.load(["enrollment"])
 PROVINCES = sorted({v.region for v in POLICY.values() if v.code.endswith("base_floor")})
 
 # Published limits that do not follow from the average of the year before, and what differs.
@@ -70,7 +71,7 @@ def test_a_published_case_comes_out_to_the_fen(case):
     )
     shown = found.sheet.as_json()
     assert {name: shown[name] for name in case["result"]} == case["result"]
-    assert case["status"] == "match"
+    assert case["status"] in ("match", "derived")
     assert case["source"]
 
 
@@ -79,7 +80,8 @@ def test_a_published_case_comes_out_to_the_fen(case):
 def test_a_published_case_comes_out_as_one_row_among_many(case):
     found = rules.find(case["rule"])
     ours = vars(found.facts.read(case["facts"]))
-    first = next(iter(ours))
+    # Ages and counts are small; what lies outside has no answer, in all three ways.
+    first = next(name for name, spec in found.facts.specs().items() if spec.unit.code != "bool")
     others = [{**ours, first: ours[first] + step} for step in (-70_001, -1, 1, 999_999)]
     rows = [others[0], others[1], ours, *others[2:]]
     regions = ["310000", case["region"], case["region"], "310000", case["region"]]

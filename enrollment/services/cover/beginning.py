@@ -14,6 +14,7 @@ from enrollment.models.spans import from_day, last_day
 from enrollment.params import Insured, WorkingAge, insured
 from enrollment.services.checks import alive, known_region, lock
 from enrollment.services.own_base import choose
+from enrollment.services.residents import covers as residents
 from funds.models import Branch
 from funds.services import fund as funds
 from socsec.kernel.months import month_of, say_age
@@ -245,8 +246,11 @@ def _coverage(
 ) -> tuple[Coverage, bool]:
     """The coverage that holds from that day on: a new one, or for a further employer the same.
 
-    With it, whether it is new.
+    With it, whether it is new. Who begins to work leaves the residents' scheme with the day
+    before: one scheme at a time.
     """
+    if category is not Category.RESIDENT:
+        residents.cut(person.pk, branch, from_)
     there = (
         Coverage.objects.filter(person=person, branch=branch, span__overlap=(from_, None))
         .order_by("span")
