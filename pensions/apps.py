@@ -11,8 +11,9 @@ class PensionsConfig(AppConfig):
         """Tell the office what kinds of case and run, and what questions, pensions has."""
         from pensions import batch, checks, portal
         from pensions.admin import claims
+        from pensions.services import replay
         from pensions.services.claim import KIND
-        from socsec.office import kinds, menu, runs
+        from socsec.office import kinds, menu, replays, runs
 
         kinds.register(
             kinds.CaseKind(
@@ -27,6 +28,12 @@ class PensionsConfig(AppConfig):
         runs.register(batch.PensionPayroll())
         runs.register(batch.AccountInterest())
         runs.register(batch.PensionAdjustments())
+        replays.register(replays.Replayer("pensions.awards", _("Pension awards"), replay.awards))
+        replays.register(
+            replays.Replayer(
+                "pensions.adjustments", _("Yearly adjustments of pensions"), replay.adjustments
+            )
+        )
         checks.register()
         portal.hang()
         claims.hang()

@@ -3,6 +3,7 @@
 import hypothesis
 import pytest
 from django.db import connection
+from django.utils import translation
 
 # How long an example takes says more about the machine than about the code.
 hypothesis.settings.register_profile("house", deadline=None)
@@ -18,6 +19,13 @@ def django_db_setup(django_db_setup, django_db_blocker):
         )
         for table, trigger in cursor.fetchall():
             cursor.execute(f"ALTER TABLE {table} DISABLE TRIGGER {trigger}")
+
+
+@pytest.fixture(autouse=True)
+def one_language_at_a_time():
+    """What one test spoke must not be heard in the next."""
+    yield
+    translation.deactivate()
 
 
 @pytest.fixture

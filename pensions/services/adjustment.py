@@ -17,7 +17,13 @@ from django.utils.translation import gettext_lazy as _
 from pensions import facts
 from pensions.models import Award, AwardState, Benefit, PensionAdjustment, PensionPayment
 from pensions.params import AdjustmentParams
-from pensions.rules.adjustment import AdjustmentFacts, SchemeError, adjustment, check_scheme
+from pensions.rules.adjustment import (
+    Adjustment,
+    AdjustmentFacts,
+    SchemeError,
+    adjustment,
+    check_scheme,
+)
 from pensions.services import payroll
 from socsec.kernel import months, regions
 from socsec.kernel.document import Document, explain
@@ -229,10 +235,20 @@ def _explain(policy: Policy, region: str, given: AdjustmentFacts) -> Document:
 
 def sheet_of(row: PensionAdjustment) -> Document:
     """The sheet of an adjustment that was made, worked out again with the edition of its run."""
+    return explain(*_worked_out(row))
+
+
+def numbers_of(row: PensionAdjustment) -> dict[str, int]:
+    """The same as plain numbers, by the code of the line."""
+    return {line.code: line.value for line in _worked_out(row)[0].lines()}
+
+
+def _worked_out(row: PensionAdjustment) -> tuple[Adjustment, AdjustmentFacts, AdjustmentParams]:
     edition = Run.objects.values_list("edition_id", flat=True).get(pk=row.run_id)
     assert edition is not None  # every run is drafted under one
     given = AdjustmentFacts(**{name: getattr(row, name) for name in AdjustmentFacts.specs()})
-    return _explain(policies.of(edition), row.region, given)
+    params = AdjustmentParams.at(policies.of(edition), row.region, given.month)
+    return adjustment(given, params), given, params
 
 
 def _left_out(part: Part) -> list[dict[str, Any]]:

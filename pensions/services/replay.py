@@ -1,14 +1,29 @@
 """A stored decision, computed once more: what was gathered, by the edition of its time."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import TypeVar
 
+from django.db.models import Model, QuerySet
 from django.utils.translation import gettext_lazy as _
 
-from pensions.models import Award
-from pensions.services import decision
+from pensions.models import Award, PensionAdjustment
+from pensions.services import adjustment, decision
 from pensions.services.decision import Decision, Gathered
 from socsec.office.errors import Refused
+from socsec.office.models import Run
+from socsec.office.replays import Outcome
 from socsec.office.services import policy as policies
+
+M = TypeVar("M", bound=Model)
+
+LINES = {
+    "flat_part": "flat_part",
+    "linked.amount": "linked",
+    "level.amount": "level",
+    "tilt.amount": "tilt",
+    "increase": "increase",
+}
 
 
 @dataclass(frozen=True)
@@ -48,3 +63,26 @@ def replay(given: Award) -> Replay:
         if getattr(given, name) != value
     ]
     return Replay(given, found, tuple(differences))
+
+
+def awards(sample: int | None) -> Iterator[Outcome]:
+    """Awards with a sheet, worked out again."""
+    for each in _some(Award.objects.filter(sheet__isnull=False, gathered__isnull=False), sample):
+        yield Outcome(str(each.claim_id or each.pk), replay(each).differences)
+
+
+def adjustments(sample: int | None) -> Iterator[Outcome]:
+    """Yearly adjustments of posted runs, worked out again."""
+    posted = Run.objects.filter(state=Run.State.POSTED).values("pk")
+    for each in _some(PensionAdjustment.objects.filter(run_id__in=posted), sample):
+        sheet = adjustment.numbers_of(each)
+        differences = tuple(
+            f"{line}: {getattr(each, column)} → {sheet[line]}"
+            for line, column in LINES.items()
+            if getattr(each, column) != sheet[line]
+        )
+        yield Outcome(f"{each.run_id}/{each.person_id}", differences)
+
+
+def _some(rows: QuerySet[M], sample: int | None) -> Iterator[M]:
+    return iter(rows.iterator() if sample is None else rows.order_by("?")[:sample])

@@ -5,9 +5,12 @@ from collections.abc import Iterator
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
+from . import replays
 from .models import Case, Certificate, PolicyEdition, PolicyValue, Run, RunChunk
 from .oversight import Finding, register
 from .services import policy, seals
+
+REPLAYED = 50  # decisions of each sort; `manage.py replay --all` takes every one
 
 
 def audit_chain() -> Iterator[Finding]:
@@ -57,6 +60,18 @@ def posted_runs() -> Iterator[Finding]:
             )
 
 
+def replayed() -> Iterator[Finding]:
+    """A sample of stored decisions, worked out again from their facts and editions."""
+    for replayer, outcome in replays.run(REPLAYED):
+        if not outcome.same:
+            yield Finding(
+                "other_fen",
+                f"{replayer.slug} {outcome.subject}",
+                _("Worked out again it comes to something else: %(differences)s")
+                % {"differences": "; ".join(outcome.differences)},
+            )
+
+
 def papers() -> Iterator[Finding]:
     """Triggers refuse a change; a database that was handled by other hands may hold one all the same."""
     for row in Certificate.objects.iterator():
@@ -73,5 +88,6 @@ def register_all() -> None:
     register("office.audit_chain", _("The audit is as it was sealed"), audit_chain)
     register("office.four_eyes", _("Maker and checker differ everywhere"), four_eyes)
     register("office.editions", _("Policy editions are as they were issued"), editions)
+    register("office.replays", _("Stored decisions come to the same fen again"), replayed)
     register("office.papers", _("Certificates state what they stated when issued"), papers)
     register("office.posted_runs", _("Posted runs are the sum of their parts"), posted_runs)

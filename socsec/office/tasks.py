@@ -1,9 +1,14 @@
 """What Celery does: it carries numbers; PostgreSQL knows what is to be done."""
 
+import logging
+
 from celery import shared_task
 
-from . import queries
+from . import queries, replays
 from .services import codes, deliveries, events, jobs, messages, seals, work
+
+logger = logging.getLogger(__name__)
+NIGHTLY = 2_000  # decisions of each sort
 
 # Seconds a worker gives to a run before it looks at other tasks.
 TURN = 20
@@ -66,6 +71,16 @@ def deliver_events(subscription_id: int) -> None:
     deliveries.deliver(subscription_id, seconds=TURN)
     if subscription_id in deliveries.due():
         deliver_events.delay(subscription_id)
+
+
+@shared_task(name="office.replay")
+def replay() -> None:
+    """Each night: a large sample of stored decisions, worked out again; what differs is an error."""
+    for replayer, outcome in replays.run(NIGHTLY):
+        if not outcome.same:
+            logger.error(
+                "%s %s: %s", replayer.slug, outcome.subject, "; ".join(outcome.differences)
+            )
 
 
 @shared_task(name="office.work_job")

@@ -149,6 +149,7 @@ CELERY_BEAT_SCHEDULE = {
         ("office.work_jobs", MINUTE, MINUTE),
         ("office.deliver_all", MINUTE, MINUTE),
         ("office.forget_codes", DAY, DAY),
+        ("office.replay", crontab(hour="2", minute="30"), DAY),
         ("office.publish_events", MINUTE // 4, MINUTE // 4),
         ("funds.seal", MINUTE, MINUTE),
         ("funds.month_end", crontab(day_of_month="1", hour="1", minute="0"), DAY),

@@ -53,7 +53,13 @@ def notify(
 def mark_read(*, notice_id: int, by: User) -> Notice:
     """Note that the person, or whoever may act for them, has opened a notice. Nobody else can."""
     notice = Notice.objects.select_for_update(of=("self",)).filter(pk=notice_id).first()
-    if notice is None or not may(by, "notice.read", None, notice.person_id):
+    # Staff may look at what was sent; only the person's own eyes make it read.
+    theirs = (
+        notice is not None
+        and by.kind == User.Kind.INSURED
+        and (by.person_id == notice.person_id or may(by, "notice.read", person_id=notice.person_id))
+    )
+    if notice is None or not theirs:
         raise NotFound(_("There is no such notice."), code="no_notice")
     require(by, "notice.read", person_id=notice.person_id)
     if notice.read_at is None:
