@@ -30,6 +30,9 @@ class EnrollmentConfig(AppConfig):
         runs.register(batch.DeemedWages())
         runs.register(batch.Statements())
         certificates.register(*papers.KINDS)
+
+        for kind in (batch.Surcharges(), batch.DemandNotes(), batch.Reminders()):
+            runs.register(kind)
         portal.hang()
         purposes.register(own_payment.PURPOSE)
         for step, prefix in (("accept", "ZR"), ("attest", "ZC"), ("take", "ZJ")):

@@ -310,53 +310,6 @@ def deemable(
     ]
 
 
-_OPEN_MONTHS = """
-    select c.person_id, c.month, c.branch, c.employer_id, c.part, c.region,
-           c.account_share - r.account_share as account_share,
-           c.employer_share + c.person_share - r.amount as due, p.paid as paid_before,
-           c.employer_share + c.person_share - r.amount - p.paid as open_here,
-           coalesce(sum(c.employer_share + c.person_share - r.amount - p.paid) over (
-               order by c.month, c.person_id, c.part
-               rows between unbounded preceding and 1 preceding
-           ), 0)::bigint as open_before
-    from enrollment_contribution c
-    cross join lateral (
-        select coalesce(sum(r.employer_share + r.person_share), 0)::bigint as amount,
-               coalesce(sum(r.account_share), 0)::bigint as account_share
-        from enrollment_reduction r
-        where r.person_id = c.person_id and r.month = c.month and r.branch = c.branch
-          and r.employer_id = c.employer_id and r.part = c.part
-    ) as r
-    cross join lateral (
-        select coalesce(sum(a.amount), 0)::bigint as paid
-        from enrollment_receiptallocation a
-        where a.person_id = c.person_id and a.month = c.month and a.branch = c.branch
-          and a.employer_id = c.employer_id and a.part = c.part
-    ) as p
-    where c.branch = %s and c.region between %s and %s and {payer}
-      and c.employer_share + c.person_share - r.amount > p.paid
-"""
-
-
-def open_months(
-    *, branch: int, region: str, employer_id: int = 0, person_id: int | None = None
-) -> Select:
-    """What an employer, or a person who pays alone, still owes: oldest month first.
-
-    Columns: the key of the contribution, region, account_share, due, paid_before, open_here (of
-    this month) and open_before (of all older ones together).
-    """
-    low, high = span(region)
-    if person_id is not None:
-        payer, number = "c.person_id = %s and c.employer_id = 0", person_id
-    else:
-        payer, number = "c.employer_id = %s", employer_id
-    # The partial index on employers wants to be told that 0 is not asked for.
-    guard = "" if person_id is not None else " and c.employer_id > 0"
-    return _OPEN_MONTHS.format(payer=payer + guard), [branch, low, high, number]
-
-
-# Of a person's spans in a branch the latest says how things stand; one that begins later counts.
 _SITUATIONS = """
     select p.id as person_id, p.region, b.branch,
            (extract(year from d.day) * 12 + extract(month from d.day)

@@ -293,3 +293,50 @@ class OwnAccountSubsidy(Params):
 
     subsidy_parts: Count = parameter("enrollment.own_account.subsidy_parts")
     subsidy_of: Count = parameter("enrollment.own_account.subsidy_of")
+
+
+class SurchargePlace(Choice):
+    """Where surcharges stand among what is owed."""
+
+    FIRST = 1, "先于全部本金", "before every contribution"
+    WITH_ITS_MONTH = 2, "随本金之后", "behind the contribution of its month"
+    LAST = 3, "后于全部本金", "behind every contribution"
+
+
+SurchargePlaces = Annotated[Number, Of("choice", SurchargePlace)]
+
+
+class Order(Params):
+    """In which order money is taken for what is owed."""
+
+    by_month: Flag = parameter("enrollment.collection.by_month")
+    rank: StepsTable = parameter("enrollment.collection.rank")
+    surcharge_place: SurchargePlaces = parameter("enrollment.collection.surcharge_place")
+
+
+class DueDate(Params):
+    """When a month's contributions are due."""
+
+    due_day: Count = parameter("enrollment.collection.due_day")
+    due_after: Months = parameter("enrollment.collection.due_after")
+
+
+class SurchargeTerms(Params):
+    """What late payment costs, and whom."""
+
+    rate: Rate = parameter("enrollment.surcharge.rate")
+    bears: StepsTable = parameter("enrollment.surcharge.bears")
+
+
+class AgreementTerms(Params):
+    """What an instalment agreement changes."""
+
+    stops_with_agreement: Flag = parameter("enrollment.surcharge.stops_with_agreement")
+
+
+class ReminderStages(Params):
+    """When a payer who is late is reminded, and how long a demand note leaves them."""
+
+    demand_days: Count = parameter("enrollment.demand.days")
+
+    after: StepsTable = parameter("enrollment.reminder.after")

@@ -2,7 +2,7 @@
 
 from celery import shared_task
 
-from enrollment.services import gaps, paying, receipts
+from enrollment.services import agreements, gaps, paying, receipts, refunds
 
 
 @shared_task(name="enrollment.apply_credits")
@@ -22,3 +22,10 @@ def refresh_gaps() -> None:
     """Each night: bring the lists of full coverage in step with the facts, and count the month anew."""
     gaps.refresh()
     gaps.count()
+
+
+@shared_task(name="enrollment.review_collection")
+def review_collection() -> None:
+    """Each hour: which agreements are kept or broken, what became of refunds at the bank."""
+    agreements.review()
+    refunds.pull()

@@ -11,6 +11,7 @@ from .changes import ChangeRequest, What
 from .contribution import Contribution, Reduction
 from .coverage import EMPLOYED, BaseChoice, Category, Coverage, EndReason
 from .delegates import Mandate
+from .demand import Agreement, DemandLine, DemandNote, Instalment, Measure, Reminder
 from .duplicates import DuplicatePair, PersonLink
 from .employer import Employer, Employment
 from .events import EventKind, EventReport, LifeEvent
@@ -29,6 +30,7 @@ from .gaps import (
 from .history import Detail, PersonFact, Registration, RegistrationKind
 from .household import Household, HouseholdMember, HouseholdRole
 from .identifiers import IdentityDocument
+from .late import SurchargeEntry, Waiver, WaiverLine
 from .legacy import CarriedBalance, LegacyImport, LegacyRow, LegacyScheme, LegacyYear
 from .movement import (
     Keep,
@@ -42,7 +44,8 @@ from .movement import (
 from .online import GatewayMessage, LocalBankOrder, PaymentIntent
 from .person import IdentifierKind, Person, PersonIdentifier, Sex
 from .prior import PriorKind, PriorMonth, PriorService, PriorState
-from .receipt import Receipt, ReceiptAllocation
+from .receipt import Receipt, ReceiptAllocation, Remittance, SurchargeAllocation
+from .refund import Refund
 from .residents import (
     Payer,
     ResidentDue,
@@ -56,12 +59,15 @@ from .sponsors import SponsorBill, SponsorBillLine, Sponsored, SponsorMembership
 from .standing import EmployerKind, EmployerStanding, Floating
 from .statement import YearlyStatement
 from .twice import DoubleEnrolment, ResidentRefund
+from .unmatched import ReceiptFile, UnmatchedReceipt
 from .uploads import MonthDeclared, ReturnedRow, Upload, UploadedChange, UploadedWage
 from .wages import WageDeclaration
+from .withholding import WithholdingFile, WithholdingLine, WithholdingMandate
 
 __all__ = [
     "EMPLOYED",
     "AgeBand",
+    "Agreement",
     "Area",
     "BankAccount",
     "BaseChoice",
@@ -74,6 +80,8 @@ __all__ = [
     "Coverage",
     "CoverageCount",
     "CoverageGap",
+    "DemandLine",
+    "DemandNote",
     "Detail",
     "DoubleEnrolment",
     "DuplicatePair",
@@ -97,6 +105,7 @@ __all__ = [
     "HouseholdRole",
     "IdentifierKind",
     "IdentityDocument",
+    "Instalment",
     "Keep",
     "LegacyImport",
     "LegacyRow",
@@ -105,6 +114,7 @@ __all__ = [
     "LifeEvent",
     "LocalBankOrder",
     "Mandate",
+    "Measure",
     "MoneyState",
     "MonthDeclared",
     "MovedMonth",
@@ -124,9 +134,13 @@ __all__ = [
     "Purpose",
     "Receipt",
     "ReceiptAllocation",
+    "ReceiptFile",
     "Reduction",
+    "Refund",
     "Registration",
     "RegistrationKind",
+    "Reminder",
+    "Remittance",
     "ResidentDue",
     "ResidentEnrolment",
     "ResidentPayment",
@@ -139,13 +153,21 @@ __all__ = [
     "SponsorMembership",
     "Sponsored",
     "Step",
+    "SurchargeAllocation",
+    "SurchargeEntry",
     "Takeover",
     "UnmatchedPayment",
+    "UnmatchedReceipt",
     "Upload",
     "UploadedChange",
     "UploadedWage",
     "WageDeclaration",
+    "Waiver",
+    "WaiverLine",
     "Way",
     "What",
+    "WithholdingFile",
+    "WithholdingLine",
+    "WithholdingMandate",
     "YearlyStatement",
 ]

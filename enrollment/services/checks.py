@@ -84,3 +84,15 @@ def month_has_come(month: int, field: str = "month") -> int:
             fix=_("Check the year."),
         )
     return month
+
+
+def known_text(text: str, field: str, most: int = 200) -> str:
+    """A reason, a document or a note, tidied; never empty."""
+    tidy = " ".join(text.split())
+    if not tidy:
+        raise Invalid(_("This must not be empty."), code="empty", field=field)
+    if len(tidy) > most or not tidy.isprintable():
+        raise Invalid(
+            _("Write at most %(most)s characters.") % {"most": most}, code="too_long", field=field
+        )
+    return tidy

@@ -23,6 +23,7 @@ from enrollment.models import (
 from enrollment.params import MOST_WAGE
 from enrollment.services.checks import lock
 from enrollment.services.contributions import pool_of, rule_of
+from enrollment.services.credits import give_back
 from funds.models import Branch, accounts
 from funds.services import ledger
 from socsec.kernel.money import yuan
@@ -317,6 +318,10 @@ def _reduce(
         left = {name: left[name] - here[name] for name in AMOUNTS}
     Reduction.objects.bulk_create(rows)
     _post(by, parts[0], -sum(row.amount for row in rows), f"{turn}/less")
+    of = parts[0]
+    give_back(
+        by=by, person_id=of.person_id, month=of.month, branch=of.branch, employer_id=of.employer_id
+    )
 
 
 def _post(by: User, of: Contribution, amount: int, turn: str) -> None:

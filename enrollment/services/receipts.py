@@ -1,25 +1,25 @@
-"""Contributions come in (实缴到账): a receipt is taken for the oldest months that its payer owes.
+"""Contributions come in (实缴到账): money is taken for what its payer owes, in the legal order.
 
-What a month gets goes to the individual account and to the pool in the proportion of what is due;
-what no month needs stays with the receipt as a credit, until `apply_credit` uses it.
+Every way in ends in `remit`: the desk, the tax authority's file and system, bank withholding, the
+portal. What came is spread over the debts of every branch; since each fund keeps books of its own,
+it becomes one receipt in each fund that has a part of it. What no debt needs stays with a receipt
+as a credit, until `use_credit` takes it for something or it is refunded.
 """
 
 from datetime import date
+from typing import Any
 
-from django.db import IntegrityError, connection, transaction
-from django.db.models import Sum
-from django.utils import timezone
+from django.db import IntegrityError, transaction
 from django.utils.translation import gettext_lazy as _
 
-from enrollment import facts
-from enrollment.models import Employer, Person, Receipt, ReceiptAllocation
-from enrollment.queries import arrears
-from enrollment.rules.collection import taken, to_account
+from enrollment.models import Employer, Person, Receipt, Remittance
+from enrollment.queries import debts
+from enrollment.services import spreading
 from enrollment.services.checks import lock, not_in_future
 from enrollment.services.contributions import assessable, pool_of
-from funds.models import Fund, accounts
+from funds.models import Branch, Fund, Scheme, accounts
+from funds.queries import lowest_balance
 from funds.services import ledger
-from socsec.kernel import sqlexpr
 from socsec.kernel.money import MOST_YUAN, yuan
 from socsec.kernel.months import month_of
 from socsec.office.access import require
@@ -28,23 +28,77 @@ from socsec.office.models import User
 from socsec.office.services import audit
 
 MOST = MOST_YUAN * 100
-KEY = ("person_id", "month", "branch", "employer_id", "part")
-
-_POSTINGS = """
-    select a.person_id, row_number() over (
-               partition by a.person_id order by a.month, a.employer_id, a.part, leg.place
-           ) as seq,
-           a.region, leg.debit, leg.credit, a.amount, a.month, 1 as heads
-    from enrollment_receiptallocation a
-    cross join (values (1, %s, %s), (2, %s, %s)) as leg (place, debit, credit)
-    where a.receipt_id = %s and a.turn = %s
-    union all
-    select 0, 1, %s, %s, %s, %s::bigint, %s, 0
-    order by 1, 2
-"""
+Channel = Remittance.Channel
 
 
 @transaction.atomic
+def remit(
+    *,
+    by: User | None,
+    payer: Employer | Person,
+    amount: int,
+    received_on: date,
+    reference: str,
+    channel: str = Channel.COUNTER,
+    branch: int | None = None,
+    scheme: int = Scheme.EMPLOYEES,
+    settles: Fund | None = None,
+) -> Remittance:
+    """Take down money from an employer or from a person, in fen, and spread it over what they owe.
+
+    `reference` tells payments apart: the same one again with the same content gives the remittance
+    that is there already, with other content `Conflict`. With `branch` it is for that branch alone;
+    `scheme` says whose books keep what nothing is owed for. `settles` names the fund in whose
+    suspense the money stands already. `by` is None where the system acts, on the bank's word.
+    """
+    if branch is not None:
+        branch = assessable(branch).value
+    if by is not None:
+        require(by, "receipt.enter", payer.region)
+    reference = known_reference(reference)
+    known_amount(amount)
+    not_in_future(received_on, "received_on")
+    payer = lock(payer)  # remittances of one payer take turns
+    who = _who(payer)
+    said: dict[str, Any] = {
+        **who,
+        "branch": branch,
+        "amount": amount,
+        "received_on": received_on,
+    }
+    there = Remittance.objects.filter(reference=reference).first()
+    if there is not None:
+        if any(getattr(there, name) != value for name, value in said.items()):
+            raise _taken(reference)
+        return there
+    if Receipt.objects.filter(reference=reference).exists():
+        raise _taken(reference)
+    try:
+        with transaction.atomic():
+            remittance = Remittance.objects.create(
+                **said, region=payer.region, channel=channel, reference=reference
+            )
+    except IntegrityError as error:  # of another payer, at the same moment
+        raise _taken(reference) from error
+    if settles is not None:
+        receipt = _receipt(remittance, settles, amount)
+        left = amount - _use(receipt, payer, settles, by)
+    else:
+        left = _come_in(remittance, payer, scheme, by)
+    audit.record(
+        by=by,
+        act="receipt.enter",
+        subject=remittance,
+        person_id=remittance.person_id,
+        region=remittance.region,
+        amount=amount,
+        allocated=amount - left,
+        reference=reference,
+        channel=channel,
+    )
+    return remittance
+
+
 def receive(
     *,
     by: User | None,
@@ -54,103 +108,44 @@ def receive(
     reference: str,
     employer: Employer | None = None,
     person: Person | None = None,
+    scheme: int = Scheme.EMPLOYEES,
+    channel: str = Channel.COUNTER,
 ) -> Receipt:
-    """Take down money that came into the income account from an employer or from a person, in fen.
-
-    `reference` is the bank's and tells payments apart: the same one again with the same content
-    gives the receipt that is there already, with other content `Conflict`. `by` is None where the
-    system acts, on the bank's word.
-    """
-    branch = assessable(branch)
+    """Money for one branch alone. Gives its receipt in that branch's fund."""
     if (employer is None) == (person is None):
         raise Invalid(_("Say who paid: an employer or a person."), code="no_payer", field="payer")
     payer = employer or person
     assert payer is not None
-    if by is not None:
-        require(by, "receipt.enter", payer.region)
-    reference = reference.strip()
-    if not reference or len(reference) > 64 or not reference.isprintable():
-        raise Invalid(
-            _("The bank reference is missing or longer than 64 characters."),
-            code="no_reference",
-            field="reference",
-        )
-    if type(amount) is not int or not 0 < amount <= MOST:
-        raise Invalid(
-            _("The amount is more than 0 and at most %(most)s yuan.") % {"most": yuan(MOST)},
-            code="amount_impossible",
-            field="amount",
-        )
-    not_in_future(received_on, "received_on")
-    payer = lock(payer)  # receipts of one payer take turns
-    there = Receipt.objects.filter(reference=reference).first()
-    said = (
-        employer and employer.pk,
-        person and person.pk,
-        branch.value,
-        amount,
-        received_on,
-    )
-    if there is not None:
-        known = (there.employer_id, there.person_id, there.branch, there.amount, there.received_on)
-        if known != said:
-            raise _taken(reference)
-        return there
-    pool = pool_of([payer.region], branch)[payer.region]
-    try:
-        with transaction.atomic():
-            receipt = Receipt.objects.create(
-                employer=employer,
-                person=person,
-                branch=branch,
-                region=payer.region,
-                fund_id=pool.pk,
-                amount=amount,
-                credit=amount,
-                received_on=received_on,
-                reference=reference,
-            )
-    except IntegrityError as error:  # of another payer, at the same moment
-        raise _taken(reference) from error
-    allocated = _allocate(receipt, pool, turn=0)
-    _post(receipt, pool, turn=0, source=accounts.INCOME_ACCOUNT, left=receipt.credit, by=by)
-    audit.record(
+    remittance = remit(
         by=by,
-        act="receipt.enter",
-        subject=receipt,
-        person_id=receipt.person_id,
-        region=receipt.region,
+        payer=payer,
         amount=amount,
-        allocated=allocated,
+        received_on=received_on,
         reference=reference,
+        channel=channel,
+        branch=assessable(branch).value,
+        scheme=scheme,
     )
-    return receipt
+    return remittance.receipts.order_by("pk")[0]
 
 
 @transaction.atomic
 def apply_credit(*, by: User | None, receipt: Receipt) -> int:
-    """Use what is left of a receipt for months assessed since. Gives what was used, in fen.
+    """Use what is left of a receipt for what is owed now. Gives what was used, in fen.
 
-    `by` is None where the system acts, after a run.
+    Money that came for no branch in particular is used for every branch; for the debts of another
+    fund it moves there. `by` is None where the system acts, after a run.
     """
     if by is not None:
         require(by, "receipt.enter", receipt.region)
-    lock(receipt.payer)
+    payer = lock(receipt.payer)
     receipt = lock(receipt)
     if not receipt.credit:
         raise Refused(_("Nothing of this receipt is left."), code="no_credit")
     pool = Fund.objects.select_related("region").get(pk=receipt.fund_id)
-    turn = (
-        ReceiptAllocation.objects.filter(receipt_id=receipt.pk)
-        .order_by("-turn")
-        .values_list("turn", flat=True)
-        .first()
-    )
-    turn = 1 if turn is None else turn + 1
-    used = _allocate(receipt, pool, turn=turn)
+    used = _use(receipt, payer, pool, by)
     if not used:
         return 0
-    _post(receipt, pool, turn=turn, source=accounts.SUSPENSE, left=0, by=by)
     audit.record(
         by=by,
         act="receipt.enter",
@@ -169,10 +164,137 @@ def apply_credits() -> int:
     Payers who owe nothing are passed over, so that this costs little however often it is done.
     """
     used = 0
-    for receipt in Receipt.objects.filter(credit__gt=0).order_by("received_on", "pk").iterator():
-        if arrears(receipt.branch, employer_id=receipt.employer_id, person_id=receipt.person_id):
+    rows = Receipt.objects.filter(credit__gt=0).select_related("employer", "person")
+    for receipt in rows.order_by("received_on", "pk").iterator():
+        if debts.owed_in_all(receipt.payer):
             used += apply_credit(by=None, receipt=receipt)
     return used
+
+
+def known_reference(reference: str) -> str:
+    reference = reference.strip()
+    if not reference or len(reference) > 64 or not reference.isprintable():
+        raise Invalid(
+            _("The bank reference is missing or longer than 64 characters."),
+            code="no_reference",
+            field="reference",
+        )
+    return reference
+
+
+def known_amount(amount: int) -> int:
+    if type(amount) is not int or not 0 < amount <= MOST:
+        raise Invalid(
+            _("The amount is more than 0 and at most %(most)s yuan.") % {"most": yuan(MOST)},
+            code="amount_impossible",
+            field="amount",
+        )
+    return amount
+
+
+def home(payer: Employer | Person, branch: int | None, scheme: int = Scheme.EMPLOYEES) -> Fund:
+    """The fund that keeps what nothing is owed for: that of the branch, or of old-age insurance."""
+    branch = Branch.PENSION if branch is None else branch
+    return pool_of([payer.region], branch, scheme)[payer.region]
+
+
+def _come_in(remittance: Remittance, payer: Employer | Person, scheme: int, by: User | None) -> int:
+    """Make the receipts of a remittance, fund by fund; gives what nothing was owed for."""
+    shares = spreading.shares(payer, remittance.amount, branch=remittance.branch)
+    left = remittance.amount - sum(share for _fund, share in shares)
+    parts = {fund.pk: (fund, share) for fund, share in shares}
+    if left or not shares:
+        keeper = shares[0][0] if shares and remittance.branch is None else None
+        keeper = keeper or home(payer, remittance.branch, scheme)
+        parts[keeper.pk] = (keeper, parts.get(keeper.pk, (keeper, 0))[1] + left)
+    for fund, share in parts.values():
+        receipt = _receipt(remittance, fund, share)
+        spreading.allocate(receipt, payer, turn=0)
+        spreading.post(
+            receipt, fund, turn=0, source=accounts.INCOME_ACCOUNT, left=receipt.credit, by=by
+        )
+    return left
+
+
+def _receipt(remittance: Remittance, fund: Fund, amount: int, suffix: str = "") -> Receipt:
+    return Receipt.objects.create(
+        remittance=remittance,
+        employer_id=remittance.employer_id,
+        person_id=remittance.person_id,
+        branch=fund.branch,
+        region=remittance.region,
+        fund_id=fund.pk,
+        amount=amount,
+        credit=amount,
+        received_on=remittance.received_on,
+        reference=f"{remittance.reference}{suffix}"[:64],
+    )
+
+
+def _use(receipt: Receipt, payer: Employer | Person, pool: Fund, by: User | None) -> int:
+    """Take a credit, which stands in suspense, for what is owed: here, and in other funds."""
+    remittance = receipt.remittance
+    branch = receipt.branch if remittance is None else remittance.branch
+    used = 0
+    for fund, share in spreading.shares(payer, receipt.credit, branch=branch):
+        used += share
+        if fund.pk == receipt.fund_id:
+            turn = spreading.next_turn(receipt)
+            spreading.allocate(receipt, payer, turn=turn, most=share)
+            spreading.post(receipt, pool, turn=turn, source=accounts.SUSPENSE, left=0, by=by)
+        elif remittance is not None:
+            _move(receipt, remittance, payer, pool, fund, share, by)
+        else:
+            used -= share
+    return used
+
+
+def _move(
+    receipt: Receipt,
+    remittance: Remittance,
+    payer: Employer | Person,
+    pool: Fund,
+    fund: Fund,
+    share: int,
+    by: User | None,
+) -> None:
+    """Let a part of a credit go over to another fund and be taken for the debts there.
+
+    It leaves through the income account, or, once that was emptied at the month's end, through the
+    fiscal special account, in which every fund has its own balance.
+    """
+    today = spreading.today()
+    through = accounts.INCOME_ACCOUNT
+    Fund.objects.select_for_update(no_key=True).get(pk=pool.pk)
+    if lowest_balance(pool, accounts.INCOME_ACCOUNT, today) < share:
+        through = accounts.FISCAL_ACCOUNT
+    number = Receipt.objects.filter(remittance=remittance).count()
+    there = _receipt(remittance, fund, share, suffix=f"/{number}")
+    ledger.post(
+        pool,
+        "contribution_moved",
+        [
+            ledger.Posting(
+                0, accounts.SUSPENSE, through, share, month_of(today), receipt.region, heads=0
+            )
+        ],
+        source=f"enrollment.receipt:{receipt.pk}/to:{there.pk}",
+        on=today,
+        by=by,
+    )
+    receipt.credit -= share
+    receipt.gone += share
+    receipt.save(update_fields=["credit", "gone"])
+    spreading.allocate(there, payer, turn=0)
+    spreading.post(there, fund, turn=0, source=through, left=there.credit, by=by, on=today)
+
+
+def _who(payer: Employer | Person) -> dict[str, int | None]:
+    own = isinstance(payer, Person)
+    return {
+        "person_id": payer.pk if own else None,
+        "employer_id": None if own else payer.pk,
+    }
 
 
 def _taken(reference: str) -> Conflict:
@@ -182,76 +304,4 @@ def _taken(reference: str) -> Conflict:
         code="reference_taken",
         field="reference",
         fix=_("Check the bank statement."),
-    )
-
-
-def _allocate(receipt: Receipt, pool: Fund, turn: int) -> int:
-    """Spread the receipt's credit over what its payer owes: one statement for any number of rows."""
-    gathered, values = facts.open_months(
-        branch=receipt.branch,
-        region=pool.region_id,
-        employer_id=receipt.employer_id or 0,
-        person_id=receipt.person_id,
-    )
-    number = sqlexpr.column
-    paid_before = number("paid_before", 0, MOST)
-    amount = taken(number("open_before", 0, MOST), number("open_here", 0, MOST), receipt.credit)
-    share = to_account(
-        number("account_share", 0, MOST), number("due", 1, MOST), paid_before, amount
-    )
-    select = sqlexpr.compile(
-        {
-            "amount": amount,
-            "account_share": share,
-            "receipt_id": receipt.pk,
-            "turn": turn,
-            **{name: number(name) for name in KEY},
-        },
-        gathered,
-        carry=("region",),
-        keep=amount > 0,
-    )
-    with connection.cursor() as cursor:
-        cursor.execute(
-            f"""
-            insert into enrollment_receiptallocation
-              (amount, account_share, receipt_id, turn, {", ".join(KEY)}, region, received_on)
-            select *, %s from ({select}) as allocated
-            """,  # noqa: S608 - compiled from our rules
-            [receipt.received_on, *values],
-        )
-    used = (
-        ReceiptAllocation.objects.filter(receipt_id=receipt.pk, turn=turn).aggregate(
-            total=Sum("amount")
-        )["total"]
-        or 0
-    )
-    receipt.credit -= used
-    receipt.save(update_fields=["credit"])
-    return used
-
-
-def _post(
-    receipt: Receipt, pool: Fund, *, turn: int, source: int, left: int, by: User | None
-) -> None:
-    """Income for what was allocated, the debt that is gone, and `left` as not yet allocated.
-
-    Booked on the day on which the money came, unless the month of that day is over: its income
-    account has been emptied, so the books take it today.
-    """
-    month = month_of(receipt.received_on)
-    today = timezone.localdate()
-    ledger.post_sql(
-        pool,
-        "contribution_receipt",
-        _POSTINGS,
-        [
-            *(source, accounts.CONTRIBUTION_INCOME),
-            *(accounts.CONTRIBUTIONS_ASSESSED, accounts.CONTRIBUTIONS_DUE),
-            *(receipt.pk, turn),
-            *(receipt.region, accounts.INCOME_ACCOUNT, accounts.SUSPENSE, left, month),
-        ],
-        source=f"enrollment.receipt:{receipt.pk}/{turn}",
-        on=receipt.received_on if turn == 0 and month == month_of(today) else today,
-        by=by,
     )

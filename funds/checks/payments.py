@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from django.utils.translation import gettext_lazy as _
 
 from funds.models import accounts
+from funds.models.payments import SPENT_FROM
 from funds.queries import control
 from socsec.kernel.money import yuan
 from socsec.office.errors import say
@@ -119,7 +120,8 @@ def transit() -> Iterator[Finding]:
     spent = control(accounts.BENEFITS)
     found = rows(
         """
-        SELECT e.fund_id, sum(e.total) - sum(coalesce(p.first, 0)), sum(coalesce(p.paid, 0))
+        SELECT e.fund_id, sum(e.total) - sum(coalesce(p.first, 0)),
+               sum(CASE WHEN e.kind = ANY(%s) THEN 0 ELSE coalesce(p.paid, 0) END)
         FROM funds_paymentbatch e
         LEFT JOIN (
           SELECT batch_id, sum(amount) FILTER (WHERE NOT late) AS first,
@@ -128,7 +130,8 @@ def transit() -> Iterator[Finding]:
         ) AS p ON p.batch_id = e.id
         WHERE e.state IN ('released', 'reconciled')
         GROUP BY e.fund_id
-        """
+        """,
+        [list(SPENT_FROM)],
     )
     by_orders = {fund: (int(unanswered), int(paid)) for fund, unanswered, paid in found}
     for fund in sorted({*held, *spent, *by_orders}):

@@ -15,7 +15,12 @@ from django.utils.translation import gettext_lazy as _
 
 from socsec.office.fields import EncryptedField
 
+from . import accounts
 from .fund import Fund
+
+# What an order of a kind takes the money from when the bank has paid it: benefits, unless it gives
+# back what stood in suspense.
+SPENT_FROM = {"contribution_refund": accounts.SUSPENSE}
 
 
 def user(label: Any, **more: Any) -> models.ForeignKey:
@@ -78,6 +83,11 @@ class PaymentBatch(models.Model):
 
     def __str__(self) -> str:
         return f"{self.id} {self.kind}"
+
+    @property
+    def spent_from(self) -> int:
+        """The account that is debited when the bank has paid."""
+        return SPENT_FROM.get(self.kind, accounts.BENEFITS)
 
 
 class PaymentOrder(models.Model):

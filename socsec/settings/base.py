@@ -156,6 +156,7 @@ CELERY_BEAT_SCHEDULE = {
         ("enrollment.apply_credits", 60 * MINUTE, 60 * MINUTE),
         ("enrollment.refresh_gaps", crontab(hour="2", minute="10"), DAY),
         ("enrollment.ask_gateway", MINUTE, MINUTE),
+        ("enrollment.review_collection", 60 * MINUTE, 60 * MINUTE),
         ("pensions.credit_accounts", 5 * MINUTE, 5 * MINUTE),
         ("pensions.pull_returns", 5 * MINUTE, 5 * MINUTE),
         ("pensions.pull_deaths", DAY, DAY),

@@ -97,10 +97,11 @@ def test_a_lower_wage_is_a_reduction_and_never_a_contribution_below_nought(
     assert (off.part, off.amount, off.base, off.account_share) == (0, 120_000, 500_000, 40_000)
     assert not Contribution.objects.filter(part__gt=0).exists()
     (record,) = queries.record(assessed.pk, Branch.PENSION)
-    assert (record.base, record.due, record.paid) == (1_500_000, 360_000, 480_000)
-    # what was paid too much stands as due below nought, until it is given back
+    assert (record.base, record.due, record.paid) == (1_500_000, 360_000, 360_000)
+    # what was paid too much is the employer's credit, and stands in suspense
     fund = everything[Branch.PENSION, Scheme.EMPLOYEES]
-    assert books.balance(fund, accounts.CONTRIBUTIONS_DUE) == -120_000
+    assert books.balance(fund, accounts.CONTRIBUTIONS_DUE) == 0
+    assert books.balance(fund, accounts.SUSPENSE) == 120_000
     assert not queries.arrears(Branch.PENSION, employer_id=mill.pk)
     assert clean()
 

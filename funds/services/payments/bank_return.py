@@ -71,7 +71,7 @@ UNMATCHED = """
     WHERE p.person_id IS NULL
 """
 
-# Paid: the benefit takes it out of transit. Returned: it goes back to the expenditure account, from
+# Paid: the benefit (or whatever the kind spends from) takes it out of transit. Returned: it goes back to the expenditure account, from
 # transit or, if it had been reported paid, from the benefit.
 POSTINGS = """
     SELECT o.person_id, o.seq, o.region,
@@ -157,9 +157,9 @@ def _take(answer: return_file.Answer, batch: PaymentBatch, by: User) -> BankRetu
         POSTINGS,
         [
             PAID,
-            accounts.BENEFITS,
+            batch.spent_from,
             accounts.EXPENDITURE_ACCOUNT,
-            accounts.BENEFITS,
+            batch.spent_from,
             accounts.IN_TRANSIT,
             return_id,
         ],

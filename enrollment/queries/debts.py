@@ -1,0 +1,126 @@
+"""What is owed, one row for each contribution or surcharge that is still open. The one home of it.
+
+A debt is a contribution less what was reduced, paid and written off; a surcharge less what was
+paid and waived. `DEBTS` is the SELECT that everything else reads: what a payer must pay, in which
+order money is taken, demand notes, ageing, checks.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.db import connection
+
+from enrollment.models import Employer, Person
+from socsec.kernel.months import LAST_MONTH
+from socsec.kernel.regions import span
+
+Select = tuple[str, list[Any]]
+Payer = Employer | Person
+
+KEY = "person_id, month, branch, employer_id, part"
+
+
+def _sum(table: str, of: str, more: str = "") -> str:
+    """The sum of a column over the rows of a table that stand beside contribution `c`."""
+    return f"""(
+        select coalesce(sum(x.{of}), 0)::bigint from {table} x
+        where x.person_id = c.person_id and x.month = c.month and x.branch = c.branch
+          and x.employer_id = c.employer_id and x.part = c.part{more}
+    )"""  # noqa: S608 - put together from text of this module
+
+
+_REDUCED = _sum("enrollment_reduction", "employer_share + x.person_share")
+_REDUCED_SHARE = _sum("enrollment_reduction", "account_share")
+_PAID = _sum("enrollment_receiptallocation", "amount")
+_WRITTEN_OFF = _sum("enrollment_waiverline", "amount", " and not x.surcharge")
+_ADDED = _sum("enrollment_surchargeentry", "amount")
+_SURCHARGE_PAID = _sum("enrollment_surchargeallocation", "amount")
+_WAIVED = _sum("enrollment_waiverline", "amount", " and x.surcharge")
+
+# kind 0 is the contribution, 1 the surcharge on it. `account_share` is the individual account's
+# part of the contribution, `due` what is owed without what was paid.
+_DEBTS = f"""
+    select 0 as kind, c.person_id, c.month, c.branch, c.employer_id, c.part, c.category, c.region,
+           c.account_share - {_REDUCED_SHARE} as account_share,
+           m.due, m.paid as paid_before, m.due - m.paid - m.written_off as open_here
+    from enrollment_contribution c
+    cross join lateral (
+        select c.employer_share + c.person_share - {_REDUCED} as due, {_PAID} as paid,
+               {_WRITTEN_OFF} as written_off
+    ) as m
+    where {{where}} and m.due - m.paid - m.written_off > 0
+    union all
+    select 1, c.person_id, c.month, c.branch, c.employer_id, c.part, c.category, c.region,
+           0::bigint, m.due, m.paid, m.due - m.paid - m.waived
+    from (
+        select distinct on (c.person_id, c.month, c.branch, c.employer_id, c.part) c.*
+        from enrollment_surchargeentry c where {{where}}
+    ) as c
+    cross join lateral (
+        select {_ADDED} as due, {_SURCHARGE_PAID} as paid, {_WAIVED} as waived
+    ) as m
+    where m.due - m.paid - m.waived > 0
+"""  # noqa: S608 - put together from text of this module
+
+
+def of_payer(payer: Payer) -> Select:
+    """Everything open of an employer, or of a person who pays alone."""
+    # The partial index on employers wants to be told that 0 is not asked for.
+    mine = "c.employer_id = %s and c.employer_id > 0"
+    if isinstance(payer, Person):
+        mine = "c.person_id = %s and c.employer_id = 0"
+    return _DEBTS.format(where=mine), [payer.pk, payer.pk]
+
+
+def of_region(region: str, up_to_month: int) -> Select:
+    """Everything open of a region, for months up to one."""
+    low, high = span(region)
+    values = [low, high, up_to_month]
+    return _DEBTS.format(where="c.region between %s and %s and c.month <= %s"), [*values, *values]
+
+
+@dataclass(frozen=True, slots=True)
+class Debt:
+    """What a payer owes for one branch and month, in fen; `heads` people of it."""
+
+    branch: int
+    month: int
+    heads: int
+    contributions: int
+    surcharge: int
+    due: int
+    paid: int
+
+    @property
+    def open(self) -> int:
+        return self.contributions + self.surcharge
+
+
+_BY_MONTH = """
+    select branch, month, count(distinct person_id) filter (where kind = 0),
+           coalesce(sum(open_here) filter (where kind = 0), 0)::bigint,
+           coalesce(sum(open_here) filter (where kind = 1), 0)::bigint,
+           coalesce(sum(due) filter (where kind = 0), 0)::bigint,
+           coalesce(sum(paid_before) filter (where kind = 0), 0)::bigint
+    from ({debts}) as debts where month <= %s
+    group by branch, month order by month, branch
+"""
+
+
+def owed(payer: Payer, up_to_month: int | None = None) -> list[Debt]:
+    """What a payer owes, by month and branch, the oldest first."""
+    debts, values = of_payer(payer)
+    last = LAST_MONTH if up_to_month is None else up_to_month
+    return [Debt(*row) for row in fetch(_BY_MONTH.format(debts=debts), [*values, last])]
+
+
+def owed_in_all(payer: Payer) -> int:
+    """The sum of it, in fen."""
+    return sum(debt.open for debt in owed(payer))
+
+
+def fetch(select: str, values: Sequence[Any]) -> list[tuple[Any, ...]]:
+    with connection.cursor() as cursor:
+        cursor.execute(select, values)
+        return cursor.fetchall()
