@@ -13,9 +13,9 @@ from rich.console import Console
 
 django.setup()
 
-from benchmarks import assess, base, contributions, payroll, tables, world  # noqa: E402
+from benchmarks import assess, base, branches, contributions, payroll, tables, world  # noqa: E402
 
-MASS = (contributions, payroll)
+MASS = (contributions, branches, payroll)
 FEW = 2000  # people in the sample that the ORM saves
 
 
@@ -24,7 +24,7 @@ def main() -> int:
     console = Console(stderr=True)
     home = django.db.connection.settings_dict["NAME"]
     sizes = (said.people // 10, said.people)
-    found: dict[str, Any] = {kind.KIND: {size: {} for size in sizes} for kind in MASS}
+    found: dict[str, Any] = {name(kind): {size: {} for size in sizes} for kind in MASS}
     try:
         world.inside(home, world.empty)
     except RuntimeError as error:
@@ -42,7 +42,7 @@ def main() -> int:
                         sides = [ours, plain, *([orm] if size == sizes[-1] else [])]
                         for side in sides if number % 2 else sides[::-1]:
                             taken = measure(people, side, kind, said.sample)
-                            keep(found[kind.KIND][size], side.__name__, taken)
+                            keep(found[name(kind)][size], side.__name__, taken)
             if size == sizes[-1]:
                 with console.status(assess.LABEL):
                     asked = [
@@ -59,10 +59,15 @@ def main() -> int:
     return int(bool(wrong))
 
 
+def name(kind: ModuleType) -> str:
+    """What a measurement is called: its kind of run, or its own name where two are of one kind."""
+    return str(getattr(kind, "NAME", kind.KIND))
+
+
 def differences(found: dict[str, Any]) -> Iterator[str]:
     """Where the two sides did not do the same work, so that nothing can be said of their speed."""
     for kind in MASS:
-        for size, each in found[kind.KIND].items():
+        for size, each in found[name(kind)].items():
             ours, plain = (each[side]["written"] for side in ("ours", "plain"))
             for table in ours:
                 if ours[table] != plain[table]:
@@ -95,7 +100,10 @@ def measure(people: str, side: Any, kind: ModuleType, sample: int) -> dict[str, 
 def ours(kind: ModuleType, _sample: int) -> dict[str, Any]:
     """The run as workers do it; what its maker waited for before is measured apart."""
     with world.clock() as before:
-        approved = [base.approved(kind.KIND, region) for region in kind.REGIONS]
+        approved = [
+            base.approved(kind.KIND, region, getattr(kind, "PARAMS", None))
+            for region in kind.REGIONS
+        ]
     settle()
     with world.clock() as taken:
         for run in approved:

@@ -58,10 +58,10 @@ def staff() -> None:
         users.grant(user=user, role=role, by=None)
 
 
-def approved(kind: str, region: str) -> Run:
+def approved(kind: str, region: str, params: dict[str, Any] | None = None) -> Run:
     """A run up to its approval."""
     maker, checker = (User.objects.get(username=name) for name in ("maker", "checker"))
-    drafted = runs.draft(kind=kind, month=MONTH_NUMBER, region=region, by=maker)
+    drafted = runs.draft(kind=kind, month=MONTH_NUMBER, region=region, by=maker, params=params)
     shown = runs.preview(run_id=drafted.pk, by=maker)
     return runs.approve(run_id=drafted.pk, by=checker, total=shown.total)
 

@@ -15,7 +15,7 @@ def mass(found: dict[str, Any], kinds: Sequence[ModuleType], sizes: tuple[int, i
     table = Table("", "goal", title=f"Mass runs for {sizes[1]:,} people")
     for kind in kinds:
         table.add_column(kind.LABEL, justify="right")
-    columns = [figures(found[kind.KIND], *sizes) for kind in kinds]
+    columns = [figures(found[getattr(kind, "NAME", kind.KIND)], *sizes) for kind in kinds]
     for name in columns[0]:
         table.add_row(name, columns[0][name][0], *(column[name][1] for column in columns))
     return table

@@ -4,6 +4,7 @@ from django.urls import URLPattern, URLResolver, path
 
 from . import api
 from .api import certificates, rates
+from .api import coverage as coverage_api
 from .api import movements as moves
 from .portal import delegates, details, life, movements, papers, pay, record, sign_in
 
@@ -42,13 +43,18 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("api/v1/people/lookup/", api.PersonLookup.as_view(), name="api_people_lookup"),
     path("api/v1/people/<uuid:public_id>/", api.PersonDetail.as_view(), name="api_person"),
     path(
+        "api/v1/people/<uuid:public_id>/coverage/end/",
+        coverage_api.PersonCoverageEnd.as_view(),
+        name="api_person_coverage_end",
+    ),
+    path(
         "api/v1/people/<uuid:public_id>/coverage/",
-        api.PersonCoverage.as_view(),
+        coverage_api.PersonCoverage.as_view(),
         name="api_person_coverage",
     ),
     path(
         "api/v1/people/<uuid:public_id>/contributions/",
-        api.PersonContributions.as_view(),
+        coverage_api.PersonContributions.as_view(),
         name="api_person_contributions",
     ),
     path(
@@ -73,7 +79,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
         name="api_certificate_pdf",
     ),
     path("api/v1/declarations/", api.Declarations.as_view(), name="api_declarations"),
-    path("api/v1/contributions/", api.Contributions.as_view(), name="api_contributions"),
+    path("api/v1/contributions/", coverage_api.Contributions.as_view(), name="api_contributions"),
     path("movements/", movements.mine, name="movements"),
     path("movements/where/", movements.where, name="movement_where"),
     path("movements/home/", movements.home, name="movement_home"),

@@ -9,9 +9,8 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from enrollment import queries
-from enrollment.models import Category, Contribution, Coverage, Employer, Person
+from enrollment.models import Employer, Person
 from enrollment.services import wages
-from funds.models import Branch
 from socsec.kernel.months import format_month, parse_month
 from socsec.office.access import require
 from socsec.office.api import ApiView, MonthField, Once, YuanField, purpose
@@ -102,81 +101,6 @@ class PersonDetail(ApiView):
     )
     def get(self, request: Request, public_id: Any) -> Response:
         return Response(PersonOut(find_person(request, public_id)).data)
-
-
-class CoverageOut(serializers.ModelSerializer):
-    branch = serializers.SerializerMethodField()
-    category = serializers.SerializerMethodField()
-    from_ = serializers.DateField(source="span.lower")
-    until = serializers.DateField(source="last_day", allow_null=True)
-
-    class Meta:
-        model = Coverage
-        fields: ClassVar = ["branch", "category", "region", "from_", "until", "end_reason"]
-
-    def get_fields(self) -> dict[str, Any]:
-        fields = super().get_fields()
-        fields["from"] = fields.pop("from_")
-        return fields
-
-    def get_branch(self, row: Coverage) -> str:
-        return Branch(row.branch).name.lower()
-
-    def get_category(self, row: Coverage) -> str:
-        return Category(row.category).name.lower()
-
-
-class PersonCoverage(ApiView):
-    scopes: ClassVar = {"GET": "people:read"}
-
-    @extend_schema(
-        operation_id="people_coverage",
-        tags=["people"],
-        summary="In which branches a person is insured, and when",
-        parameters=[PURPOSE],
-        responses={200: CoverageOut(many=True), 404: PROBLEM},
-    )
-    def get(self, request: Request, public_id: Any) -> Response:
-        person = find_person(request, public_id)
-        spans = [row for row in queries.coverages(person.pk) if not row.span.isempty]
-        return Response({"results": CoverageOut(spans, many=True).data})
-
-
-class MonthOut(serializers.Serializer):
-    """One month of one person in one branch."""
-
-    month = MonthField()
-    status = serializers.CharField()
-    base = YuanField()
-    employer_share = YuanField()
-    person_share = YuanField()
-    paid = YuanField()
-    region = serializers.CharField()
-
-
-class PersonContributions(ApiView):
-    scopes: ClassVar = {"GET": "contributions:read"}
-
-    @extend_schema(
-        operation_id="people_contributions",
-        tags=["contributions"],
-        summary="A person's months, oldest first",
-        parameters=[
-            PURPOSE,
-            OpenApiParameter("from", str, description="First month, as YYYY-MM"),
-            OpenApiParameter("until", str, description="Last month, as YYYY-MM"),
-        ],
-        responses={200: MonthOut(many=True), 404: PROBLEM, 422: PROBLEM},
-    )
-    def get(self, request: Request, public_id: Any) -> Response:
-        person = find_person(request, public_id)
-        first, last = request.query_params.get("from"), request.query_params.get("until")
-        months = queries.record(person.pk, Branch.PENSION)
-        if first:
-            months = [each for each in months if each.month >= parse_month(first)]
-        if last:
-            months = [each for each in months if each.month <= parse_month(last)]
-        return Response({"results": MonthOut(months, many=True).data})
 
 
 def find_employer(request: Request, code: str) -> Employer:
@@ -288,40 +212,3 @@ def employer_and_month(request: Request) -> tuple[Employer, int]:
         find_employer(request, request.query_params["employer"]),
         parse_month(request.query_params["month"]),
     )
-
-
-class ContributionOut(serializers.Serializer):
-    person = serializers.SerializerMethodField()
-    month = MonthField()
-    base = YuanField()
-    employer_share = YuanField()
-    person_share = YuanField()
-    account_share = YuanField()
-
-    def get_person(self, row: Contribution) -> str:
-        return str(self.context["people"][row.person_id])
-
-
-class Contributions(ApiView):
-    scopes: ClassVar = {"GET": "contributions:read"}
-
-    @extend_schema(
-        operation_id="contributions_list",
-        tags=["contributions"],
-        summary="What was assessed for an employer's month, a page at a time",
-        parameters=[
-            OpenApiParameter("employer", str, required=True),
-            OpenApiParameter("month", str, required=True),
-            OpenApiParameter("limit", int),
-            OpenApiParameter("cursor", str),
-        ],
-        responses={200: ContributionOut(many=True), 404: PROBLEM, 422: PROBLEM},
-    )
-    def get(self, request: Request) -> Response:
-        employer, month = employer_and_month(request)
-        return self.page(
-            queries.assessed(employer.pk, month),
-            ContributionOut,
-            ("person_id", "part"),
-            lambda rows: {"people": queries.public_ids(row.person_id for row in rows)},
-        )

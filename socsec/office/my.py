@@ -45,6 +45,8 @@ ACTS: dict[str, Any] = {
     "wage.declare": gettext_lazy("declared a wage"),
     "employer.officer": gettext_lazy("changed for which employer you act"),
     "contribution.assess": gettext_lazy("worked out a contribution"),
+    "contribution.correct": gettext_lazy("corrected a contribution"),
+    "contribution.pay_back": gettext_lazy("insured you for missed months"),
     "receipt.enter": gettext_lazy("entered a payment of contributions"),
     "receipt.pay": gettext_lazy("paid contributions online"),
     "prior.enter": gettext_lazy("entered earlier service"),

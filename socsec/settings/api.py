@@ -11,6 +11,7 @@ SCOPES = {
     "life:read": _("Read life events"),
     "life:write": _("Report life events"),
     "contributions:read": _("Read contributions and wage declarations"),
+    "coverage:write": _("Insure people, and end coverage"),
     "declarations:write": _("Declare wages"),
     "jobs:read": _("Ask what became of a job"),
     "certificates:read": _("Read and check certificates"),

@@ -12,7 +12,7 @@ import pytest
 from django.db import connection
 
 from benchmarks import world
-from benchmarks.__main__ import MASS, differences
+from benchmarks.__main__ import MASS, differences, name
 
 ROOT = Path(__file__).resolve().parents[2]
 PEOPLE = 300
@@ -60,13 +60,15 @@ def test_they_run_and_both_sides_write_the_same_rows(measure):
     found = json.loads(done.stdout)
     assert list(differences(found)) == []
     for kind in MASS:
-        sides = found[kind.KIND][str(PEOPLE)]
+        sides = found[name(kind)][str(PEOPLE)]
         for rows in kind.WRITES:
             count, amount, _all = sides["ours"]["written"][rows.model]
             assert sides["plain"]["written"][rows.model] == [count, amount, _all]
             assert int(count) > PEOPLE // 2, rows.model
             assert int(amount) != 0, rows.model
-        assert sides["orm"]["rows"] == 20
+        # of 20 people: in five branches a person has four rows, or two who pays alone
+        rows = range(40, 81) if name(kind) == "five_branches" else (20,)
+        assert sides["orm"]["rows"] in rows
     assert found["pension_payroll"][str(PEOPLE)]["ours"]["rows"] == PEOPLE
     assert found["assess"]["calls"] == 3
 

@@ -4,8 +4,9 @@ A chapter is a function that takes the village and lets its people live on throu
 It stands by itself: no chapter needs what another one did.
 """
 
+from socsec.commands.chapters.branches import every_branch
 from socsec.commands.chapters.full_coverage import full_coverage
 from socsec.commands.chapters.movements import records_move
 from socsec.commands.village import Chapter
 
-CHAPTERS: list[Chapter] = [records_move, full_coverage]
+CHAPTERS: list[Chapter] = [every_branch, records_move, full_coverage]
