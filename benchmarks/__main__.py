@@ -13,9 +13,18 @@ from rich.console import Console
 
 django.setup()
 
-from benchmarks import assess, base, branches, contributions, payroll, tables, world  # noqa: E402
+from benchmarks import (  # noqa: E402
+    assess,
+    base,
+    branches,
+    contributions,
+    duplicates,
+    payroll,
+    tables,
+    world,
+)
 
-MASS = (contributions, branches, payroll)
+MASS = (contributions, branches, payroll, duplicates)
 FEW = 2000  # people in the sample that the ORM saves
 
 

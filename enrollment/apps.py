@@ -11,7 +11,7 @@ class EnrollmentConfig(AppConfig):
 
     def ready(self) -> None:
         """Tell the floors below what they may ask: names of people, the run, the questions."""
-        from socsec.office import certificates, events, home, kinds, menu, people, runs
+        from socsec.office import certificates, events, home, kinds, menu, merges, people, runs
 
         from . import batch, portal, queries
         from .models import Step
@@ -24,6 +24,7 @@ class EnrollmentConfig(AppConfig):
             relatives=queries.relatives,
             public_ids=queries.public_ids,
             mandates=queries.mandates,
+            numbers=queries.numbers_of,
         )
         events.register(*queries.EVENTS)
         runs.register(batch.Contributions())
@@ -52,8 +53,17 @@ class EnrollmentConfig(AppConfig):
         import_module("enrollment.checks.residents")
         import_module("enrollment.batch.residents")
         import_module("enrollment.admin.residents").hang()
-        for pages in ("papers", "delegates", "changes", "life", "issued"):
+        for pages in ("papers", "delegates", "changes", "life", "issued", "duplicates"):
             import_module(f"enrollment.admin.{pages}").hang()
+        merges.cover(
+            "enrollment",
+            apart={
+                "enrollment.PersonLink": "it is the merge itself",
+                "enrollment.DuplicatePair": "it asks about the two records",
+            },
+        )
+        merges.conflicts("enrollment", queries.insured_twice)
+        runs.register(batch.Matching())
         for slug, prefix, label, law in (
             ("change", "BG", _("Change of details"), "社会保险经办条例第十条"),
             ("event", "SJ", _("Report of a life event"), "社会保险经办条例第九条、第二十五条"),
@@ -114,6 +124,15 @@ class EnrollmentConfig(AppConfig):
                 "admin:enrollment_lifeevent_changelist",
                 "cake",
                 "life.read",
+            ),
+            menu.Place(
+                "duplicates",
+                menu.Group.PEOPLE,
+                15,
+                _("Possible duplicates"),
+                "admin:enrollment_duplicates",
+                "content_copy",
+                "duplicate.read",
             ),
             menu.Place(
                 "mandates",

@@ -18,13 +18,14 @@ class FundsConfig(AppConfig):
         import_module("funds.models.ledger")
 
     def ready(self) -> None:
-        from socsec.office import menu
+        from socsec.office import menu, merges
 
         from . import checks
         from .admin import tiles
 
         checks.register_all()
         tiles.hang()
+        merges.cover("funds")
         menu.place(
             menu.Place(
                 "payments",

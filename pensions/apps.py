@@ -9,11 +9,11 @@ class PensionsConfig(AppConfig):
 
     def ready(self) -> None:
         """Tell the office what kinds of case and run, and what questions, pensions has."""
-        from pensions import batch, checks, portal
+        from pensions import batch, checks, portal, queries
         from pensions.admin import claims
         from pensions.services import replay
         from pensions.services.claim import KIND
-        from socsec.office import kinds, menu, replays, runs
+        from socsec.office import kinds, menu, merges, replays, runs
 
         kinds.register(
             kinds.CaseKind(
@@ -35,6 +35,8 @@ class PensionsConfig(AppConfig):
             )
         )
         checks.register()
+        merges.cover("pensions")
+        merges.conflicts("pensions", queries.two_pensions)
         portal.hang()
         claims.hang()
         menu.place(

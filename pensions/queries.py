@@ -6,6 +6,7 @@ from typing import Any
 
 from django.db.models import Count, Exists, F, IntegerField, OuterRef, QuerySet, Subquery, Sum
 from django.db.models.functions import ExtractMonth, ExtractYear
+from django.utils.translation import gettext_lazy as _
 
 from enrollment.models import BankAccount, Purpose
 from funds.models import PaymentBatch, PaymentOrder, PaymentOutcome
@@ -26,7 +27,9 @@ from pensions.models import (
     ReturnedPayment,
 )
 from socsec.kernel import regions
+from socsec.office import people
 from socsec.office.access import scope
+from socsec.office.errors import Text
 from socsec.office.models import Case, Run
 
 # claims and awards
@@ -47,7 +50,7 @@ def claims_of(person_id: int) -> QuerySet[PensionClaim]:
     """A person's own claims, the latest first."""
     return (
         PensionClaim.objects.select_related("case", "award")
-        .filter(person_id=person_id)
+        .filter(person_id__in=people.numbers(person_id))
         .order_by("-pk")
     )
 
@@ -64,7 +67,9 @@ def awards(user: Any) -> QuerySet[Award]:
 
 def awards_of(person_id: int) -> QuerySet[Award]:
     """A person's awards, the latest first."""
-    return Award.objects.select_related("edition", "claim__case").filter(person_id=person_id)
+    return Award.objects.select_related("edition", "claim__case").filter(
+        person_id__in=people.numbers(person_id)
+    )
 
 
 def award_in_payment(person_id: int) -> Award | None:
@@ -84,7 +89,8 @@ def benefit_in(award: Award, month: int) -> Benefit | None:
 def adjustments(person_id: int) -> QuerySet[PensionAdjustment]:
     """The yearly adjustments of a person's pensions that stand, the latest first."""
     return PensionAdjustment.objects.filter(
-        person_id=person_id, run_id__in=Run.objects.filter(state=Run.State.POSTED).values("pk")
+        person_id__in=people.numbers(person_id),
+        run_id__in=Run.objects.filter(state=Run.State.POSTED).values("pk"),
     ).order_by("-month")
 
 
@@ -93,12 +99,14 @@ def adjustments(person_id: int) -> QuerySet[PensionAdjustment]:
 
 def accounts(person_id: int) -> QuerySet[IndividualAccount]:
     """A person's individual accounts, one for each fund that keeps one."""
-    return IndividualAccount.objects.filter(person_id=person_id).order_by("opened_month")
+    return IndividualAccount.objects.filter(person_id__in=people.numbers(person_id)).order_by(
+        "opened_month"
+    )
 
 
 def statement(person_id: int, fund_id: int | None = None) -> QuerySet[AccountEntry]:
     """The entries of a person's accounts, or of that in one fund, the latest first."""
-    found = AccountEntry.objects.filter(person_id=person_id)
+    found = AccountEntry.objects.filter(person_id__in=people.numbers(person_id))
     if fund_id is not None:
         found = found.filter(fund_id=fund_id)
     return found.order_by("fund_id", "-seq")
@@ -106,7 +114,8 @@ def statement(person_id: int, fund_id: int | None = None) -> QuerySet[AccountEnt
 
 def balance(person_id: int, fund_id: int | None = None) -> int:
     """What stands on a person's accounts, or on that in one fund, in fen."""
-    last = statement(person_id, fund_id).order_by("fund_id", "-seq").distinct("fund_id")
+    keys = ("person_id", "fund_id")
+    last = statement(person_id, fund_id).order_by(*keys, "-seq").distinct(*keys)
     return sum(last.values_list("balance", flat=True))
 
 
@@ -126,13 +135,18 @@ def account_years(person_id: int) -> list[AccountYear]:
 
     What was reversed is left out with its reversal. `credited` holds opening balances too.
     """
-    entries = list(statement(person_id).order_by("fund_id", "seq"))
+    entries = list(statement(person_id).order_by("person_id", "fund_id", "seq"))
     undone = {
-        (entry.fund_id, entry.reference) for entry in entries if entry.kind == EntryKind.REVERSAL
+        (entry.person_id, entry.fund_id, entry.reference)
+        for entry in entries
+        if entry.kind == EntryKind.REVERSAL
     }
     years: dict[int, dict[str, Any]] = {}
     for entry in entries:
-        if entry.kind == EntryKind.REVERSAL or (entry.fund_id, entry.seq) in undone:
+        if (
+            entry.kind == EntryKind.REVERSAL
+            or (entry.person_id, entry.fund_id, entry.seq) in undone
+        ):
             continue
         year = years.setdefault(
             entry.month // 12, {"credited": 0, "interest": 0, "drawn": 0, "rate": None}
@@ -174,7 +188,16 @@ class PaidRow:
 
 
 def payments(person_id: int) -> list[PaidRow]:
-    """A person's pension payments, the latest month first. Four queries, however many."""
+    """A person's pension payments, the latest month first. A few queries, however many."""
+    numbers = people.numbers(person_id)
+    found = [row for number in numbers for row in _payments_under(number)]
+    if len(numbers) > 1:
+        found.sort(key=lambda row: (row.payment.month, row.payment.part), reverse=True)
+    return found
+
+
+def _payments_under(person_id: int) -> list[PaidRow]:
+    """What was paid under one number of a person."""
     found = list(PensionPayment.objects.filter(person_id=person_id).order_by("-month", "-part"))
     payrolls = Payroll.objects.select_related("envelope").in_bulk({row.run_id for row in found})
     states = _order_states(person_id, payrolls.values())
@@ -233,7 +256,7 @@ def next_payment(person_id: int) -> int | None:
     award = award_in_payment(person_id)
     if award is None:
         return None
-    last = Benefit.objects.filter(person_id=person_id, award_id=award.pk)
+    last = Benefit.objects.filter(person_id=award.person_id, award_id=award.pk)
     row = last.order_by("-from_month", "-version").first()
     return row.monthly if row else None
 
@@ -356,3 +379,12 @@ def standing(user: Any) -> Standing:
         held=without_account(user).count(),
         dead_in_payment=dead_in_payment(user).count(),
     )
+
+
+def two_pensions(survivor: int, absorbed: int) -> list[Text]:
+    """What forbids that two records are read as one: a pension in payment, or a claim, on each."""
+    if award_in_payment(survivor) and award_in_payment(absorbed):
+        return [_("Both records draw a pension.")]
+    if open_claim(survivor) and open_claim(absorbed):
+        return [_("Both records have an open pension claim.")]
+    return []

@@ -2,6 +2,7 @@
 
 from .changes import ChangeRequestAdmin
 from .delegates import MandateAdmin
+from .duplicates import PersonLinkAdmin
 from .employers import EmployerAdmin
 from .gaps import GapContactAdmin
 from .households import HouseholdAdmin
@@ -22,5 +23,6 @@ __all__ = [
     "MovementAdmin",
     "PaymentIntentAdmin",
     "PersonAdmin",
+    "PersonLinkAdmin",
     "ReceiptAdmin",
 ]

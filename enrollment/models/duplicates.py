@@ -118,6 +118,8 @@ class PersonLink(models.Model):
     )
     undone_at = models.DateTimeField(_("undone"), null=True, blank=True)
     undo_reason = models.CharField(_("why undone"), max_length=200, blank=True, default="")
+    # The portal account of the absorbed record as it was, for the undoing.
+    accounts = models.JSONField(_("portal accounts"), default=dict, blank=True)
 
     class Meta:
         verbose_name = _("merge of records")

@@ -54,6 +54,7 @@ class Person(models.Model):
         indexes = [
             models.Index(fields=["region"], name="person_region"),
             models.Index(fields=["name"], name="person_name"),
+            models.Index(fields=["born_on"], name="person_born_on"),
         ]
         constraints = [
             models.CheckConstraint(

@@ -1,6 +1,6 @@
 """Reads of enrollment for its own screens, and the door for the apps above."""
 
-from .coverage import coverage_as_of, coverages, employments_as_of, staff
+from .coverage import coverage_as_of, coverages, employments_as_of, insured_twice, staff
 from .delegates import (
     all_mandates,
     in_force,
@@ -32,6 +32,7 @@ from .life import (
     life_events,
     standing_events,
 )
+from .matching import canonical, link_of, links, links_into, not_absorbed, numbers_of, pairs
 from .money import (
     Arrears,
     allocations,
@@ -111,6 +112,7 @@ __all__ = [
     "assessed",
     "branches",
     "by_resident_id",
+    "canonical",
     "carried_balances",
     "child_of",
     "contacts",
@@ -132,9 +134,13 @@ __all__ = [
     "household_of",
     "imprisoned_on",
     "in_force",
+    "insured_twice",
     "keeper",
     "latest_count",
     "life_events",
+    "link_of",
+    "links",
+    "links_into",
     "mandates",
     "mandates_held",
     "mandates_of",
@@ -147,8 +153,11 @@ __all__ = [
     "movement_of",
     "movements",
     "movements_of",
+    "not_absorbed",
+    "numbers_of",
     "online_payments",
     "paid_months",
+    "pairs",
     "people",
     "place_months",
     "public_ids",

@@ -2,15 +2,20 @@
 
 from datetime import date, datetime
 
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.db.models.functions import Lower
+from django.utils.translation import gettext_lazy as _
 
 from enrollment.models import Coverage, Employment
+from socsec.office import people
+from socsec.office.errors import Text, say
 
 
 def coverages(person_id: int) -> QuerySet[Coverage]:
     """Every span of coverage of a person, the earliest first."""
-    return Coverage.objects.filter(person_id=person_id).order_by(Lower("span"), "branch")
+    return Coverage.objects.filter(person_id__in=people.numbers(person_id)).order_by(
+        Lower("span"), "branch"
+    )
 
 
 def coverage_as_of(
@@ -46,3 +51,19 @@ def staff(employer_id: int, on: date) -> QuerySet[Employment]:
         .select_related("person")
         .order_by("person__name", "person_id")
     )
+
+
+def insured_twice(survivor: int, absorbed: int) -> list[Text]:
+    """What forbids that two records are read as one: insured at the same time in the same branch."""
+    theirs = Coverage.objects.filter(
+        person_id=absorbed, branch=OuterRef("branch"), span__overlap=OuterRef("span")
+    )
+    return [
+        say(
+            _("Both records are insured at the same time: %(branch)s."),
+            branch=row.get_branch_display(),
+        )
+        for row in Coverage.objects.filter(person_id=survivor)
+        .filter(Exists(theirs), span__isempty=False)
+        .order_by("branch")
+    ]

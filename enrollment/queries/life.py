@@ -7,6 +7,7 @@ from typing import Any
 from django.db.models import QuerySet
 
 from enrollment.models import EventKind, LifeEvent, Person
+from socsec.office import people as office
 from socsec.office.access import scope
 
 
@@ -21,13 +22,13 @@ def events_since(
     found = LifeEvent.objects.filter(pk__gt=after).select_related("reverses").order_by("pk")
     if kinds is not None:
         found = found.filter(kind__in=list(kinds))
-    return found if person_id is None else found.filter(person_id=person_id)
+    return found if person_id is None else found.filter(person_id__in=office.numbers(person_id))
 
 
 def life_events(person_id: int) -> QuerySet[LifeEvent]:
     """The events of one person, newest first, with what took them back."""
     return (
-        LifeEvent.objects.filter(person_id=person_id, reverses__isnull=True)
+        LifeEvent.objects.filter(person_id__in=office.numbers(person_id), reverses__isnull=True)
         .select_related("by", "reversed_by", "reversed_by__by")
         .order_by("-happened_on", "-pk")
     )
@@ -36,7 +37,7 @@ def life_events(person_id: int) -> QuerySet[LifeEvent]:
 def standing_events(person_id: int, on: date | None = None) -> QuerySet[LifeEvent]:
     """What happened to a person up to a day and was not taken back, in the order of the days."""
     found = LifeEvent.objects.filter(
-        person_id=person_id, reverses__isnull=True, reversed_by__isnull=True
+        person_id__in=office.numbers(person_id), reverses__isnull=True, reversed_by__isnull=True
     ).order_by("happened_on", "pk")
     return found if on is None else found.filter(happened_on__lte=on)
 

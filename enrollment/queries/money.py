@@ -7,6 +7,7 @@ from django.db.models import QuerySet, Sum
 
 from enrollment.models import Receipt, ReceiptAllocation, Reduction
 from socsec.kernel.regions import span
+from socsec.office import people
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,8 +49,9 @@ def arrears(
     branch: int, *, employer_id: int | None = None, person_id: int | None = None
 ) -> list[Arrears]:
     """The months for which an employer, or a person who pays alone, still owes; oldest first."""
+    number: int | list[int]
     if person_id is not None:
-        payer, number = "c.person_id = %s and c.employer_id = 0", person_id
+        payer, number = "c.person_id = any(%s) and c.employer_id = 0", people.numbers(person_id)
     else:
         payer, number = "c.employer_id = %s and c.employer_id > 0", employer_id or 0
     with connection.cursor() as cursor:
@@ -70,7 +72,11 @@ def arrears_by_employer(branch: int, region: str, up_to_month: int) -> dict[int,
 
 def receipts(*, employer_id: int | None = None, person_id: int | None = None) -> QuerySet[Receipt]:
     """The receipts of a payer, the latest first."""
-    payer = {"person_id": person_id} if person_id is not None else {"employer_id": employer_id}
+    payer = (
+        {"person_id__in": people.numbers(person_id)}
+        if person_id is not None
+        else {"employer_id": employer_id}
+    )
     return Receipt.objects.filter(**payer)
 
 

@@ -9,6 +9,7 @@ from django.db.models import QuerySet
 from django.utils import timezone
 
 from enrollment.models import Employer, Household, HouseholdMember, Person
+from enrollment.queries.matching import canonical, not_absorbed
 from socsec.kernel import ids, papers
 from socsec.office.access import scope
 from socsec.office.fields import blind_index
@@ -29,9 +30,12 @@ def employers(user: Any) -> QuerySet[Employer]:
 
 def by_resident_id(text: str) -> Person | None:
     """The person with this identity number, wherever registered. IdError if it is no such number."""
-    number = ids.read_resident_id(text).number
-    blind = blind_index(number, RESIDENT_ID)
-    return Person.objects.filter(identifiers__blind=blind).first()
+    blind = blind_index(ids.read_resident_id(text).number, RESIDENT_ID)
+    found = Person.objects.filter(identifiers__blind=blind).first()
+    if found is None:
+        return None
+    number = canonical(found.pk)
+    return found if number == found.pk else Person.objects.get(pk=number)
 
 
 def search(user: Any, text: str) -> QuerySet[Person]:
@@ -49,14 +53,15 @@ def search(user: Any, text: str) -> QuerySet[Person]:
         if any(letter.isdigit() for letter in papers.tidy(words)):
             folded = blind_index(papers.fold(words), "fold")
             return found.filter(identifiers__fold=folded).distinct()
-        return found.filter(name__startswith=words).order_by("name", "pk")
-    return found.filter(identifiers__blind=blind_index(number, RESIDENT_ID))
+        return not_absorbed(found).filter(name__startswith=words).order_by("name", "pk")
+    holder = by_resident_id(number)
+    return found.filter(pk=holder.pk) if holder else found.none()
 
 
 def search_number(user: Any, text: str) -> Person | None:
     """The person with this identity number, if the user may see the file. IdError if it is none."""
-    number = ids.read_resident_id(text).number
-    return people(user).filter(identifiers__blind=blind_index(number, RESIDENT_ID)).first()
+    holder = by_resident_id(text)
+    return people(user).filter(pk=holder.pk).first() if holder else None
 
 
 def public_ids(numbers: Iterable[int]) -> dict[int, UUID]:

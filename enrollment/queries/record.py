@@ -22,6 +22,7 @@ from enrollment.models import (
 from enrollment.rules.branches import RULES
 from socsec.kernel.document import Document, explain
 from socsec.kernel.months import FIRST_MONTH, LAST_MONTH
+from socsec.office import people
 from socsec.office.services import policy
 
 
@@ -85,13 +86,14 @@ class MonthRecord:
 
 
 def record(person_id: int, branch: int) -> list[MonthRecord]:
-    """A person's months in one branch, oldest first. Four queries, however long the record.
+    """A person's months in one branch, oldest first. As many queries, however long the record.
 
     A month that was assessed here shows that; else one carried over; else one deemed.
     """
+    numbers = people.numbers(person_id)
     months: dict[int, MonthRecord] = {}
     approved = PriorService.objects.filter(
-        person_id=person_id, branch=branch, state=PriorState.APPROVED
+        person_id__in=numbers, branch=branch, state=PriorState.APPROVED
     )
     regions: dict[int, str] = {}
     for prior in approved:
@@ -100,7 +102,7 @@ def record(person_id: int, branch: int) -> list[MonthRecord]:
             for month in range(prior.first_month, prior.last_month + 1):
                 months[month] = MonthRecord(month, MonthStatus.DEEMED, region=prior.region)
     for carried in PriorMonth.objects.filter(
-        person_id=person_id, branch=branch, prior_id__in=list(regions)
+        person_id__in=numbers, branch=branch, prior_id__in=list(regions)
     ):
         months[carried.month] = MonthRecord(
             carried.month,
@@ -111,17 +113,17 @@ def record(person_id: int, branch: int) -> list[MonthRecord]:
         )
     paid: dict[int, dict[str, Any]] = {
         row["month"]: dict(row)
-        for row in ReceiptAllocation.objects.filter(person_id=person_id, branch=branch)
+        for row in ReceiptAllocation.objects.filter(person_id__in=numbers, branch=branch)
         .values("month")
         .annotate(paid=Sum("amount"), account=Sum("account_share"))
     }
     assessed: dict[int, list[Contribution]] = {}
-    for contribution in Contribution.objects.filter(person_id=person_id, branch=branch).order_by(
+    for contribution in Contribution.objects.filter(person_id__in=numbers, branch=branch).order_by(
         "month", "employer_id", "part"
     ):
         assessed.setdefault(contribution.month, []).append(contribution)
     taken_off: dict[int, list[Reduction]] = {}
-    for reduction in Reduction.objects.filter(person_id=person_id, branch=branch):
+    for reduction in Reduction.objects.filter(person_id__in=numbers, branch=branch):
         taken_off.setdefault(reduction.month, []).append(reduction)
     for month, parts in assessed.items():
         money = paid.get(month, {"paid": 0, "account": 0})

@@ -20,7 +20,7 @@ from enrollment.models import (
     Sex,
 )
 from enrollment.models.duplicates import Reason
-from enrollment.services import details
+from enrollment.services import details, merging
 from enrollment.services.checks import known_name, known_region, lock, not_in_future
 from socsec.kernel import ids, papers
 from socsec.office.access import require
@@ -112,6 +112,7 @@ def put_person(
     )
     for given in documents:
         _take_down(person, given, None)
+    merging.look_for(person)
     audit.record(
         by=by,
         act="person.enroll",

@@ -4,7 +4,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from enrollment.models import Detail, IdentifierKind, Person, Sex
-from enrollment.services import details, identifiers
+from enrollment.services import details, identifiers, merging
 from enrollment.services.checks import known_name, known_region, lock
 from socsec.kernel import ids
 from socsec.kernel.papers import Paper
@@ -39,6 +39,7 @@ def enroll(*, by: User, name: str, resident_id: str, region: str, phone: str = "
         region=region,
     )
     identifiers.register(person, Paper(IdentifierKind.RESIDENT_ID, identity.number))
+    merging.look_for(person)
     audit.record(by=by, act="person.enroll", subject=person, person_id=person.pk, region=region)
     return person
 

@@ -273,6 +273,8 @@ def _own(user: User, act: str, person_id: int) -> bool:
     """Whether it is the user's own file, or one that a mandate opens for this act."""
     if user.person_id is None or person_id == user.person_id:
         return person_id == user.person_id
+    if person_id in people.numbers(user.person_id):
+        return True
     mandate = people.mandates(user.person_id).get(person_id)
     return mandate is not None and any(act in DELEGATED.get(s, ()) for s in mandate.scopes)
 

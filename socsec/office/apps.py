@@ -21,7 +21,7 @@ class OfficeConfig(AppConfig):
 
     def ready(self) -> None:
         # tasks: so that services find them by name in every process.
-        from . import checks, menu, portal, queries, tasks  # noqa: F401
+        from . import checks, menu, merges, portal, queries, tasks  # noqa: F401
         from .admin import events as told
         from .admin import tiles
 
@@ -29,6 +29,7 @@ class OfficeConfig(AppConfig):
         portal.hang()
         post_migrate.connect(_load_regions, sender=self, dispatch_uid="office.regions")
         tiles.hang()
+        merges.cover("office", apart={"office.User": "the account follows the merge itself"})
         told.hang()
         menu.place(
             menu.Place(

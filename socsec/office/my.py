@@ -87,6 +87,10 @@ ACTS: dict[str, Any] = {
     "portal.sign_in": gettext_lazy("signed in"),
     "life.record": gettext_lazy("recorded a life event"),
     "life.withdraw": gettext_lazy("took a life event back"),
+    "duplicate.judge": gettext_lazy("found that a like record is of somebody else"),
+    "merge.propose": gettext_lazy("proposed to merge two records of yours"),
+    "merge.reject": gettext_lazy("did not merge two records"),
+    "merge.undo": gettext_lazy("undid a merge of records"),
     "person.merge": gettext_lazy("merged two records of yours"),
     "mandate.grant": gettext_lazy("let somebody act for you"),
     "mandate.end": gettext_lazy("ended a permission to act for you"),
@@ -127,7 +131,9 @@ def brief(case: Case) -> dict[str, Any]:
 
 def of(request: HttpRequest) -> Any:
     """The cases of whom the signed-in person acts for."""
-    return Case.objects.filter(person_id=acting_for(request)).order_by("-received_on", "-id")
+    return Case.objects.filter(person_id__in=people.numbers(acting_for(request))).order_by(
+        "-received_on", "-id"
+    )
 
 
 def open_cases(request: HttpRequest) -> list[dict[str, Any]]:
@@ -341,7 +347,7 @@ def line_named(case: Case, code: str) -> str:
 @require_safe
 @person_only
 def my_letters(request: HttpRequest) -> HttpResponse:
-    mine = Notice.objects.filter(person_id=acting_for(request))
+    mine = Notice.objects.filter(person_id__in=people.numbers(acting_for(request)))
     page = Paginator(mine, 20).get_page(request.GET.get("page"))
     return render(request, "portal/office/letters.html", {"page": page})
 
@@ -350,7 +356,8 @@ def my_letters(request: HttpRequest) -> HttpResponse:
 @person_only
 def my_letter(request: HttpRequest, pk: int) -> HttpResponse:
     """One letter; opening it is noted."""
-    if not Notice.objects.filter(pk=pk, person_id=acting_for(request)).exists():
+    numbers = people.numbers(acting_for(request))
+    if not Notice.objects.filter(pk=pk, person_id__in=numbers).exists():
         raise Http404
     letter = letters.mark_read(notice_id=pk, by=request.user)
     return render(request, "portal/office/letter.html", {"letter": letter})
@@ -361,9 +368,9 @@ def my_letter(request: HttpRequest, pk: int) -> HttpResponse:
 def access_log(request: HttpRequest) -> HttpResponse:
     """Who looked at or changed this person's data, newest first."""
     user = request.user
-    entries = AuditEntry.objects.filter(person_id=acting_for(request)).select_related(
-        "actor", "office"
-    )
+    entries = AuditEntry.objects.filter(
+        person_id__in=people.numbers(acting_for(request))
+    ).select_related("actor", "office")
     page = Paginator(entries, 30).get_page(request.GET.get("page"))
     shown = [
         {

@@ -49,12 +49,14 @@ class Mandate:
 Describe = Callable[[list[int]], dict[int, PersonLine]]
 Relatives = Callable[[int], set[int]]
 Mandates = Callable[[int], dict[int, Mandate]]
+Numbers = Callable[[int], list[int]]
 PublicIds = Callable[[Iterable[int]], dict[int, UUID]]
 
 _describe: Describe | None = None
 _relatives: Relatives | None = None
 _mandates: Mandates | None = None
 _public_ids: PublicIds | None = None
+_numbers: Numbers | None = None
 
 
 def register(
@@ -63,9 +65,11 @@ def register(
     relatives: Relatives | None = None,
     mandates: Mandates | None = None,
     public_ids: PublicIds | None = None,
+    numbers: Numbers | None = None,
 ) -> None:
     """Called once, from the ready() of the app that holds the people."""
-    global _describe, _relatives, _mandates, _public_ids
+    global _describe, _relatives, _mandates, _public_ids, _numbers
+    _numbers = numbers
     _describe, _relatives, _mandates, _public_ids = describe, relatives, mandates, public_ids
 
 
@@ -90,3 +94,11 @@ def public_ids(person_ids: Iterable[int | None]) -> dict[int, UUID]:
     """What partners call these people, in one query. Who is not known is not in it."""
     wanted = sorted({number for number in person_ids if number is not None})
     return _public_ids(wanted) if _public_ids and wanted else {}
+
+
+def numbers(person_id: int) -> list[int]:
+    """All numbers under which records of one person stand, the asked one first.
+
+    Reads of a person's records filter by these, so that what was merged is seen as one.
+    """
+    return _numbers(person_id) if _numbers else [person_id]

@@ -54,7 +54,11 @@ def running_out(user: User, days: int, today: date | None = None) -> QuerySet[Ca
 
 def cases_of(person_id: int) -> QuerySet[Case]:
     """All cases of one person, newest first: for that person's own pages."""
-    return Case.objects.filter(person_id=person_id).select_related("office").order_by("-id")
+    return (
+        Case.objects.filter(person_id__in=people.numbers(person_id))
+        .select_related("office")
+        .order_by("-id")
+    )
 
 
 def case_counts(user: User) -> dict[str, int]:
@@ -89,7 +93,7 @@ def messages_to_send() -> list[int]:
 
 
 def notices_of(person_id: int) -> QuerySet[Notice]:
-    return Notice.objects.filter(person_id=person_id).select_related("case")
+    return Notice.objects.filter(person_id__in=people.numbers(person_id)).select_related("case")
 
 
 def audit_trail(user: User) -> QuerySet[AuditEntry]:
@@ -109,7 +113,7 @@ def history(subject_type: str, subject_id: object) -> QuerySet[AuditEntry]:
 def looks_at(person_id: int) -> QuerySet[AuditEntry]:
     """Who opened a person's file, when and why: shown to that person. Their own looks are left out."""
     return (
-        AuditEntry.objects.filter(person_id=person_id, act__in=LOOKS)
+        AuditEntry.objects.filter(person_id__in=people.numbers(person_id), act__in=LOOKS)
         .exclude(actor__person_id=person_id)
         .select_related("actor", "office")
     )

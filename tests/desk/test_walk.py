@@ -24,6 +24,7 @@ LISTS = {
     "enrollment_gapcontact": DESK,
     "enrollment_paymentintent": DESK,
     "enrollment_household": DESK,
+    "enrollment_personlink": DESK,
     "enrollment_changerequest": DESK,
     "enrollment_lifeevent": DESK,
     "enrollment_eventreport": DESK,
@@ -51,6 +52,7 @@ LISTS = {
 VERBS = {
     "admin:enrollment_person_enroll": {"intake"},
     "admin:enrollment_person_numberless": {"intake"},
+    "admin:enrollment_duplicates": DESK,
     "admin:enrollment_employer_enroll": {"intake"},
     "admin:enrollment_receipt_enter": {"accountant"},
     "admin:enrollment_movement_ask": {"intake"},
