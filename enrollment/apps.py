@@ -181,3 +181,4 @@ class EnrollmentConfig(AppConfig):
                 troubled,
             ),
         )
+        import_module("enrollment.admin.uploads").hang()

@@ -5,6 +5,7 @@ from django.urls import URLPattern, URLResolver, path
 from . import api
 from .api import certificates, rates
 from .api import coverage as coverage_api
+from .api import files as employer_files
 from .api import movements as moves
 from .portal import delegates, details, life, movements, papers, pay, record, sign_in
 
@@ -99,4 +100,9 @@ urlpatterns: list[URLPattern | URLResolver] = [
         name="api_person_movements",
     ),
     path("api/v1/coverage/rates/", rates.Rates.as_view(), name="api_coverage_rates"),
+    path(
+        "api/v1/declarations/files/",
+        employer_files.EmployerFiles.as_view(),
+        name="api_employer_files",
+    ),
 ]

@@ -1,4 +1,4 @@
-"""Desk screens of enrollment: people and who acts for them, households, employers, receipts."""
+"""Desk screens of enrollment: people and who acts for them, households, employers and what they hand in, receipts."""
 
 from .changes import ChangeRequestAdmin
 from .delegates import MandateAdmin
@@ -11,6 +11,7 @@ from .movements import MovementAdmin
 from .online import PaymentIntentAdmin
 from .people import PersonAdmin
 from .receipts import ReceiptAdmin
+from .uploads import UploadAdmin
 
 __all__ = [
     "ChangeRequestAdmin",
@@ -25,4 +26,5 @@ __all__ = [
     "PersonAdmin",
     "PersonLinkAdmin",
     "ReceiptAdmin",
+    "UploadAdmin",
 ]

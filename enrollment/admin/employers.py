@@ -15,6 +15,7 @@ from enrollment import queries
 from enrollment.models import Employer, EmployerOfficer, Takeover
 from enrollment.params import RegistrationDays
 from enrollment.queries import firms as firms_read
+from enrollment.queries import handed_in
 from enrollment.services import employer as registry
 from enrollment.services import wages
 from funds.models import Branch
@@ -75,6 +76,10 @@ class EmployerAdmin(DeskAdmin):
         offered = []
         if obj.closed_on is None and may(request.user, "wage.declare", obj.region):
             offered.append(Button(_("Declare wages"), _to("month", obj), main=True))
+        if obj.closed_on is None and may(request.user, "upload.hand_in", obj.region):
+            for kind, label in (("wages", _("Upload wages")), ("staff", _("Upload staff changes"))):
+                url = reverse("admin:enrollment_upload_send", args=[obj.pk, kind])
+                offered.append(Button(label, url))
         if obj.closed_on is None and may(request.user, "employer.change", obj.region):
             resting = firms_read.resting(obj.pk) is not None
             for verb, (label, stop, _make) in firms.VERBS.items():
@@ -85,7 +90,7 @@ class EmployerAdmin(DeskAdmin):
 
     def context(self, request: HttpRequest, obj: Employer) -> dict[str, Any]:
         this = month_of(timezone.localdate())
-        months = []
+        months: list[dict[str, Any]] = []
         for month in range(this, this - 12, -1):
             declared = list(queries.declarations(obj.pk, month))
             assessed = list(queries.assessed(obj.pk, month))
@@ -100,6 +105,9 @@ class EmployerAdmin(DeskAdmin):
                         "url": _wages_url(obj, month),
                     }
                 )
+        heads = handed_in.headcounts(obj.pk, [each["month"] for each in months])
+        for each in months:
+            each["heads"] = heads.get(each["month"])
         return {
             "employer": obj,
             "where": place(obj.region),
@@ -113,6 +121,7 @@ class EmployerAdmin(DeskAdmin):
             "may_change": may(request.user, "employer.change", obj.region),
             "may_approve": may(request.user, "employer.approve", obj.region),
             "clock": registration_clock(obj),
+            "uploads": handed_in.uploads_of(obj.pk)[:8],
             "staff_list": queries.staff(obj.pk, timezone.localdate()),
             "months": months,
             "arrears": queries.arrears(Branch.PENSION, employer_id=obj.pk),

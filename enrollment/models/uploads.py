@@ -35,6 +35,7 @@ class Upload(models.Model):
         WAITING = "waiting", _("Waiting for approval")
         TAKEN = "taken", _("Taken")
         REJECTED = "rejected", _("Rejected")
+        WITHDRAWN = "withdrawn", _("Taken back")
         FAILED = "failed", _("Not readable")
 
     # In which an upload is still to be decided.
@@ -51,7 +52,7 @@ class Upload(models.Model):
     digest = models.CharField(_("fingerprint"), max_length=64)
     channel = models.CharField(_("came by"), max_length=8, choices=Channel.choices)
     state = models.CharField(
-        _("state"), max_length=8, choices=State.choices, default=State.RECEIVED
+        _("state"), max_length=9, choices=State.choices, default=State.RECEIVED
     )
     good = models.IntegerField(_("good rows"), default=0)
     bad = models.IntegerField(_("bad rows"), default=0)

@@ -20,7 +20,7 @@ from socsec.kernel import ids, money
 from socsec.kernel.errors import KernelError
 from socsec.kernel.months import first_day, format_month
 from socsec.office.access import require
-from socsec.office.errors import Conflict, Invalid, Problem, from_kernel
+from socsec.office.errors import Conflict, Invalid, Problem, from_kernel, say
 from socsec.office.fields import blind_index
 from socsec.office.models import User
 from socsec.office.services import audit
@@ -67,9 +67,14 @@ def declare(*, by: User, employer: Employer, month: int, wages: Mapping[int, int
     month_has_come(month)
     if not wages:
         raise Invalid(_("The declaration is empty."), code="empty")
-    wrong = _check(employer, month, wages)
+    wrong = check(employer, month, wages)
     if wrong:
-        raise _refusal(wrong)
+        raise refusal(wrong)
+    return keep(by=by, employer=employer, month=month, wages=wages)
+
+
+def keep(*, by: User, employer: Employer, month: int, wages: Mapping[int, int]) -> Declared:
+    """Write down wages that were checked in this transaction, and the audit of it."""
     written = write(employer=employer, month=month, wages=wages)
     new = sum(written)
     declared = Declared(new, len(written) - new, len(wages) - len(written))
@@ -110,7 +115,7 @@ def declare_rows(
             continue
         blind = blind_index(number, "resident_id")
         if blind in numbers:
-            wrong.append(Wrong(place, _twice()))
+            wrong.append(Wrong(place, twice()))
             continue
         numbers[blind] = place
         amounts.append(amount)
@@ -124,14 +129,14 @@ def declare_rows(
             wages[people[blind]] = amount
             places[people[blind]] = place
         else:
-            wrong.append(Wrong(place, _stranger(employer)))
+            wrong.append(Wrong(place, not_on_staff(employer)))
     wrong += [
         Wrong(places[person], each.problem)
-        for each in _check(employer, month, wages)
+        for each in check(employer, month, wages)
         for person in [list(wages)[each.row - 1]]
     ]
     if wrong:
-        raise _refusal(sorted(wrong, key=lambda each: each.row))
+        raise refusal(sorted(wrong, key=lambda each: each.row))
     return declare(by=by, employer=employer, month=month, wages=wages)
 
 
@@ -144,18 +149,19 @@ def write(*, employer: Employer, month: int, wages: Mapping[int, int]) -> list[b
         return [new for (new,) in cursor.fetchall()]
 
 
-def _check(employer: Employer, month: int, wages: Mapping[int, int]) -> list[Wrong]:
+def check(employer: Employer, month: int, wages: Mapping[int, int]) -> list[Wrong]:
     """What is wrong with which row. Three queries, however many rows."""
     days = (first_day(month), first_day(month + 1))
+    people = list(wages)
     on_staff = set(
         Employment.objects.filter(
-            employer=employer, person_id__in=list(wages), span__overlap=days
+            employer=employer, person_id__in=people, span__overlap=days
         ).values_list("person_id", flat=True)
     )
     # A deemed month may be declared after all; `corrections.settle` assesses the difference.
     assessed = set(
         Contribution.objects.filter(
-            employer_id=employer.pk, month=month, person_id__in=list(wages), part=0, deemed=False
+            employer_id=employer.pk, month=month, person_id__in=people, part=0, deemed=False
         ).values_list("person_id", flat=True)
     )
     known = dict(
@@ -168,17 +174,22 @@ def _check(employer: Employer, month: int, wages: Mapping[int, int]) -> list[Wro
         problem: Problem | None = None
         if type(wage) is not int or not 0 < wage <= MOST_WAGE:
             problem = Invalid(
-                _("A wage is more than 0 and at most %(most)s yuan.")
-                % {"most": money.yuan(MOST_WAGE)},
+                say(
+                    _("A wage is more than 0 and at most %(most)s yuan."),
+                    most=money.yuan(MOST_WAGE),
+                ),
                 code="wage_impossible",
                 field="wage",
             )
         elif person not in on_staff:
-            problem = _stranger(employer)
+            problem = not_on_staff(employer)
         elif known.get(person, wage) != wage:
             problem = Conflict(
-                _("%(month)s is assessed for this person, on a wage of %(wage)s yuan.")
-                % {"month": format_month(month), "wage": money.yuan(known[person])},
+                say(
+                    _("%(month)s is assessed for this person, on a wage of %(wage)s yuan."),
+                    month=format_month(month),
+                    wage=money.yuan(known[person]),
+                ),
                 code="assessed_already",
                 field="wage",
                 fix=_("Correct the month instead: the difference is assessed."),
@@ -188,21 +199,23 @@ def _check(employer: Employer, month: int, wages: Mapping[int, int]) -> list[Wro
     return wrong
 
 
-def _stranger(employer: Employer) -> Invalid:
+def not_on_staff(employer: Employer) -> Invalid:
     return Invalid(
-        _("This person is not on the staff list of %(employer)s in that month.")
-        % {"employer": employer.name},
+        say(
+            _("This person is not on the staff list of %(employer)s in that month."),
+            employer=employer.name,
+        ),
         code="not_on_staff",
         field="person",
         fix=_("Insure the person with this employer first."),
     )
 
 
-def _twice() -> Invalid:
+def twice() -> Invalid:
     return Invalid(_("This person stands in the declaration twice."), code="twice", field="person")
 
 
-def _refusal(wrong: list[Wrong]) -> Invalid:
+def refusal(wrong: list[Wrong]) -> Invalid:
     first = wrong[0]
     return Invalid(
         _("Row %(row)s: %(message)s") % {"row": first.row, "message": first.problem.message}

@@ -19,6 +19,7 @@ EVERYBODY = set(CLERKS)
 LISTS = {
     "enrollment_person": DESK,
     "enrollment_employer": DESK,
+    "enrollment_upload": DESK,
     "enrollment_receipt": DESK,
     "enrollment_movement": DESK,
     "enrollment_gapcontact": DESK,
