@@ -14,6 +14,7 @@ class EnrollmentConfig(AppConfig):
         from socsec.office import certificates, events, home, kinds, menu, merges, people, runs
 
         from . import batch, portal, queries
+        from .admin import cards
         from .models import Step
         from .queries.online import troubled
         from .services import certificates as papers
@@ -53,7 +54,7 @@ class EnrollmentConfig(AppConfig):
         import_module("enrollment.checks.residents")
         import_module("enrollment.batch.residents")
         import_module("enrollment.admin.residents").hang()
-        for pages in ("papers", "delegates", "changes", "life", "issued", "duplicates"):
+        for pages in ("papers", "delegates", "changes", "life", "issued", "duplicates", "cards"):
             import_module(f"enrollment.admin.{pages}").hang()
         merges.cover(
             "enrollment",
@@ -160,6 +161,16 @@ class EnrollmentConfig(AppConfig):
                 "admin:enrollment_movement_changelist",
                 "move_location",
                 "case.read",
+            ),
+            menu.Place(
+                "cards",
+                menu.Group.PEOPLE,
+                8,
+                _("Cards"),
+                "admin:enrollment_card_changelist",
+                "badge",
+                "card.read",
+                cards.waiting,
             ),
             menu.Place(
                 "receipts",

@@ -340,3 +340,9 @@ class ReminderStages(Params):
     demand_days: Count = parameter("enrollment.demand.days")
 
     after: StepsTable = parameter("enrollment.reminder.after")
+
+
+class CardRules(Params):
+    """Within how many working days somebody who asks for a social security card has it."""
+
+    days: Days = parameter("enrollment.card.days")

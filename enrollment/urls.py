@@ -3,11 +3,12 @@
 from django.urls import URLPattern, URLResolver, path
 
 from . import api
+from .api import cards as card_api
 from .api import certificates, rates
 from .api import coverage as coverage_api
 from .api import files as employer_files
 from .api import movements as moves
-from .portal import delegates, details, life, movements, papers, pay, record, sign_in
+from .portal import cards, delegates, details, life, movements, papers, pay, record, sign_in
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("sign-in/", sign_in.sign_in, name="sign_in"),
@@ -29,6 +30,9 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("life/", life.what, name="life_what"),
     path("life/when/", life.when, name="life_when"),
     path("life/check/", life.check, name="life_check"),
+    path("card/", cards.my_card, name="card"),
+    path("card/code/", cards.code, name="card_code"),
+    path("card/<slug:verb>/", cards.deed, name="card_deed"),
     path("papers/", papers.my_papers, name="papers"),
     path("papers/new/", papers.new, name="paper_new"),
     path("papers/new/months/", papers.months, name="paper_months"),
@@ -62,6 +66,18 @@ urlpatterns: list[URLPattern | URLResolver] = [
         "api/v1/people/<uuid:public_id>/statements/<int:year>/",
         certificates.PersonStatement.as_view(),
         name="api_person_statement",
+    ),
+    path(
+        "api/v1/people/<uuid:public_id>/card/",
+        card_api.PersonCard.as_view(),
+        name="api_person_card",
+    ),
+    path("api/v1/cards/to-make/", card_api.CardsToMake.as_view(), name="api_cards_to_make"),
+    path("api/v1/cards/check/", card_api.CardCheck.as_view(), name="api_card_check"),
+    path(
+        "api/v1/cards/<uuid:public_id>/events/",
+        card_api.CardEvents.as_view(),
+        name="api_card_events",
     ),
     path("api/v1/certificates/", certificates.Certificates.as_view(), name="api_certificates"),
     path(

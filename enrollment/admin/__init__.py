@@ -1,5 +1,6 @@
 """Desk screens of enrollment: people and who acts for them, households, employers and what they hand in, receipts."""
 
+from .cards import CardAdmin
 from .changes import ChangeRequestAdmin
 from .delegates import MandateAdmin
 from .duplicates import PersonLinkAdmin
@@ -14,6 +15,7 @@ from .receipts import ReceiptAdmin
 from .uploads import UploadAdmin
 
 __all__ = [
+    "CardAdmin",
     "ChangeRequestAdmin",
     "EmployerAdmin",
     "EventReportAdmin",

@@ -136,12 +136,12 @@ class CertificatePdf(ApiView):
 class CertificateCheck(ApiView):
     scopes: ClassVar = {"POST": "certificates:read"}
 
-    class CheckIn(serializers.Serializer):
+    class PaperCheckIn(serializers.Serializer):
         serial = serializers.CharField(max_length=40)
         code = serializers.CharField(max_length=40)
         fingerprint = serializers.CharField(max_length=20, required=False, default="")
 
-    class CheckOut(serializers.Serializer):
+    class PaperCheckOut(serializers.Serializer):
         verdict = serializers.ChoiceField([(v.value, v.name) for v in service.Verdict])
         kind = serializers.CharField()
         serial = serializers.CharField()
@@ -155,11 +155,11 @@ class CertificateCheck(ApiView):
         summary="Whether a paper is true",
         description="Needs the number and the code that stand on it. A POST, so that codes stay "
         "out of addresses and logs. The answer shows what the public page shows.",
-        request=CheckIn,
-        responses={200: CheckOut, 404: PROBLEM, 422: PROBLEM},
+        request=PaperCheckIn,
+        responses={200: PaperCheckOut, 404: PROBLEM, 422: PROBLEM},
     )
     def post(self, request: Request) -> Response:
-        asked = self.CheckIn(data=request.data)
+        asked = self.PaperCheckIn(data=request.data)
         asked.is_valid(raise_exception=True)
         said = asked.validated_data
         found = service.check(

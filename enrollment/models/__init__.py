@@ -7,6 +7,7 @@ with the person, and no foreign keys.
 """
 
 from .bank import BankAccount, Purpose
+from .card import Card, CardChannel, CardState
 from .changes import ChangeRequest, What
 from .contribution import Contribution, Reduction
 from .coverage import EMPLOYED, BaseChoice, Category, Coverage, EndReason
@@ -71,6 +72,9 @@ __all__ = [
     "Area",
     "BankAccount",
     "BaseChoice",
+    "Card",
+    "CardChannel",
+    "CardState",
     "CarriedBalance",
     "Category",
     "ChangeRequest",

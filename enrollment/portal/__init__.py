@@ -26,6 +26,7 @@ def hang() -> None:
         shell.Tile(4, "movements", "file", _("Moving to another region"), _("my months follow me")),
     )
     shell.tile(
+        shell.Tile(4, "card", "card", _("My card"), _("social security card and code")),
         shell.Tile(
             5, "papers", "file", _("Certificates and statements"), _("papers that prove it")
         ),

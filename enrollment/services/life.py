@@ -20,6 +20,7 @@ from enrollment.models import (
     Person,
 )
 from enrollment.models.spans import last_day, until
+from enrollment.services import cards
 from enrollment.services.checks import lock, not_in_future
 from socsec.kernel.months import month_of
 from socsec.office.access import require
@@ -84,6 +85,7 @@ def put_death(
     person.died_on = died_on
     person.death_known_on = known
     person.save(update_fields=["died_on", "death_known_on"])
+    cards.end_for_death(by=by, person=person)
     before = _spans(person)
     ended = _end_coverage(person, died_on)
     for model in (Employment, HouseholdMember):

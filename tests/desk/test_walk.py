@@ -32,6 +32,7 @@ LISTS = {
     "enrollment_mandate": DESK,
     "office_case": DESK,
     "office_certificate": DESK,
+    "enrollment_card": DESK,
     "office_run": {"assessor", "reviewer", "accountant", "auditor"},
     "office_policyvalue": EVERYBODY,
     "office_policyedition": EVERYBODY,
