@@ -19,6 +19,7 @@ class EnrollmentConfig(AppConfig):
         from .queries.online import troubled
         from .services import certificates as papers
         from .services import own_payment, purposes
+        from .services.residents import online as resident_online
 
         people.register(
             describe=queries.describe,
@@ -37,6 +38,7 @@ class EnrollmentConfig(AppConfig):
             runs.register(kind)
         portal.hang()
         purposes.register(own_payment.PURPOSE)
+        purposes.register(resident_online.PURPOSE)
         for step, prefix in (("accept", "ZR"), ("attest", "ZC"), ("take", "ZJ")):
             kinds.register(
                 kinds.CaseKind(

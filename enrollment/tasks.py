@@ -3,6 +3,7 @@
 from celery import shared_task
 
 from enrollment.services import agreements, gaps, paying, receipts, refunds
+from enrollment.services.residents import twice
 
 
 @shared_task(name="enrollment.apply_credits")
@@ -29,3 +30,9 @@ def review_collection() -> None:
     """Each hour: which agreements are kept or broken, what became of refunds at the bank."""
     agreements.review()
     refunds.pull()
+
+
+@shared_task(name="enrollment.match_residents")
+def match_residents() -> None:
+    """Each night: look for residents of this year who are insured in another way as well."""
+    twice.find_all()

@@ -8,7 +8,19 @@ from .api import certificates, rates
 from .api import coverage as coverage_api
 from .api import files as employer_files
 from .api import movements as moves
-from .portal import cards, delegates, details, life, movements, papers, pay, record, sign_in
+from .api import residents as resident_api
+from .portal import (
+    cards,
+    delegates,
+    details,
+    life,
+    movements,
+    papers,
+    pay,
+    record,
+    residents,
+    sign_in,
+)
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("sign-in/", sign_in.sign_in, name="sign_in"),
@@ -18,6 +30,11 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("record/", record.my_record, name="record"),
     path("record/months/", record.my_months, name="record_months"),
     path("record/<str:text>/", record.my_month, name="record_month"),
+    path("residents/", residents.mine, name="residents"),
+    path("residents/medical/", residents.medical, name="resident_medical"),
+    path("residents/pension/", residents.pension, name="resident_pension"),
+    path("residents/<slug:slug>/<int:number>/check/", residents.check, name="resident_check"),
+    path("residents/<slug:slug>/<int:year>/pay/", residents.pay, name="resident_pay"),
     path("pay/", pay.owed, name="pay"),
     path("pay/check/", pay.check, name="pay_check"),
     path("pay/<str:reference>/", pay.result, name="pay_result"),
@@ -78,6 +95,21 @@ urlpatterns: list[URLPattern | URLResolver] = [
         "api/v1/cards/<uuid:public_id>/events/",
         card_api.CardEvents.as_view(),
         name="api_card_events",
+    ),
+    path(
+        "api/v1/people/<uuid:public_id>/resident-years/",
+        resident_api.PersonResidentYears.as_view(),
+        name="api_person_resident_years",
+    ),
+    path(
+        "api/v1/resident-payments/",
+        resident_api.ResidentPayments.as_view(),
+        name="api_resident_payments",
+    ),
+    path(
+        "api/v1/sponsored-lists/",
+        resident_api.SponsoredLists.as_view(),
+        name="api_sponsored_lists",
     ),
     path("api/v1/certificates/", certificates.Certificates.as_view(), name="api_certificates"),
     path(

@@ -7,20 +7,26 @@ from .duplicates import PersonLinkAdmin
 from .employers import EmployerAdmin
 from .gaps import GapContactAdmin
 from .households import HouseholdAdmin
+from .legacy import LegacyImportAdmin
 from .life import EventReportAdmin, LifeEventAdmin
 from .movements import MovementAdmin
 from .online import PaymentIntentAdmin
 from .people import PersonAdmin
 from .receipts import ReceiptAdmin
+from .residents import ResidentReceiptAdmin, UnmatchedPaymentAdmin
+from .sponsors import SponsorBillAdmin, SponsorMembershipAdmin
+from .twice import DoubleEnrolmentAdmin, ResidentRefundAdmin
 from .uploads import UploadAdmin
 
 __all__ = [
     "CardAdmin",
     "ChangeRequestAdmin",
+    "DoubleEnrolmentAdmin",
     "EmployerAdmin",
     "EventReportAdmin",
     "GapContactAdmin",
     "HouseholdAdmin",
+    "LegacyImportAdmin",
     "LifeEventAdmin",
     "MandateAdmin",
     "MovementAdmin",
@@ -28,5 +34,10 @@ __all__ = [
     "PersonAdmin",
     "PersonLinkAdmin",
     "ReceiptAdmin",
+    "ResidentReceiptAdmin",
+    "ResidentRefundAdmin",
+    "SponsorBillAdmin",
+    "SponsorMembershipAdmin",
+    "UnmatchedPaymentAdmin",
     "UploadAdmin",
 ]

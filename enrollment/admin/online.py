@@ -72,7 +72,7 @@ class PaymentIntentAdmin(DeskAdmin):
             "payment": obj,
             "trouble": pick(obj.trouble),
             "messages_of_bank": paying.messages_of(obj),
-            "receipts": paying.receipts_of(obj),
+            "receipts": [(each, row_url(each)) for each in paying.receipts_of(obj)],
         }
 
     def get_urls(self) -> list[URLPattern]:

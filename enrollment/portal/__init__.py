@@ -9,6 +9,7 @@ def hang() -> None:
     """Hang these pages into the portal; called once, when the app is ready."""
     from .movements import withdraw as stay
     from .record import todos
+    from .residents import todos as resident_todos
     from .uninsured import todos as uninsured
 
     shell.section(shell.Section(2, "record", _("My record"), "grid"))
@@ -33,5 +34,9 @@ def hang() -> None:
     )
     shell.home(todo=todos)
     shell.home(todo=uninsured)
+    shell.home(todo=resident_todos)
+    shell.tile(
+        shell.Tile(3, "residents", "people", _("Residents’ insurance"), _("enrol, choose, pay"))
+    )
     for step in ("accept", "attest", "take"):
         shell.withdrawal(f"movement_{step}", stay)

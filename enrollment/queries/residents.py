@@ -1,6 +1,8 @@
 """Reads of residents' years: what is due, paid and open, for screens and for the apps above."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Any
 
 from django.db.models import QuerySet, Sum
@@ -15,6 +17,7 @@ from enrollment.models import (
     ResidentDue,
     ResidentEnrolment,
     ResidentPayment,
+    Sponsored,
     SponsorMembership,
 )
 from funds.models import Branch
@@ -156,3 +159,19 @@ def resident_credits(person_id: int | None = None) -> QuerySet[ResidentPayment]:
 def doubles(user: Any) -> QuerySet[DoubleEnrolment]:
     """The double enrolments of the user's region."""
     return scope(DoubleEnrolment.objects.select_related("person", "case"), user)
+
+
+def legacy_years(person_id: int) -> QuerySet[LegacyYear]:
+    """Years of older schemes that count for the person."""
+    return LegacyYear.objects.filter(person_id=person_id).order_by("year")
+
+
+def sponsorships_on(person_id: int, day: date) -> QuerySet[SponsorMembership]:
+    """To which sponsored groups the person belongs on a day."""
+    return SponsorMembership.objects.filter(person_id=person_id, span__contains=day)
+
+
+def in_need(groups: Iterable[int]) -> dict[str, bool]:
+    """The groups as the rules ask for them."""
+    held = set(groups)
+    return {group.name.lower(): group.value in held for group in Sponsored}

@@ -13,6 +13,8 @@ SCOPES = {
     "contributions:read": _("Read contributions and wage declarations"),
     "coverage:write": _("Insure people, and end coverage"),
     "declarations:write": _("Declare wages"),
+    "resident-payments:write": _("Report payments of residents"),
+    "sponsored:write": _("Report sponsored groups"),
     "jobs:read": _("Ask what became of a job"),
     "cards:read": _("Read social security cards"),
     "cards:write": _("Tell what happened to social security cards"),

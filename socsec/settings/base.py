@@ -155,6 +155,7 @@ CELERY_BEAT_SCHEDULE = {
         ("funds.month_end", crontab(day_of_month="1", hour="1", minute="0"), DAY),
         ("enrollment.apply_credits", 60 * MINUTE, 60 * MINUTE),
         ("enrollment.refresh_gaps", crontab(hour="2", minute="10"), DAY),
+        ("enrollment.match_residents", crontab(hour="2", minute="40"), DAY),
         ("enrollment.ask_gateway", MINUTE, MINUTE),
         ("enrollment.review_collection", 60 * MINUTE, 60 * MINUTE),
         ("pensions.credit_accounts", 5 * MINUTE, 5 * MINUTE),

@@ -31,7 +31,7 @@ from enrollment.services.residents.covers import cut
 from funds.models import Branch
 from socsec.kernel.document import explain
 from socsec.kernel.months import first_day
-from socsec.kernel.regions import span
+from socsec.kernel.regions import NATION, span
 from socsec.office.access import require, require_stranger
 from socsec.office.errors import Conflict, Invalid, Refused
 from socsec.office.models import Case, User
@@ -120,6 +120,15 @@ def find(*, by: User | None, branch: int, year: int, region: str) -> int:
         by=by, act="resident.match", subject=("year", year), region=region, branch=branch, new=new
     )
     return new
+
+
+def find_all() -> int:
+    """Match this year's residents of every region, in both branches. Gives how many are new."""
+    year = timezone.localdate().year
+    return sum(
+        find(by=None, branch=branch, year=year, region=NATION)
+        for branch in (Branch.PENSION, Branch.MEDICAL)
+    )
 
 
 @dataclass(frozen=True, slots=True)
