@@ -56,7 +56,16 @@ class EnrollmentConfig(AppConfig):
         import_module("enrollment.checks.residents")
         import_module("enrollment.batch.residents")
         import_module("enrollment.admin.residents").hang()
-        for pages in ("papers", "delegates", "changes", "life", "issued", "duplicates", "cards"):
+        for pages in (
+            "papers",
+            "delegates",
+            "changes",
+            "life",
+            "issued",
+            "duplicates",
+            "cards",
+            "month_errors",
+        ):
             import_module(f"enrollment.admin.{pages}").hang()
         merges.cover(
             "enrollment",
@@ -69,6 +78,7 @@ class EnrollmentConfig(AppConfig):
         runs.register(batch.Matching())
         for slug, prefix, label, law in (
             ("change", "BG", _("Change of details"), "社会保险经办条例第十条"),
+            ("month_error", "JL", _("Error on the record"), "社会保险法第七十四条"),
             ("event", "SJ", _("Report of a life event"), "社会保险经办条例第九条、第二十五条"),
         ):
             kinds.register(

@@ -35,6 +35,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("residents/pension/", residents.pension, name="resident_pension"),
     path("residents/<slug:slug>/<int:number>/check/", residents.check, name="resident_check"),
     path("residents/<slug:slug>/<int:year>/pay/", residents.pay, name="resident_pay"),
+    path("record/<str:text>/wrong/", record.month_wrong, name="month_wrong"),
     path("pay/", pay.owed, name="pay"),
     path("pay/check/", pay.check, name="pay_check"),
     path("pay/<str:reference>/", pay.result, name="pay_result"),

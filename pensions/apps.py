@@ -9,6 +9,7 @@ class PensionsConfig(AppConfig):
 
     def ready(self) -> None:
         """Tell the office what kinds of case and run, and what questions, pensions has."""
+        from enrollment.services import statements
         from pensions import batch, checks, portal, queries
         from pensions.admin import claims
         from pensions.services import replay
@@ -35,6 +36,7 @@ class PensionsConfig(AppConfig):
             )
         )
         checks.register()
+        statements.register_part("account", queries.account_of_year)
         merges.cover("pensions")
         merges.conflicts("pensions", queries.two_pensions)
         portal.hang()

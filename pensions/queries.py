@@ -388,3 +388,25 @@ def two_pensions(survivor: int, absorbed: int) -> list[Text]:
     if open_claim(survivor) and open_claim(absorbed):
         return [_("Both records have an open pension claim.")]
     return []
+
+
+def account_of_year(
+    first_person: int, last_person: int, first_month: int, last_month: int
+) -> tuple[str, list[Any]]:
+    """A SELECT of person_id and what the yearly statement says of the individual account, in fen."""
+    return (
+        """
+        select person_id, jsonb_build_object(
+            'credited', coalesce(sum(amount) filter (where kind = %s and month >= %s), 0),
+            'interest', coalesce(sum(amount) filter (where kind = %s and month >= %s), 0),
+            'balance', sum(amount)
+        )
+        from pensions_accountentry
+        where person_id between %s and %s and month <= %s
+        group by person_id
+        """,
+        [
+            *(EntryKind.CREDIT.value, first_month, EntryKind.INTEREST.value, first_month),
+            *(first_person, last_person, last_month),
+        ],
+    )

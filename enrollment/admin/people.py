@@ -27,7 +27,7 @@ from socsec.office.models import Region
 from socsec.office.places import place
 from socsec.office.services import audit
 
-from . import changes, coverage, delegates, duplicates, forms, issued, papers
+from . import changes, coverage, delegates, duplicates, forms, issued, month_errors, papers
 from . import life as life_pages
 
 # How long a stated reason holds before it is asked again, in minutes.
@@ -163,6 +163,7 @@ class PersonAdmin(DeskAdmin):
             path("enroll/", guard(self.enroll), name="enrollment_person_enroll"),
             *papers.urls(guard),
             *issued.urls(guard),
+            *month_errors.urls(guard),
             *delegates.urls(guard),
             *changes.urls(guard),
             *life_pages.urls(guard),

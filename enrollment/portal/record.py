@@ -1,29 +1,48 @@
 """My record: every month of a person's insurance as a box, as a table, and one by one."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 
+from django import forms
+from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
-from django.views.decorators.http import require_safe
+from django.utils.translation import gettext_lazy, ngettext
+from django.views.decorators.http import require_http_methods, require_safe
 
 from funds.models import Branch
-from socsec.kernel.months import MonthError, format_month, parse_month
-from socsec.office import display, figures
-from socsec.office.acting import acting_for
-from socsec.office.portal import person_only
+from funds.queries import batch_of
+from socsec.kernel.months import MonthError, format_month, month_of, parse_month
+from socsec.office import display, figures, people
+from socsec.office.acting import Scope, acting_for
+from socsec.office.errors import Problem
+from socsec.office.forms import ScreenForm
+from socsec.office.models import Case, Region
+from socsec.office.portal import person_only, sent
 from socsec.office.shell import Todo
 
-from ..models import Employer, ReceiptAllocation
+from ..models import (
+    Category,
+    Coverage,
+    Employer,
+    Person,
+    Receipt,
+    ReceiptAllocation,
+    WageDeclaration,
+)
 from ..queries.coverage import coverages
 from ..queries.money import arrears
-from ..queries.months import states_of
-from ..queries.record import MonthRecord, month_sheets, record
+from ..queries.months import overlapping, states_of
+from ..queries.record import MonthRecord, branches, month_sheets, record
+from ..queries.residents import resident_years
+from ..services import month_errors
+from ..services.back_payment import allowed
 
 # States of a month (socsec.office.figures.MONTH_STATES) that need no explanation, and those without cover.
 SETTLED = ("paid", "deemed")
+COUNTED = (*SETTLED, "over")
 UNINSURED = ("miss", "none")
 
 
@@ -34,11 +53,25 @@ class Mine:
     records: dict[int, MonthRecord]
     states: dict[int, str]
     employers: dict[int, str]
+    twice: dict[int, tuple[str, ...]] = field(default_factory=dict)  # month → regions
+    earliest: int = 0  # the first month that may still be paid
+
+    @property
+    def usual(self) -> int:
+        """What the latest month came to, in fen: about what a missed month would cost."""
+        return next(
+            (
+                self.records[m].due
+                for m in sorted(self.records, reverse=True)
+                if self.records[m].due
+            ),
+            0,
+        )
 
     @property
     def counted(self) -> int:
         """Months that count: paid, carried over or deemed."""
-        return sum(state in SETTLED for state in self.states.values())
+        return sum(state in COUNTED for state in self.states.values())
 
     def payer(self, month: int) -> str:
         """Who paid or owes: employers by name, or nothing where the person pays alone."""
@@ -59,8 +92,25 @@ def mine(person_id: int, branch: int = Branch.PENSION) -> Mine:
     records = {each.month: each for each in record(person_id, branch)}
     numbers = {number for each in records.values() for number in each.employers}
     names = dict(Employer.objects.filter(pk__in=numbers).values_list("pk", "name"))
-    states = states_of(records, coverages(person_id).filter(branch=branch))
-    return Mine(records, states, names)
+    spans = list(coverages(person_id).filter(branch=branch))
+    states = states_of(records, spans)
+    twice = overlapping(person_id, branch)
+    states |= dict.fromkeys(twice, "over")
+    earliest = payable_from(spans)
+    for month, state in states.items():
+        if state == "miss" and earliest and month >= earliest:
+            states[month] = "pay"
+    return Mine(records, states, names, twice, earliest)
+
+
+def payable_from(spans: list[Coverage]) -> int:
+    """The first missed month that somebody who pays alone may still make up, as the region's law
+    has it; 0 for those whose employer it was to insure them."""
+    last = spans[-1] if spans else None
+    if last is None or last.category != Category.OWN_ACCOUNT:
+        return 0
+    this_month = month_of(timezone.localdate())
+    return allowed(last.region, Category.OWN_ACCOUNT, this_month)[0]
 
 
 @dataclass(frozen=True)
@@ -72,6 +122,7 @@ class Stretch:
     state: str
     payer: str
     open: int  # fen still owed, all months together
+    earliest: int = 0  # the first month that may still be paid today
 
     @property
     def months(self) -> int:
@@ -95,6 +146,17 @@ class Stretch:
 
     @property
     def text(self) -> str:
+        if self.state == "over":
+            return _(
+                "This month was paid in two places or schemes. It counts once; what was paid twice "
+                "is given back when the records are joined."
+            )
+        if self.state == "pay":
+            until = display.month(self.first + month_of(timezone.localdate()) - self.earliest)
+            return _(
+                "You can still pay these months yourself. The first of them until %(until)s; "
+                "after that it cannot be paid."
+            ) % {"until": until}
         if self.state == "miss":
             return _(
                 "No insurance is recorded. If you were working then, bring a pay slip or contract "
@@ -120,16 +182,18 @@ def stretches(my: Mine) -> list[Stretch]:
         owed = my.records[month].open if month in my.records else 0
         last = found[-1] if found else None
         if last and (last.last + 1, last.state, last.payer) == (month, state, payer):
-            found[-1] = Stretch(last.first, month, state, payer, last.open + owed)
+            found[-1] = replace(last, last=month, open=last.open + owed)
         else:
-            found.append(Stretch(month, month, state, payer, owed))
+            earliest = my.earliest if state == "pay" else 0
+            found.append(Stretch(month, month, state, payer, owed, earliest))
     return found[::-1]
 
 
-def grid_of(my: Mine) -> figures.MonthGrid:
+def grid_of(my: Mine, branch: Branch) -> figures.MonthGrid:
     """The record as boxes; only what needs an explanation is a link."""
+    asked = "" if branch == Branch.PENSION else f"?branch={branch.name.lower()}"
     urls = {
-        month: reverse("record_month", args=[format_month(month)])
+        month: reverse("record_month", args=[format_month(month)]) + asked
         for month, state in my.states.items()
         if state not in SETTLED
     }
@@ -146,19 +210,25 @@ def grid_of(my: Mine) -> figures.MonthGrid:
 @require_safe
 @person_only
 def my_record(request: HttpRequest) -> HttpResponse:
-    my = mine(acting_for(request))
+    person_id = acting_for(request)
+    branch = branch_of(request)
+    my = mine(person_id, branch)
     kinds = {kind: sum(s == kind for s in my.states.values()) for kind in SETTLED}
     gaps = stretches(my)
     return render(
         request,
         "portal/enrollment/record.html",
         {
-            "grid": grid_of(my),
+            "grid": grid_of(my, branch),
             "counted": my.counted,
             "kinds": kinds,
             "gaps": gaps,
             "gap_months": sum(gap.months for gap in gaps),
             "until": max(my.states, default=0),
+            "branch": branch,
+            "branches": [Branch(each) for each in sorted(branches(person_id) | {branch.value})],
+            "usual": my.usual,
+            "resident_years": resident_years(person_id, branch),
         },
     )
 
@@ -206,9 +276,12 @@ def my_month(request: HttpRequest, text: str) -> HttpResponse:
     my = mine(person_id, branch)
     if month not in my.states:
         raise Http404
-    payments = ReceiptAllocation.objects.filter(
-        person_id=person_id, branch=branch, month=month
-    ).order_by("received_on", "receipt_id")
+    payments = list(
+        ReceiptAllocation.objects.filter(
+            person_id__in=people.numbers(person_id), branch=branch, month=month
+        ).order_by("received_on", "receipt_id")
+    )
+    receipts = Receipt.objects.in_bulk([row.receipt_id for row in payments])
     return render(
         request,
         "portal/enrollment/month.html",
@@ -223,8 +296,70 @@ def my_month(request: HttpRequest, text: str) -> HttpResponse:
             if my.states[month] not in SETTLED
             else "",
             "sheets": month_sheets(person_id, branch, month),
-            "payments": payments,
+            "payments": [(row, *_booked(row, receipts)) for row in payments],
+            "declared": [
+                (row, my.employers.get(row.employer_id, ""))
+                for row in WageDeclaration.objects.filter(
+                    person_id__in=people.numbers(person_id), month=month
+                ).order_by("employer_id")
+            ],
+            "places": [str(each) for each in Region.objects.filter(pk__in=my.twice.get(month, ()))],
+            "branch": branch,
+            "text": text,
         },
+    )
+
+
+def _booked(row: ReceiptAllocation, receipts: dict[int, Receipt]) -> tuple[str, int]:
+    """The bank reference that a payment came under, and the number of its entry in the books."""
+    receipt = receipts[row.receipt_id]
+    batch = batch_of(f"enrollment.receipt:{receipt.pk}/{row.turn}")
+    return receipt.reference, batch.pk if batch else 0
+
+
+class ErrorForm(ScreenForm):
+    text = forms.CharField(
+        label=gettext_lazy("What is wrong with this month?"),
+        help_text=gettext_lazy(
+            "Say where you worked or how you paid. You can add papers to the case."
+        ),
+        max_length=2000,
+        widget=forms.Textarea(attrs={"class": "input", "rows": 6}),
+        error_messages={"required": gettext_lazy("Say what is wrong")},
+    )
+
+
+@require_http_methods(["GET", "POST"])
+@person_only
+def month_wrong(request: HttpRequest, text: str) -> HttpResponse:
+    """Report an error on a month: it opens a case, and its clock binds us."""
+    try:
+        month = parse_month(text)
+    except MonthError:
+        raise Http404 from None
+    person_id = acting_for(request, Scope.CHANGE)
+    branch = branch_of(request)
+    form = ErrorForm(sent(request))
+    if request.method == "POST" and form.is_valid():
+        try:
+            case = month_errors.report(
+                by=request.user,
+                person=Person.objects.get(pk=person_id),
+                branch=branch,
+                month=month,
+                text=form.cleaned_data["text"],
+                channel=Case.Channel.PORTAL,
+            )
+        except Problem as problem:
+            form.add_error(problem.field if problem.field in form.fields else None, str(problem))
+        else:
+            messages.success(request, _("Reported. We look again and answer here."))
+            return redirect("case", number=case.number)
+    return render(
+        request,
+        "portal/enrollment/month_wrong.html",
+        {"form": form, "month": month, "branch": branch, "text": text, "in_flow": True},
+        status=422 if form.errors else 200,
     )
 
 

@@ -8,6 +8,7 @@ from socsec.kernel.months import month_of
 
 from ..models import Coverage
 from ..models.spans import last_day
+from .movements import place_months
 from .record import MonthRecord, MonthStatus
 
 # a status of a month → the state under which the grid draws it
@@ -18,6 +19,15 @@ STATES = {
     MonthStatus.PART: "part",
     MonthStatus.DUE: "owed",
 }
+
+
+def overlapping(person_id: int, branch: int) -> dict[int, tuple[str, ...]]:
+    """Months that count in two places or schemes, with the regions: one of them counts."""
+    found: dict[int, list[str]] = {}
+    for each in place_months(person_id, branch):
+        if not each.deemed:
+            found.setdefault(each.month, []).append(each.region)
+    return {month: tuple(regions) for month, regions in found.items() if len(regions) > 1}
 
 
 def states_of(records: dict[int, MonthRecord], spans: Iterable[Coverage]) -> dict[int, str]:

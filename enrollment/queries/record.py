@@ -133,9 +133,10 @@ def record(person_id: int, branch: int) -> list[MonthRecord]:
 
 def branches(person_id: int) -> set[int]:
     """The branches in which a person has any month: two queries."""
-    assessed = Contribution.objects.filter(person_id=person_id).values_list("branch", flat=True)
+    numbers = people.numbers(person_id)
+    assessed = Contribution.objects.filter(person_id__in=numbers).values_list("branch", flat=True)
     earlier = PriorService.objects.filter(
-        person_id=person_id, state=PriorState.APPROVED
+        person_id__in=numbers, state=PriorState.APPROVED
     ).values_list("branch", flat=True)
     return {*assessed.distinct(), *earlier.distinct()}
 

@@ -17,7 +17,7 @@ from enrollment.models import PriorKind, PriorState, YearlyStatement
 from socsec.kernel import ids
 from socsec.kernel.months import first_day, month
 from socsec.kernel.regions import span
-from socsec.office import certificates
+from socsec.office import certificates, people
 from socsec.office.certificates import Issued
 from socsec.office.services.certificates import office_names, office_of
 
@@ -46,9 +46,16 @@ _MONTHS = """
         select person_id, branch, month, sum(base)::bigint as base,
                sum(employer_share)::bigint as employer_share,
                sum(person_share)::bigint as person_share,
-               sum(employer_share + person_share)::bigint as due, min(region) as region
-        from enrollment_contribution
-        where person_id between %s and %s and month <= %s
+               sum(employer_share + person_share)::bigint as due, max(region) as region
+        from (
+            select person_id, branch, month, base, employer_share, person_share, region
+            from enrollment_contribution
+            where person_id between %s and %s and month <= %s
+            union all
+            select person_id, branch, month, -base, -employer_share, -person_share, ''
+            from enrollment_reduction
+            where person_id between %s and %s and month <= %s
+        ) as parts
         group by person_id, branch, month
     ) as c
     left join (
@@ -112,18 +119,43 @@ _ROWS = """
                jsonb_object_agg(
                    r.code, jsonb_build_object('zh', r.name_zh, 'en', r.name_en)
                ) as places
-        from (select distinct person_id, region from months where month >= %s) as d
+        from (
+            select distinct person_id, region from months where month >= %s
+            union
+            select person_id, region from enrollment_residentenrolment
+            where year = %s and person_id between %s and %s
+        ) as d
         join office_region r on r.code = d.region
         group by d.person_id
+    ),
+    residents as (
+        select e.person_id,
+               jsonb_agg(
+                   jsonb_build_array(e.branch, e.region, e.tier, coalesce(m.paid, 0))
+                   order by e.branch
+               ) as years
+        from enrollment_residentenrolment e
+        left join (
+            select person_id, branch, sum(amount)::bigint as paid
+            from enrollment_residentpayment
+            where year = %s and person_id between %s and %s
+            group by person_id, branch
+        ) as m using (person_id, branch)
+        where e.year = %s and e.person_id between %s and %s and e.cancelled_on is null
+        group by e.person_id
     ),
     stated as (
         select p.id as person_id, p.region, p.resident_id,
                jsonb_build_object(
                    'year', %s::int, 'name', p.name, 'born', p.born_on, 'office', %s::jsonb,
-                   'branches', b.branches, 'places', coalesce(l.places, '{{}}'::jsonb)
+                   'branches', coalesce(b.branches, '[]'::jsonb),
+                   'places', coalesce(l.places, '{{}}'::jsonb),
+                   'residents', coalesce(r.years, '[]'::jsonb)
                ) {parts} as facts
-        from people b
-        join enrollment_person p on p.id = b.person_id
+        from (select person_id from people union select person_id from residents) as w
+        join enrollment_person p on p.id = w.person_id
+        left join people b on b.person_id = p.id
+        left join residents r on r.person_id = p.id
         left join places l on l.person_id = p.id
         {joins}
         where p.region between %s and %s and (p.died_on is null or p.died_on >= %s)
@@ -157,10 +189,12 @@ def rows(*, year: int, region: str, first_person: int, last_person: int) -> tupl
         given += values
     office = json.dumps(office_names(office_of(region)))
     return _ROWS.format(months=_MONTHS, parts=parts, joins=joins), [
-        *(*who, last, *who, last),
+        *(*who, last, *who, last, *who, last),
         *(PriorState.APPROVED.value, *who, last),
         *(last, *who, PriorState.APPROVED.value, PriorKind.DEEMED.value),
-        *(first, first, year, office),
+        *(first, first, year, *who),
+        *(year, *who, year, *who),
+        *(year, office),
         *given,
         *(low, high, first_day(first), year, year),
     ]
@@ -205,7 +239,8 @@ def changed() -> list[tuple[int, int]]:
 
 def of_year(person_id: int, year: int) -> Issued | None:
     """A person's statement of a year; None if there is none."""
-    return _issued(YearlyStatement.objects.filter(person_id=person_id, year=year))
+    mine = YearlyStatement.objects.filter(person_id__in=people.numbers(person_id), year=year)
+    return _issued(mine)
 
 
 def find(serial: str) -> Issued | None:
@@ -218,7 +253,7 @@ def find(serial: str) -> Issued | None:
 def years(person_id: int) -> list[int]:
     """For which years a person has a statement, the latest first."""
     return list(
-        YearlyStatement.objects.filter(person_id=person_id)
+        YearlyStatement.objects.filter(person_id__in=people.numbers(person_id))
         .order_by("-year")
         .values_list("year", flat=True)
     )

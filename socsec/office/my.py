@@ -79,6 +79,7 @@ ACTS: dict[str, Any] = {
     "movement.money": gettext_lazy("noted where the money of your record is"),
     "notice.send": gettext_lazy("wrote to you"),
     "notice.read": gettext_lazy("read a letter"),
+    "gap.contact": gettext_lazy("spoke with you about insurance"),
     "card.request": gettext_lazy("asked for your card"),
     "card.produce": gettext_lazy("made your card"),
     "card.issue": gettext_lazy("handed over your card"),

@@ -30,7 +30,7 @@ def totals(branch: dict[str, Any]) -> tuple[int, int, int]:
 def write(paper: Paper, issued: Issued) -> None:
     facts = issued.facts
     paper.greet(issued.name)
-    months = sum(len(each["rows"]) for each in facts["branches"][:1])
+    months = sum(len(each["rows"]) for each in facts["branches"]) + len(facts["residents"])
     paper.heading(_("Your social insurance in %(year)s") % {"year": facts["year"]})
     paper.text(
         _(
@@ -42,6 +42,25 @@ def write(paper: Paper, issued: Issued) -> None:
     paper.facts(common.who(issued)[1:])
     for each in facts["branches"]:
         _branch(paper, issued, each)
+    if facts["residents"]:
+        paper.section(_("As a resident"))
+        paper.table(
+            [
+                Column(_("Branch"), 2),
+                Column(_("Region"), 2),
+                Column(_("Tier"), 1.2, figures=True),
+                Column(_("Paid, with subsidies"), 1.4, figures=True),
+            ],
+            [
+                [
+                    common.branch_name(branch),
+                    common.place(issued, region),
+                    yuan(tier) if tier else "—",
+                    yuan(paid),
+                ]
+                for branch, region, tier, paid in facts["residents"]
+            ],
+        )
     account = facts.get("account")
     if account:
         paper.section(_("Individual account"))

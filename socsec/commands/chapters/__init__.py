@@ -7,6 +7,7 @@ It stands by itself: no chapter needs what another one did.
 from socsec.commands.chapters.branches import every_branch
 from socsec.commands.chapters.full_coverage import full_coverage
 from socsec.commands.chapters.movements import records_move
+from socsec.commands.chapters.papers_and_cards import papers_and_cards
 from socsec.commands.village import Chapter
 
-CHAPTERS: list[Chapter] = [every_branch, records_move, full_coverage]
+CHAPTERS: list[Chapter] = [every_branch, records_move, full_coverage, papers_and_cards]

@@ -1,0 +1,103 @@
+"""The desk's verbs on a case about a month that somebody says is wrong."""
+
+from typing import Any
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404
+from django.urls import URLPattern, path, reverse
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _now
+from django.utils.translation import gettext_lazy as _
+
+from enrollment.services import month_errors
+from enrollment.services.month_errors import KIND, REASONS
+from socsec.office import case_file
+from socsec.office.access import may, scope
+from socsec.office.desk import Button, Deed, staff
+from socsec.office.forms import ScreenForm
+from socsec.office.models import Case, User
+
+from .forms import pick, text
+
+State = Case.State
+
+
+class FindingForm(ScreenForm):
+    finding = text(_("What you found"), max_length=1000)
+
+
+class RefuseForm(ScreenForm):
+    reason = pick(_("Reason"), [])
+
+
+def verb(request: HttpRequest, pk: int, verb: str) -> HttpResponse:
+    case = get_object_or_404(scope(Case.objects.filter(kind=KIND), request.user), pk=pk)
+    if verb not in VERBS:
+        raise Http404
+    act, label, _states, form, stop = VERBS[verb]
+    back = reverse("admin:office_case_change", args=[case.pk])
+
+    def prepare(made: ScreenForm) -> None:
+        if verb == "refuse":
+            language = "text_zh" if (get_language() or "en").startswith("zh") else "text_en"
+            made.fields["reason"].choices = [(c, said[language]) for c, said in REASONS.items()]
+
+    def do(said: dict[str, Any]) -> str:
+        by = staff(request)
+        if verb == "examine":
+            month_errors.examine(by=by, case=case, finding=said["finding"])
+            return _now("A colleague decides now.")
+        if verb == "grant":
+            month_errors.grant(by=by, case=case)
+            return _now("Decided. The person has a letter.")
+        month_errors.refuse(by=by, case=case, reason=said["reason"])
+        return _now("Refused. The person has a letter with the reason.")
+
+    return Deed(
+        title=label,
+        act=act,
+        button=label,
+        do=do,
+        form=form,
+        prepare=prepare,
+        stop=stop,
+        back=back,
+        lead=month_errors.about(case),
+    ).answer(request)
+
+
+VERBS: dict[str, tuple[str, Any, tuple[str, ...], type[ScreenForm], bool]] = {
+    "examine": ("case.assess", _("Say what you found"), (State.RECEIVED,), FindingForm, False),
+    "grant": (
+        "case.check",
+        _("It was wrong and is corrected"),
+        (State.ASSESSED,),
+        ScreenForm,
+        False,
+    ),
+    "refuse": ("case.check", _("The record is right"), (State.ASSESSED,), RefuseForm, True),
+}
+
+
+def _on_case(user: User, case: Case) -> list[Button]:
+    return [
+        Button(
+            label,
+            reverse("admin:enrollment_month_error_verb", args=[case.pk, slug]),
+            main=not stop,
+            stop=stop,
+        )
+        for slug, (act, label, states, _form, stop) in VERBS.items()
+        if case.state in states and may(user, act, case.region_id)
+    ]
+
+
+def urls(guard: Any) -> list[URLPattern]:
+    return [
+        path("month-error/<int:pk>/<slug:verb>/", guard(verb), name="enrollment_month_error_verb")
+    ]
+
+
+def hang() -> None:
+    """Called once, when the app is ready."""
+    case_file.hang(KIND, buttons=_on_case)
