@@ -11,8 +11,9 @@ class PensionsConfig(AppConfig):
         """Tell the office what kinds of case and run, and what questions, pensions has."""
         from enrollment.services import statements
         from pensions import batch, checks, portal, queries
-        from pensions.admin import claims
-        from pensions.services import replay
+        from pensions.admin import claims, corrections, overpayments, survivors
+        from pensions.services import correction, replay
+        from pensions.services import survivors as survivors_services
         from pensions.services.claim import KIND
         from socsec.office import kinds, menu, merges, replays, runs
 
@@ -26,9 +27,30 @@ class PensionsConfig(AppConfig):
                 url=lambda case: f"/admin/office/case/{case.pk}/change/",
             )
         )
+        kinds.register(
+            kinds.CaseKind(
+                slug=correction.KIND,
+                prefix="YG",
+                label=_("Correction of a pension"),
+                days="pensions.correction.days",
+                law="社会保险经办条例第十八条",
+                url=lambda case: f"/admin/office/case/{case.pk}/change/",
+            )
+        )
+        kinds.register(
+            kinds.CaseKind(
+                slug=survivors_services.KIND,
+                prefix="YS",
+                label=_("Claim after a death"),
+                days="pensions.claim.days",
+                law="社会保险经办条例第十九条",
+                url=lambda case: f"/admin/office/case/{case.pk}/change/",
+            )
+        )
         runs.register(batch.PensionPayroll())
         runs.register(batch.AccountInterest())
         runs.register(batch.PensionAdjustments())
+        runs.register(batch.ProvisionalAwards())
         replays.register(replays.Replayer("pensions.awards", _("Pension awards"), replay.awards))
         replays.register(
             replays.Replayer(
@@ -41,6 +63,9 @@ class PensionsConfig(AppConfig):
         merges.conflicts("pensions", queries.two_pensions)
         portal.hang()
         claims.hang()
+        corrections.hang()
+        overpayments.hang()
+        survivors.hang()
         menu.place(
             menu.Place(
                 "awards",
@@ -59,5 +84,14 @@ class PensionsConfig(AppConfig):
                 "admin:pensions_openingbalance_changelist",
                 "account_balance_wallet",
                 "benefit.read",
+            ),
+            menu.Place(
+                "overpayments",
+                menu.Group.BENEFITS,
+                3,
+                _("Overpayments"),
+                "admin:pensions_overpayment_changelist",
+                "undo",
+                "overpayment.read",
             ),
         )

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from funds.models import PaymentBatch, Scheme
 from funds.services import payments
 from pensions.models import Payroll
-from pensions.services import adjustment, payroll, yearly_interest
+from pensions.services import adjustment, overpaid, payroll, recompute, recovery, yearly_interest
 from pensions.services.payroll import PARTS
 from socsec.office.errors import Invalid, Refused
 from socsec.office.models import Run, RunChunk
@@ -17,6 +17,8 @@ from socsec.office.runs import Counts, Preview, RunKind
 
 # People in one chunk: large, since a commit costs, and small enough to lose without regret.
 CHUNK = 250_000
+# Awards in one chunk that are decided one by one.
+RECOMPUTED = 2_000
 SAMPLES = 3
 CHANGES = 20
 
@@ -103,7 +105,7 @@ class PensionPayroll(RunKind):
 
     def post(self, run: Run) -> None:
         made = Payroll.objects.select_related("fund").get(run=run)
-        made.envelope = payroll.order(made, run)
+        made.envelope = payroll.order(made, run, recovery.keep_back(made, run))
         made.save(update_fields=["envelope"])
 
     def unpost(self, run: Run) -> None:
@@ -120,10 +122,13 @@ class PensionPayroll(RunKind):
             )
         if envelope.state == PaymentBatch.State.OPEN:
             payments.cancel(envelope.pk, by=run.reversed_by, reason=run.reversal_reason)
+        recovery.give_back(run)
 
     def reverse(self, chunk: RunChunk) -> None:
         run = chunk.run
-        payroll.withdraw(_part(chunk), run, payroll.fund_of(run), _source(chunk))
+        part = _part(chunk)
+        payroll.withdraw(part, run, payroll.fund_of(run), _source(chunk))
+        overpaid.find_all(part.first, part.last)
 
 
 class AccountInterest(RunKind):
@@ -205,3 +210,37 @@ def _part(chunk: RunChunk) -> payroll.Part:
 
 def _source(chunk: RunChunk) -> str:
     return f"pensions.run:{chunk.run_id}/chunk:{chunk.number}"
+
+
+class ProvisionalAwards(RunKind):
+    """Every provisional award of a region whose value has been announced since, worked out anew.
+
+    The month is the one in which it is done. What awards come to more is paid by the next payroll.
+    """
+
+    slug = recompute.KIND
+    label = _("Recomputation of provisional awards")
+
+    def check(self, params: dict[str, Any]) -> dict[str, Any]:
+        return _scheme(params)
+
+    def preview(self, run: Run) -> Preview:
+        return recompute.preview(adjustment.part_of(run), SAMPLES, CHANGES)
+
+    def chunks(self, run: Run) -> Iterable[dict[str, Any]]:
+        return [
+            {"first": first, "last": last}
+            for first, last in adjustment.ranges(adjustment.part_of(run), RECOMPUTED)
+        ]
+
+    def execute(self, chunk: RunChunk) -> Counts:
+        part = adjustment.part_of(chunk.run, chunk.spec["first"], chunk.spec["last"])
+        count, total = recompute.recompute(part, chunk.run_id)
+        return Counts(count, total, hashlib.sha256(f"{count} {total}".encode()).hexdigest())
+
+    def unpost(self, run: Run) -> None:
+        adjustment.check_unpaid(run)
+
+    def reverse(self, chunk: RunChunk) -> None:
+        part = adjustment.part_of(chunk.run, chunk.spec["first"], chunk.spec["last"])
+        recompute.undo(part, chunk.run_id)

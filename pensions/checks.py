@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 from django.db import connection
+from django.db.models import Sum
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -18,12 +19,19 @@ from pensions.models import (
     Category,
     CreditedReceipt,
     EntryKind,
+    Heir,
+    OverpaidMonth,
+    Overpayment,
+    OverpaymentState,
     Payroll,
     PensionClaim,
     PensionPayment,
+    Recovery,
+    SurvivorClaim,
 )
 from pensions.params import RetirementParams
 from pensions.rules.retirement import RetirementFacts, retirement_age
+from pensions.services import overpaid
 from socsec.kernel.arith import where
 from socsec.kernel.money import yuan
 from socsec.kernel.months import format_month
@@ -41,6 +49,8 @@ AWARDS = Award._meta.db_table
 CLAIMS = PensionClaim._meta.db_table
 PEOPLE = Person._meta.db_table
 PAYMENTS = PensionPayment._meta.db_table
+OVERPAID = OverpaidMonth._meta.db_table
+RECOVERIES = Recovery._meta.db_table
 ORDERS = PaymentOrder._meta.db_table
 ALLOCATIONS = ReceiptAllocation._meta.db_table
 FEW = 100  # findings of one question: who has more has read enough
@@ -111,7 +121,10 @@ def credited_as_received() -> Iterator[Finding]:
 
 
 def payments_against_orders() -> Iterator[Finding]:
-    """Everybody whom a posted payroll pays has an order of exactly that amount, and nobody else."""
+    """Everybody whom a posted payroll pays has an order of exactly that amount, and nobody else.
+
+    What was kept back of an overpayment is not ordered.
+    """
     posted = f"""{Payroll._meta.db_table} y
               join {Run._meta.db_table} r on r.id = y.run_id and r.state = '{Run.State.POSTED}'"""
     rows = _rows(
@@ -121,7 +134,9 @@ def payments_against_orders() -> Iterator[Finding]:
               full join (select y.run_id, m.person_id, sum(m.amount) as amount
                            from {posted} join {ORDERS} m on m.batch_id = y.envelope_id
                           group by 1, 2) o using (run_id, person_id)
-             where coalesce(p.amount, 0) <> coalesce(o.amount, 0)
+              left join (select run_id, person_id, sum(amount) as amount from {RECOVERIES}
+                          where run_id is not null group by 1, 2) k using (run_id, person_id)
+             where coalesce(p.amount, 0) - coalesce(k.amount, 0) <> coalesce(o.amount, 0)
              order by run_id, person_id limit {FEW}"""  # noqa: S608
     )
     for run_id, person_id, paid, ordered in rows:
@@ -242,18 +257,90 @@ def too_young() -> Iterator[Finding]:
 def payrolls_have_envelopes() -> Iterator[Finding]:
     """A posted payroll has one envelope, which says what the run says."""
     posted = Payroll.objects.filter(run__state=Run.State.POSTED).select_related("run", "envelope")
+    kept = dict(
+        Recovery.objects.filter(run_id__isnull=False)
+        .order_by()
+        .values_list("run_id")
+        .annotate(amount=Sum("amount"))
+    )
     for payroll in posted:
         envelope = payroll.envelope
         if (
             envelope is None
             or envelope.state == PaymentBatch.State.CANCELLED
-            or (envelope.count, envelope.total) != (payroll.run.count, payroll.run.total)
+            or (envelope.count, envelope.total + kept.get(payroll.run_id, 0))
+            != (payroll.run.count, payroll.run.total)
         ):
             yield Finding(
                 "pensions.envelopes",
                 f"run {payroll.run_id}",
                 _("The envelope of this payroll is missing, cancelled or differs from it."),
             )
+
+
+def overpaid_as_recorded() -> Iterator[Finding]:
+    """Of every award that is ended or was corrected: paid is due and what is recorded as overpaid.
+
+    Also of a dead person's, once the award is ended: until then the death waits to be worked in.
+    """
+    rows = _rows(
+        f"""select person_id, month, excess, recorded from ({overpaid.EXCESS}
+             where a.state = {AwardState.ENDED}
+                or p.died_on is null and exists (
+                   select from {OVERPAID} o
+                    where o.person_id = a.person_id and o.award_id = a.id)) e
+             where excess <> recorded limit {FEW}"""  # noqa: S608
+    )
+    for person_id, month, excess, recorded in rows:
+        yield Finding(
+            "pensions.overpaid",
+            f"person {person_id}, {format_month(month)}",
+            say(
+                _("%(excess)s yuan were paid beyond what is due, %(recorded)s yuan are recorded."),
+                excess=yuan(excess),
+                recorded=yuan(recorded),
+            ),
+        )
+
+
+def overpayments_add_up() -> Iterator[Finding]:
+    """The sums kept with an overpayment are those of its months, recoveries and instalments."""
+    rows = _rows(
+        f"""select o.id from {Overpayment._meta.db_table} o
+              left join lateral (select sum(amount) as amount from {OVERPAID} m
+                                  where m.person_id = o.person_id
+                                    and m.overpayment_id = o.id) m on true
+              left join lateral (select sum(amount) as amount from {RECOVERIES} r
+                                  where r.person_id = o.person_id
+                                    and r.overpayment_id = o.id) r on true
+             where o.amount <> coalesce(m.amount, 0) or o.recovered <> coalesce(r.amount, 0)
+                or (o.state = '{OverpaymentState.OPEN}') <> (o.amount > o.recovered)
+             limit {FEW}"""  # noqa: S608
+    )
+    for (number,) in rows:
+        yield Finding(
+            "pensions.recovered",
+            f"overpayment {number}",
+            _("The overpayment is not the sum of its rows."),
+        )
+
+
+def settled_after_a_death() -> Iterator[Finding]:
+    """What a granted claim after a death says was divided among the heirs, to the fen."""
+    rows = _rows(
+        f"""select c.case_id from {SurvivorClaim._meta.db_table} c
+             cross join lateral (select coalesce(sum(amount), 0) as amount
+                                   from {Heir._meta.db_table} h where h.claim_id = c.case_id) h
+             where c.granted
+               and c.funeral + c."grant" + c.balance + c.unpaid - c.kept_back <> h.amount
+             limit {FEW}"""  # noqa: S608
+    )
+    for (number,) in rows:
+        yield Finding(
+            "pensions.heirs",
+            f"case {number}",
+            _("What the heirs receive is not what was granted."),
+        )
 
 
 QUESTIONS: dict[str, tuple[Any, Callable[[], Iterable[Finding]]]] = {
@@ -267,6 +354,9 @@ QUESTIONS: dict[str, tuple[Any, Callable[[], Iterable[Finding]]]] = {
     "pensions.envelopes": (_("Every payroll has its envelope"), payrolls_have_envelopes),
     "pensions.drawn": (_("Accounts are drawn on as payrolls say"), drawn_as_paid),
     "pensions.paid_dead": (_("Nobody known to be dead is paid"), paid_although_dead),
+    "pensions.overpaid": (_("What was paid too much is recorded"), overpaid_as_recorded),
+    "pensions.heirs": (_("Heirs receive what was granted"), settled_after_a_death),
+    "pensions.recovered": (_("Overpayments add up"), overpayments_add_up),
     "pensions.two_awards": (_("Nobody draws two pensions"), two_awards),
     "pensions.too_young": (_("No pension begins before its age"), too_young),
 }

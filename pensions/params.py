@@ -312,3 +312,11 @@ class AgencyParams(TransitionParams):
         "pensions.agencies.year_rounding"
     )
     component_rounding: RoundingMode = parameter("pensions.agencies.component_rounding")
+
+
+class RecoveryParams(Params):
+    """How an overpayment comes back."""
+
+    offset_rate: Rate = parameter("pensions.recovery.offset_rate")
+    most_instalments: Count = parameter("pensions.recovery.most_instalments")
+    limitation: Months = parameter("pensions.recovery.limitation")

@@ -2,13 +2,25 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
-from django.db.models import Count, Exists, F, IntegerField, OuterRef, QuerySet, Subquery, Sum
+from django.db.models import (
+    Count,
+    Exists,
+    F,
+    IntegerField,
+    OuterRef,
+    Q,
+    QuerySet,
+    Subquery,
+    Sum,
+    TextChoices,
+)
 from django.db.models.functions import ExtractMonth, ExtractYear
 from django.utils.translation import gettext_lazy as _
 
-from enrollment.models import BankAccount, Purpose
+from enrollment.models import BankAccount, EventKind, LifeEvent, Purpose
 from funds.models import PaymentBatch, PaymentOrder, PaymentOutcome
 from pensions.models import (
     AccountEntry,
@@ -16,17 +28,24 @@ from pensions.models import (
     Award,
     AwardState,
     Benefit,
+    Correction,
     EntryKind,
     HeldPayment,
     IndividualAccount,
+    OverpaidMonth,
+    Overpayment,
+    OverpaymentState,
     PaymentState,
     Payroll,
     PensionAdjustment,
     PensionClaim,
     PensionPayment,
+    Recovery,
     ReturnedPayment,
+    SurvivorClaim,
 )
 from socsec.kernel import regions
+from socsec.kernel.months import first_day
 from socsec.office import people
 from socsec.office.access import scope
 from socsec.office.errors import Text
@@ -94,6 +113,68 @@ def adjustments(person_id: int) -> QuerySet[PensionAdjustment]:
     ).order_by("-month")
 
 
+def corrections(user: Any) -> QuerySet[Correction]:
+    """The corrections of the user's region, those due first at the top."""
+    found = Correction.objects.select_related("case", "person", "award")
+    return scope(found, user).order_by("case__due_on", "pk")
+
+
+def corrections_of(award: Award) -> QuerySet[Correction]:
+    """The corrections of an award, the latest first."""
+    return Correction.objects.select_related("case").filter(award=award).order_by("-pk")
+
+
+def survivor_claims(user: Any) -> QuerySet[SurvivorClaim]:
+    """What families claim in the user's region, those due first at the top."""
+    found = SurvivorClaim.objects.select_related("case", "person", "claimant", "envelope")
+    return scope(found, user).order_by("case__due_on", "pk")
+
+
+def survivor_claim_of(person_id: int) -> SurvivorClaim | None:
+    """What is claimed or settled after a person's death."""
+    found = SurvivorClaim.objects.select_related("case").filter(person_id=person_id)
+    return found.filter(Q(open=True) | Q(granted=True)).first()
+
+
+def survivor_claim_of_case(case_id: int) -> SurvivorClaim | None:
+    """The claim behind a case of kind pension_survivors."""
+    return SurvivorClaim.objects.filter(pk=case_id).first()
+
+
+# overpayments
+
+
+def overpayments(user: Any) -> QuerySet[Overpayment]:
+    """The overpayments of the user's region, the latest first."""
+    found = Overpayment.objects.select_related("person", "award")
+    return scope(found, user).order_by("-found_on", "-pk")
+
+
+def overpayments_of(person_id: int) -> QuerySet[Overpayment]:
+    """A person's overpayments that were not taken back as a mistake, the latest first."""
+    return (
+        Overpayment.objects.filter(person_id=person_id)
+        .exclude(state=OverpaymentState.CANCELLED)
+        .order_by("-found_on", "-pk")
+    )
+
+
+def overpaid_months(overpayment: Overpayment) -> list[tuple[int, int]]:
+    """Which months were overpaid by how much, in fen."""
+    rows = OverpaidMonth.objects.filter(
+        person_id=overpayment.person_id, overpayment_id=overpayment.pk
+    )
+    found = rows.order_by("month").values_list("month").annotate(total=Sum("amount"))
+    return [(month, total) for month, total in found if total]
+
+
+def recoveries(overpayment: Overpayment) -> QuerySet[Recovery]:
+    """What came back of an overpayment, in the order in which it came."""
+    return Recovery.objects.filter(
+        person_id=overpayment.person_id, overpayment_id=overpayment.pk
+    ).order_by("number")
+
+
 # accounts
 
 
@@ -154,7 +235,7 @@ def account_years(person_id: int) -> list[AccountYear]:
         if entry.kind == EntryKind.INTEREST:
             year["interest"] += entry.amount
             year["rate"] = entry.rate
-        elif entry.amount > 0:
+        elif entry.amount > 0 and entry.kind != EntryKind.RESTORED:
             year["credited"] += entry.amount
         else:
             year["drawn"] -= entry.amount
@@ -353,6 +434,60 @@ def paid_after_death(user: Any) -> QuerySet[PensionPayment]:
         .filter(month__gt=F("month_of_death"))
         .order_by("person_id", "month")
     )
+
+
+class Watch(TextChoices):
+    """Why somebody should look at a pension in payment. None of them stops it by itself."""
+
+    DEAD = "dead", _("has died; the award runs on")
+    DOUBLE = "double", _("draws another pension as well")
+    PRISON = "prison", _("serves a sentence")
+    ABROAD = "abroad", _("has settled abroad")
+
+
+@dataclass(frozen=True)
+class Watched:
+    """A pension to look at, with every reason and the day since when it holds."""
+
+    award: Award
+    reasons: list[tuple[Watch, date]]
+
+
+def watched(user: Any, limit: int) -> list[Watched]:
+    """Pensions in payment of the user's region that somebody should look at. Four queries."""
+    running = awards(user).filter(state=AwardState.IN_PAYMENT).order_by("person_id", "pk")
+    found: dict[int, list[tuple[Watch, date]]] = {}
+    for award in running.filter(person__died_on__isnull=False)[:limit]:
+        assert award.person.died_on is not None  # the filter says so
+        found.setdefault(award.pk, []).append((Watch.DEAD, award.person.died_on))
+    others = (
+        Award.objects.filter(person_id=OuterRef("person_id"))
+        .exclude(pk=OuterRef("pk"))
+        .exclude(state=AwardState.ENDED)
+    )
+    for award in running.filter(Exists(others))[:limit]:
+        found.setdefault(award.pk, []).append((Watch.DOUBLE, first_day(award.from_month)))
+    for begins, ends, why in (
+        (EventKind.PRISON, EventKind.RELEASE, Watch.PRISON),
+        (EventKind.EMIGRATION, EventKind.RETURN, Watch.ABROAD),
+    ):
+        last = (
+            LifeEvent.objects.filter(
+                person_id=OuterRef("person_id"),
+                kind__in=(begins, ends),
+                reverses__isnull=True,
+                reversed_by__isnull=True,
+            )
+            .order_by("-happened_on", "-pk")
+            .values("kind", "happened_on")[:1]
+        )
+        inside = running.annotate(
+            last_kind=Subquery(last.values("kind")), last_on=Subquery(last.values("happened_on"))
+        ).filter(last_kind=begins)
+        for award in inside[:limit]:
+            found.setdefault(award.pk, []).append((why, award.last_on))  # type: ignore[attr-defined]
+    rows = {award.pk: award for award in running.filter(pk__in=found)}
+    return [Watched(rows[pk], reasons) for pk, reasons in sorted(found.items())][:limit]
 
 
 @dataclass(frozen=True)

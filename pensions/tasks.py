@@ -2,7 +2,7 @@
 
 from celery import shared_task
 
-from pensions.services import account, award, returns
+from pensions.services import account, award, overpaid, returns
 
 
 @shared_task(name="pensions.credit_accounts")
@@ -21,3 +21,9 @@ def pull_returns() -> None:
 def pull_deaths() -> None:
     """Each day: end the awards of those who have died."""
     award.pull_deaths()
+
+
+@shared_task(name="pensions.find_overpayments")
+def find_overpayments() -> None:
+    """Each day: record what was paid beyond what is due."""
+    overpaid.find_all()

@@ -2,12 +2,14 @@
 
 from django.urls import URLPattern, URLResolver, path
 
-from .portal import benefits, claim, estimate
+from .portal import benefits, claim, estimate, repayment, survivors
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("estimate/", estimate.estimate, name="estimate"),
     path("my-estimate/", estimate.my_estimate, name="my_estimate"),
     path("benefits/", benefits.my_benefits, name="benefits"),
+    path("benefits/overpaid/<int:pk>/", repayment.repayment, name="repayment"),
+    path("benefits/after-a-death/", survivors.claim, name="survivors"),
     path("account/", benefits.my_account, name="account"),
     path("claim/", claim.work, name="claim"),
     path("claim/start/", claim.start, name="claim_start"),

@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from funds.models import accounts
 from funds.models.payments import SPENT_FROM
 from funds.queries import control
+from funds.services.payments import REPAID
 from socsec.kernel.money import yuan
 from socsec.office.errors import say
 from socsec.office.oversight import Finding
@@ -115,7 +116,10 @@ def outcomes() -> Iterator[Finding]:
 
 
 def transit() -> Iterator[Finding]:
-    """I4: what stands in transit is what was released and not answered; benefits are what was paid."""
+    """I4: what stands in transit is what was released and not answered; benefits are what was paid.
+
+    What people paid back of it comes off.
+    """
     held = control(accounts.IN_TRANSIT)
     spent = control(accounts.BENEFITS)
     found = rows(
@@ -134,6 +138,16 @@ def transit() -> Iterator[Finding]:
         [list(SPENT_FROM)],
     )
     by_orders = {fund: (int(unanswered), int(paid)) for fund, unanswered, paid in found}
+    for fund, back in rows(
+        """
+        SELECT b.fund_id, sum(CASE WHEN t.debit = %s THEN t.amount ELSE -t.amount END)
+        FROM funds_ledgerbatch b JOIN funds_batchtotal t ON t.batch_id = b.id
+        WHERE b.kind = %s GROUP BY b.fund_id
+        """,
+        [accounts.EXPENDITURE_ACCOUNT, REPAID],
+    ):
+        unanswered, paid = by_orders.get(fund, (0, 0))
+        by_orders[fund] = (unanswered, paid - int(back))
     for fund in sorted({*held, *spent, *by_orders}):
         unanswered, paid = by_orders.get(fund, (0, 0))
         for code, ledger, ours, text in (

@@ -2,5 +2,6 @@
 
 from .awards import AwardAdmin
 from .openings import OpeningAdmin
+from .overpayments import OverpaymentAdmin
 
-__all__ = ["AwardAdmin", "OpeningAdmin"]
+__all__ = ["AwardAdmin", "OpeningAdmin", "OverpaymentAdmin"]

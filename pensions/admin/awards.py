@@ -17,14 +17,19 @@ from pensions import queries
 from pensions.models import Award, AwardState, EndReason
 from pensions.services import award as awards
 from pensions.services import claim as claims
+from pensions.services.adjustment import adjusted
 from socsec.kernel.money import yuan
 from socsec.kernel.months import format_month, month_of
 from socsec.office.access import may
-from socsec.office.desk import Button, Crumb, Deed, DeskAdmin, list_url, staff
+from socsec.office.desk import Button, Crumb, Deed, DeskAdmin, list_url, show_page, staff
 from socsec.office.forms import MonthField, ScreenForm
 from socsec.office.places import place
 
 from . import claims as claim_pages
+from . import corrections as correction_pages
+from . import survivors as survivor_pages
+
+SHOWN = 200  # pensions to look at, on one page
 
 
 def award_url(award: Award) -> str:
@@ -78,18 +83,28 @@ class AwardAdmin(DeskAdmin):
 
     def buttons(self, request: HttpRequest, obj: Award | None) -> list[Button]:
         if obj is None:
-            return []
-        return [
+            return [Button(_("To look at"), reverse("admin:pensions_award_watch"))]
+        correct = []
+        if obj.claim_id and may(request.user, "benefit.change", obj.region):
+            correct = [
+                Button(_("Correct"), reverse("admin:pensions_correction_open", args=[obj.pk]))
+            ]
+        return correct + [
             Button(label, reverse("admin:pensions_award_verb", args=[obj.pk, slug]), stop=stop)
             for slug, (act, label, states, stop, _make) in VERBS.items()
             if obj.state in states and may(request.user, act, obj.region)
         ]
 
     def context(self, request: HttpRequest, obj: Award) -> dict[str, Any]:
+        benefit = queries.benefit_in(obj, month_of(timezone.localdate()))
         return {
             "award": obj,
             "title": obj.person.name,
             "sheet_json": obj.sheet,
+            "monthly": benefit.monthly if benefit else obj.monthly,
+            "adjusted": adjusted(obj.person_id, obj.pk),
+            "unit": _("yuan a month"),
+            "corrections": queries.corrections_of(obj),
             "payments": queries.payments(obj.person_id),
             "today": month_of(timezone.localdate()),
         }
@@ -98,6 +113,7 @@ class AwardAdmin(DeskAdmin):
         guard = self.admin_site.admin_view
         return [
             path("<int:pk>/do/<slug:verb>/", guard(self.verb), name="pensions_award_verb"),
+            path("watch/", guard(watch), name="pensions_award_watch"),
             path(
                 "claim/<int:person_id>/", guard(claim_pages.open_claim), name="pensions_claim_open"
             ),
@@ -105,6 +121,26 @@ class AwardAdmin(DeskAdmin):
                 "claim/<int:case_id>/<slug:verb>/",
                 guard(claim_pages.verb),
                 name="pensions_claim_verb",
+            ),
+            path(
+                "<int:pk>/correct/",
+                guard(correction_pages.open_correction),
+                name="pensions_correction_open",
+            ),
+            path(
+                "survivors/<int:person_id>/open/",
+                guard(survivor_pages.open_claim),
+                name="pensions_survivors_open",
+            ),
+            path(
+                "survivors/<int:case_id>/<slug:verb>/",
+                guard(survivor_pages.verb),
+                name="pensions_survivors_verb",
+            ),
+            path(
+                "correction/<int:case_id>/<slug:verb>/",
+                guard(correction_pages.verb),
+                name="pensions_correction_verb",
             ),
             *super().get_urls(),
         ]
@@ -130,6 +166,26 @@ class AwardAdmin(DeskAdmin):
                 Crumb(award.person.name, award_url(award)),
             ],
         ).answer(request)
+
+
+def watch(request: HttpRequest) -> HttpResponse:
+    """Pensions in payment that somebody should look at, each with its reasons."""
+    rows = [
+        {
+            "award": each.award,
+            "url": award_url(each.award),
+            "reasons": [(why.label, since) for why, since in each.reasons],
+        }
+        for each in queries.watched(request.user, SHOWN)
+    ]
+    return show_page(
+        request,
+        "admin/pensions/watch.html",
+        title=_("Pensions to look at"),
+        act="benefit.read",
+        crumbs=[Crumb(_("Awards"), list_url(Award)), Crumb(_("To look at"))],
+        rows=rows,
+    )
 
 
 Made = tuple[type[ScreenForm], Any, Callable[[dict[str, Any]], str]]

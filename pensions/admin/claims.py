@@ -51,6 +51,9 @@ class PapersForm(ScreenForm):
 
     one_child = TickField(label=_("Certificate of one-child parents"), required=False)
     intellectual = TickField(label=_("Counted as an intellectual (Ningxia)"), required=False)
+    birth_examined = TickField(
+        label=_("The personnel file shows the same date of birth"), required=False
+    )
 
 
 def offered_to_person(user: User, person_id: int) -> Iterator[Button]:
@@ -187,8 +190,9 @@ Made = tuple[type[ScreenForm], Any, Callable[[dict[str, Any]], str], Any]
 
 def _assess(request: HttpRequest, claim: PensionClaim) -> Made:
     def do(said: dict[str, Any]) -> str:
+        examined = said.pop("birth_examined")
         stated = {name: value for name, value in said.items() if value}
-        claims.assess(by=staff(request), claim=claim, stated=stated)
+        claims.assess(by=staff(request), claim=claim, stated=stated, birth_examined=examined)
         return _now("Assessed. A colleague must check it now.")
 
     return (

@@ -17,6 +17,17 @@ from .account import (
 from .adjustment import PensionAdjustment
 from .award import Award, AwardState, Benefit, EndReason
 from .claim import Category, PensionClaim
+from .correction import Cause, Correction
+from .overpayment import (
+    Instalment,
+    OverpaidMonth,
+    Overpayment,
+    OverpaymentReason,
+    OverpaymentState,
+    Plan,
+    Recovery,
+    RecoveryKind,
+)
 from .payroll import (
     HeldPayment,
     HoldReason,
@@ -26,6 +37,8 @@ from .payroll import (
     ReturnedPayment,
     WithdrawnPayment,
 )
+from .recomputation import Recomputation
+from .survivors import Heir, Relation, SurvivorClaim
 
 __all__ = [
     "AccountEntry",
@@ -34,19 +47,33 @@ __all__ = [
     "AwardState",
     "Benefit",
     "Category",
+    "Cause",
+    "Correction",
     "CreditedReceipt",
     "EndReason",
     "EntryKind",
+    "Heir",
     "HeldPayment",
     "HoldReason",
     "IndividualAccount",
+    "Instalment",
     "OpeningBalance",
     "OpeningState",
+    "OverpaidMonth",
+    "Overpayment",
+    "OverpaymentReason",
+    "OverpaymentState",
     "PaymentState",
     "Payroll",
     "PensionAdjustment",
     "PensionClaim",
     "PensionPayment",
+    "Plan",
+    "Recomputation",
+    "Recovery",
+    "RecoveryKind",
+    "Relation",
     "ReturnedPayment",
+    "SurvivorClaim",
     "WithdrawnPayment",
 ]

@@ -8,8 +8,9 @@ from socsec.office import shell
 def hang() -> None:
     """Hang these pages into the portal; called once, when the app is ready."""
     from pensions.services.claim import KIND
+    from pensions.services.survivors import KIND as SURVIVORS
 
-    from . import claim, estimate, home
+    from . import claim, estimate, home, survivors
 
     shell.section(
         shell.Section(
@@ -23,8 +24,10 @@ def hang() -> None:
     shell.tile(
         shell.Tile(3, "my_estimate", "chart", _("Estimate a pension"), _("sooner or later")),
         shell.Tile(4, "account", "bank", _("My account"), _("balance and interest")),
+        shell.Tile(6, "survivors", "people", _("After a death"), _("grants and the account")),
         shell.Tile(5, "claim", "edit", _("Claim a pension"), _("a few questions")),
     )
     shell.home(todo=home.todos, money=home.moneys)
     shell.start("portal/pensions/_start.html", estimate.start_part)
     shell.withdrawal(KIND, claim.withdraw)
+    shell.withdrawal(SURVIVORS, survivors.withdraw)

@@ -6,12 +6,16 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
+from enrollment.models import BankAccount, Purpose
 from pensions import queries
 from pensions.models import PaymentState
+from pensions.services.adjustment import adjusted
 from socsec.kernel.money import percent, yuan
 from socsec.office import figures
 from socsec.office.acting import acting_for
 from socsec.office.portal import person_only
+
+from .repayment import headline
 
 SHOWN_YEARS = 12
 
@@ -38,6 +42,13 @@ def my_benefits(request: HttpRequest) -> HttpResponse:
             "award": award,
             "monthly": queries.next_payment(person_id),
             "claim": queries.open_claim(person_id),
+            "account": BankAccount.objects.filter(
+                person_id=person_id, purpose=Purpose.BENEFIT, closed_on__isnull=True
+            ).first(),
+            "adjusted": adjusted(person_id),
+            "overpaid": [
+                {"row": each, "said": headline(each)} for each in queries.overpayments_of(person_id)
+            ],
             "rows": [{"row": row, "tone": TONES.get(row.state, "")} for row in page],
             "page": page,
             "balance": queries.balance(person_id),

@@ -14,8 +14,15 @@ from django.db.models import Exists, OuterRef
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from pensions import facts
-from pensions.models import Award, AwardState, Benefit, PensionAdjustment, PensionPayment
+from pensions import facts, queries
+from pensions.models import (
+    Award,
+    AwardState,
+    Benefit,
+    Correction,
+    PensionAdjustment,
+    PensionPayment,
+)
 from pensions.params import AdjustmentParams
 from pensions.rules.adjustment import (
     Adjustment,
@@ -251,6 +258,14 @@ def _worked_out(row: PensionAdjustment) -> tuple[Adjustment, AdjustmentFacts, Ad
     return adjustment(given, params), given, params
 
 
+def adjusted(person_id: int, award_id: int | None = None) -> list[dict[str, Any]]:
+    """Each yearly adjustment that stands of a person, or of one award, with its sheet."""
+    rows = queries.adjustments(person_id)
+    if award_id is not None:
+        rows = rows.filter(award_id=award_id)
+    return [{"row": row, "sheet": sheet_of(row)} for row in rows]
+
+
 def _left_out(part: Part) -> list[dict[str, Any]]:
     low, high = regions.span(part.region)
     awards = Award.objects.filter(
@@ -390,6 +405,17 @@ def check_unpaid(run: Run) -> None:
             ),
             code="paid_already",
             fix=_("Reverse that payroll first, or correct single pensions."),
+        )
+    corrected = Correction.objects.filter(
+        posted_at__gt=run.started_at,
+        reversed_at__isnull=True,
+        award_id__in=PensionAdjustment.objects.filter(run_id=run.pk).values("award_id"),
+    ).exists()
+    if corrected:
+        raise Refused(
+            _("A pension of this run was corrected since, with its increase."),
+            code="corrected_since",
+            fix=_("Reverse that correction first."),
         )
 
 

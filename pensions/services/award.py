@@ -5,7 +5,9 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from enrollment.models import Person
 from pensions.models import Award, AwardState, EndReason, PensionPayment
+from pensions.services import overpaid
 from socsec.kernel import months, regions
 from socsec.office.access import require, require_stranger
 from socsec.office.errors import Conflict, Invalid, Refused, say
@@ -50,7 +52,7 @@ def resume(*, by: User, award: Award, from_month: int, reason: str) -> Award:
 
 @transaction.atomic
 def end(*, by: User, award: Award, last_month: int, end_reason: str, reason: str) -> Award:
-    """End an award after its last month. What was paid beyond it is shown as overpaid."""
+    """End an award after its last month. What was paid beyond it is recorded as overpaid."""
     award = _lock(award, by)
     _must_be(award, AwardState.IN_PAYMENT, AwardState.SUSPENDED)
     _reasoned(reason)
@@ -67,7 +69,8 @@ def end(*, by: User, award: Award, last_month: int, end_reason: str, reason: str
 def pull_deaths(*, by: User | None = None) -> list[Award]:
     """End every award whose person has died, with the month of death. The system does it daily.
 
-    Payrolls ask for themselves who is alive: this only writes down what they go by.
+    Payrolls ask for themselves who is alive: this only writes down what they go by. A death that
+    was taken back gives the pension back as well, with the months that were missed.
     """
     if by is not None:
         require(by, "benefit.change")
@@ -80,6 +83,7 @@ def pull_deaths(*, by: User | None = None) -> list[Award]:
     if by is not None and by.region_code is not None:
         low, high = regions.span(by.region_code)
         found = found.filter(region__gte=low, region__lte=high)
+    _revive(by)
     ended = []
     for award in found:
         died = award.person.died_on
@@ -90,6 +94,39 @@ def pull_deaths(*, by: User | None = None) -> list[Award]:
     return ended
 
 
+def end_of_the_dead(*, person: Person, by: User | None) -> None:
+    """The same for one person who died, for services that go on from there."""
+    found = (
+        Award.objects.select_for_update(of=("self",))
+        .select_related("person")
+        .filter(~Q(state=AwardState.ENDED), person=person)
+    )
+    died = person.died_on
+    for award in found if died else []:
+        assert died is not None  # asked above
+        _end(award, by, months.month_of(died), EndReason.DEATH, f"died {died.isoformat()}")
+
+
+def _revive(by: User | None) -> None:
+    """Awards that a death ended which did not happen: in payment again, every month owed."""
+    found = (
+        Award.objects.select_for_update(of=("self",), skip_locked=True)
+        .select_related("person")
+        .filter(state=AwardState.ENDED, end_reason=EndReason.DEATH, person__died_on__isnull=True)
+        .order_by("pk")
+    )
+    if by is not None and by.region_code is not None:
+        low, high = regions.span(by.region_code)
+        found = found.filter(region__gte=low, region__lte=high)
+    for award in found:
+        assert award.until_month is not None  # ended awards have one
+        award.owed_from = min(award.until_month + 1, award.owed_from or award.until_month + 1)
+        award.state, award.end_reason, award.until_month = AwardState.IN_PAYMENT, "", None
+        award.save(update_fields=["state", "end_reason", "until_month", "owed_from"])
+        _done(award, by, "award.resume", "the death was taken back", award.owed_from)
+        overpaid.find(award=award, by=by)
+
+
 def _end(
     award: Award, by: User | None, last_month: int, end_reason: EndReason, reason: str
 ) -> Award:
@@ -97,7 +134,9 @@ def _end(
     award.end_reason = end_reason
     award.until_month = max(last_month, award.from_month - 1)
     award.save(update_fields=["state", "end_reason", "until_month"])
-    return _done(award, by, "award.end", reason, award.until_month)
+    _done(award, by, "award.end", reason, award.until_month)
+    overpaid.find(award=award, by=by)
+    return award
 
 
 def _lock(award: Award, by: User) -> Award:

@@ -11,7 +11,7 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from enrollment.models import Coverage, Person
+from enrollment.models import Coverage, Detail, Person, PersonFact
 from funds.models import Branch, Scheme
 from funds.services import fund as fund_services
 from pensions.models import (
@@ -42,6 +42,7 @@ __all__ = [
     "Replay",
     "assess",
     "award",
+    "check_stated",
     "open_claim",
     "preview",
     "refuse",
@@ -114,8 +115,17 @@ def preview(*, by: User, claim: PensionClaim) -> Decision:
 
 
 @transaction.atomic
-def assess(*, by: User, claim: PensionClaim, stated: dict[str, Any] | None = None) -> PensionClaim:
+def assess(
+    *,
+    by: User,
+    claim: PensionClaim,
+    stated: dict[str, Any] | None = None,
+    birth_examined: bool = False,
+) -> PensionClaim:
     """The maker's part: gather the facts, apply the rules, lay the sheet down for a colleague.
+
+    A date of birth that was changed lately stops it, until the clerk has found the same date in the
+    personnel file (`birth_examined`): what was recorded first decides (劳社部发〔1999〕8号).
 
     `stated` are facts that the person's papers show and no book holds (`decision.STATED`), in
     natural units. Whether the sheet says that a pension is due or not, it is proposed as it is.
@@ -123,8 +133,11 @@ def assess(*, by: User, claim: PensionClaim, stated: dict[str, Any] | None = Non
     claim, _case = _lock(claim, by, "case.assess", Case.State.RECEIVED)
     _alive(claim.person)
     _not_insured(claim)
+    _draws_nothing_else(claim)
+    if not birth_examined:
+        _birth_stands(claim)
     if stated is not None:
-        claim.stated = _check_stated(stated)
+        claim.stated = check_stated(stated)
     edition = policies.current_edition()
     gathered = decision.gather(claim)
     found = decision.decide(gathered, policies.of(edition))
@@ -137,6 +150,7 @@ def assess(*, by: User, claim: PensionClaim, stated: dict[str, Any] | None = Non
         edition=edition,
         entitled=found.entitled,
         monthly=found.monthly,
+        birth_examined=birth_examined,
     )
     return claim
 
@@ -161,6 +175,7 @@ def award(*, by: User, claim: PensionClaim) -> Award:
     claim, case = _lock(claim, by, "case.check", Case.State.ASSESSED)
     _alive(claim.person)
     _not_insured(claim)
+    _draws_nothing_else(claim)
     edition = case.edition
     assert edition is not None  # proposed with one
     proposed = Gathered.from_json(claim.gathered or {})
@@ -298,7 +313,57 @@ def _not_insured(claim: PensionClaim) -> None:
         )
 
 
-def _check_stated(stated: dict[str, Any]) -> dict[str, Any]:
+def _draws_nothing_else(claim: PensionClaim) -> None:
+    """Nobody draws two old-age pensions for the same months (人社部发〔2014〕17号第八条)."""
+    other = (
+        Award.objects.filter(person=claim.person)
+        .exclude(scheme=claim.scheme)
+        .exclude(state=AwardState.ENDED, until_month__lt=claim.start_month)
+        .first()
+    )
+    if other is not None:
+        raise Refused(
+            say(
+                _("%(name)s draws another pension from %(month)s (%(law)s)."),
+                name=claim.person.name,
+                month=format_month(other.from_month),
+                law="人社部发〔2014〕17号第八条",
+            ),
+            code="draws_elsewhere",
+            fix=_("End that one with the month before, or refuse the claim."),
+            award=other.pk,
+        )
+
+
+def _birth_stands(claim: PensionClaim) -> None:
+    today = timezone.localdate()
+    months = policies.of(policies.current_edition()).at(
+        "pensions.claim.birth_watch", claim.region, today
+    )
+    changed = (
+        PersonFact.objects.filter(
+            person_id=claim.person_id,
+            detail=Detail.BORN_ON,
+            seq__gt=0,
+            recorded_at__date__gte=first_day(month_of(today) - int(months.value)),
+        )
+        .order_by("-recorded_at")
+        .first()
+    )
+    if changed is not None:
+        raise Refused(
+            say(
+                _("The date of birth was changed on %(day)s (%(law)s)."),
+                day=timezone.localdate(changed.recorded_at).isoformat(),
+                law="劳社部发〔1999〕8号",
+            ),
+            code="birth_changed",
+            fix=_("Find the date recorded first in the personnel file, then confirm it."),
+        )
+
+
+def check_stated(stated: dict[str, Any]) -> dict[str, Any]:
+    """Facts from papers, or `Invalid` for one that is found in the books or cannot be."""
     specs = ClaimFacts.specs()
     for name, value in stated.items():
         if name not in decision.STATED:

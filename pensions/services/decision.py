@@ -256,11 +256,19 @@ def _decide(gathered: Gathered, policy: Policy) -> Decision:
 
 
 def _with_interest(gathered: Gathered, policy: Policy) -> tuple[int, tuple[InterestLine, ...]]:
-    """The balance with the interest up to retirement, year by year: each bears for the next."""
+    """The balance with the interest up to retirement."""
+    lines = interest_of(gathered.region, gathered.account_years, policy)
+    return gathered.balance + sum(line.amount for line in lines), lines
+
+
+def interest_of(
+    region: str, account_years: tuple[AccountYear, ...], policy: Policy
+) -> tuple[InterestLine, ...]:
+    """The interest of an account's years that are not settled: each bears for the next."""
     added, lines = 0, []
-    for each in gathered.account_years:
+    for each in account_years:
         first = month(year_of(each.through), 1)
-        params = InterestParams.at(policy, gathered.region, first)
+        params = InterestParams.at(policy, region, first)
         interest_facts = InterestFacts(
             balance_months=each.balance_months + added * (each.through - first + 1),
             credited=each.credited,
@@ -275,7 +283,7 @@ def _with_interest(gathered: Gathered, policy: Policy) -> tuple[int, tuple[Inter
             )
         )
         added += sheet.amount
-    return gathered.balance + added, tuple(lines)
+    return tuple(lines)
 
 
 def _natural(fact: str, value: int) -> Any:

@@ -23,6 +23,7 @@ POSTS = {
     EntryKind.INTEREST: (accounts.ACCOUNTS_CREDITED, accounts.INDIVIDUAL_ACCOUNTS),
     EntryKind.BENEFIT: (accounts.ACCOUNTS_CREDITED, accounts.INDIVIDUAL_ACCOUNTS),
     EntryKind.CLOSE: (accounts.ACCOUNTS_CREDITED, accounts.INDIVIDUAL_ACCOUNTS),
+    EntryKind.RESTORED: (accounts.ACCOUNTS_CREDITED, accounts.INDIVIDUAL_ACCOUNTS),
 }
 
 ENTRIES = AccountEntry._meta.db_table

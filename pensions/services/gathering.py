@@ -13,7 +13,7 @@ from enrollment.models import Person
 from funds.models import Branch, Fund, Scheme
 from funds.services import fund as fund_services
 from pensions import facts
-from pensions.models import AccountEntry, EntryKind, IndividualAccount, PensionClaim
+from pensions.models import AccountEntry, Award, EntryKind, IndividualAccount, PensionClaim
 from pensions.params import AccountParams
 from socsec.kernel.months import format_month, month, parse_month, year_of
 from socsec.kernel.policy import Policy, PolicyError
@@ -116,6 +116,90 @@ def gather(claim: PensionClaim) -> Gathered:
     )
 
 
+def gather_again(award: Award, stated: dict[str, Any] | None = None) -> Gathered:
+    """What the books say now of an award that is there, for the month in which it began.
+
+    Its account has been drawn on since and bears interest: what it held up to retirement is read
+    from its entries. The years whose interest retirement settled are those settled then.
+    """
+    then = Gathered.from_json(award.gathered or {})
+    person = award.person
+    life, years = _life(person, award.region, award.from_month, None)
+    fund = fund_services.for_(Branch.PENSION, award.scheme, award.region)
+    held = list(AccountEntry.objects.filter(person_id=person.pk, fund_id=fund.pk).order_by("seq"))
+    counted = {entry.seq: entry for entry in held if _before_retirement(entry, award)}
+    for entry in held:
+        if entry.kind == EntryKind.REVERSAL and entry.reference in counted:
+            counted[entry.seq] = entry
+    account_years = []
+    for each in then.account_years:
+        january = month(year_of(each.through), 1)
+        count = each.through - january + 1
+        account_years.append(
+            AccountYear(
+                each.through,
+                sum(
+                    entry.amount * (count - min(max(entry.bears_from - january, 0), count))
+                    for entry in counted.values()
+                ),
+                sum(
+                    entry.amount
+                    for entry in counted.values()
+                    if entry.rate is not None and january <= entry.month < january + 12
+                ),
+            )
+        )
+    return Gathered(
+        region=award.region,
+        category=then.category,
+        birth_month=person.birth_month,
+        claim_month=award.from_month,
+        flexible=then.flexible,
+        **life,
+        years=years,
+        balance=sum(entry.amount for entry in counted.values()),
+        account_years=tuple(account_years),
+        stated=then.stated if stated is None else dict(stated),
+    )
+
+
+def _before_retirement(entry: AccountEntry, award: Award) -> bool:
+    """Whether an entry stood, or should have stood, on the account when the pension began."""
+    if entry.month >= award.from_month:
+        return False
+    if entry.kind == EntryKind.INTEREST:
+        return entry.reference != award.pk
+    return entry.kind in (EntryKind.OPENING, EntryKind.CREDIT)
+
+
+def life_of(person: Person, region: str, start_month: int) -> dict[str, int]:
+    """The months of a working life before a month, by kind, as `Gathered` names them."""
+    return _life(person, region, start_month, None)[0]
+
+
+def _life(
+    person: Person, region: str, start_month: int, policy: Policy | None
+) -> tuple[dict[str, int], tuple[Year, ...]]:
+    """The months of a working life up to a pension, and the wages of each year."""
+    until = start_month - 1
+    account_month = _account_month(
+        policy or policies.of(policies.current_edition()), region, start_month
+    )
+    life = _one(
+        *facts.working_life(person.pk, person.pk, until, account_month),
+        empty={},
+    )
+    names = ("months_paid", "months_before_account", "months_deemed", "months_gap")
+    years = _rows(*facts.years(person.pk, person.pk, until))
+    return (
+        {name: life.get(name, 0) for name in names},
+        tuple(
+            Year(row["year"], row["months"], row["wages"])
+            for row in sorted(years, key=lambda row: row["year"])
+        ),
+    )
+
+
 def gather_for(
     person: Person,
     region: str,
@@ -127,44 +211,25 @@ def gather_for(
     policy: Policy | None = None,
 ) -> Gathered:
     """What the books say of a person who would draw a pension from a month on."""
-    until = start_month - 1
-    account_month = _account_month(
-        policy or policies.of(policies.current_edition()), region, start_month
-    )
-    life = _one(
-        *facts.working_life(person.pk, person.pk, until, account_month),
-        empty={
-            "months_paid": 0,
-            "months_before_account": 0,
-            "months_deemed": 0,
-            "months_gap": 0,
-        },
-    )
-    years = _rows(*facts.years(person.pk, person.pk, until))
+    life, years = _life(person, region, start_month, policy)
     fund = fund_services.for_(Branch.PENSION, Scheme.EMPLOYEES, region)
     _one_account_only(person, fund)
-    balance, account_years = _account(person.pk, fund, until)
+    balance, account_years = account_of(person.pk, fund, start_month - 1)
     return Gathered(
         region=region,
         category=int(category),
         birth_month=person.birth_month,
         claim_month=start_month,
         flexible=flexible,
-        months_paid=life["months_paid"],
-        months_before_account=life["months_before_account"],
-        months_deemed=life["months_deemed"],
-        months_gap=life["months_gap"],
-        years=tuple(
-            Year(row["year"], row["months"], row["wages"])
-            for row in sorted(years, key=lambda row: row["year"])
-        ),
+        **life,
+        years=years,
         balance=balance,
         account_years=account_years,
         stated=dict(stated or {}),
     )
 
 
-def _account(person_id: int, fund: Fund, until: int) -> tuple[int, tuple[AccountYear, ...]]:
+def account_of(person_id: int, fund: Fund, until: int) -> tuple[int, tuple[AccountYear, ...]]:
     """The balance of the account, and every year up to the month `until` that it has to settle."""
     entries = AccountEntry.objects.filter(person_id=person_id, fund_id=fund.pk)
     last = entries.order_by("-seq").first()

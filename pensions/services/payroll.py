@@ -23,6 +23,7 @@ from pensions.models import (
     HoldReason,
     Payroll,
     PensionPayment,
+    Recovery,
     WithdrawnPayment,
 )
 from pensions.services import entries
@@ -37,6 +38,7 @@ KIND = "pension_payroll"
 PAYMENTS = PensionPayment._meta.db_table
 HELD = HeldPayment._meta.db_table
 WITHDRAWN = WithdrawnPayment._meta.db_table
+RECOVERIES = Recovery._meta.db_table
 
 PARTS = ("basic", "account", "transitional", "addition")
 COLUMNS = (
@@ -310,14 +312,17 @@ def draw(part: Part, run_id: int, fund: Fund, source: str) -> entries.Written:
     )
 
 
-def order(payroll: Payroll, run: Run) -> PaymentBatch:
-    """Put a payroll's payments into an envelope, one order a person, for a second one to release."""
+def order(payroll: Payroll, run: Run, kept_back: int = 0) -> PaymentBatch:
+    """Put a payroll's payments into an envelope, one order a person, for a second one to release.
+
+    `kept_back` fen of overpayments (`Recovery`) are not ordered.
+    """
     envelope = payments.open_batch(
         payroll.fund,
         KIND,
         month=payroll.month,
         count=run.count,
-        total=run.total,
+        total=run.total - kept_back,
         source=f"pensions.payroll:{run.pk}",
         by=run.maker,
         region=payroll.region,
@@ -325,13 +330,17 @@ def order(payroll: Payroll, run: Run) -> PaymentBatch:
     payments.add_orders_sql(
         envelope,
         f"""select p.person_id, 1 as seq, p.region, k.holder as payee, k.bank, k.account,
-                   k.last_four, p.amount, %s::int as month, %s::text as source
+                   k.last_four, p.amount - coalesce(w.amount, 0) as amount, %s::int as month,
+                   %s::text as source
               from (select person_id, min(region) as region, sum(amount)::bigint as amount
                       from {PAYMENTS} where run_id = %s group by person_id) p
+              left join (select person_id, sum(amount)::bigint as amount
+                           from {RECOVERIES} where run_id = %s group by person_id) w
+                     on w.person_id = p.person_id
               join {BANKS} k on k.person_id = p.person_id and k.purpose = '{Purpose.BENEFIT}'
                             and k.closed_on is null
              order by p.person_id""",  # noqa: S608
-        [payroll.month, f"pensions.payroll:{run.pk}", run.pk],
+        [payroll.month, f"pensions.payroll:{run.pk}", run.pk, run.pk],
     )
     return envelope
 

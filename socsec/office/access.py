@@ -124,6 +124,11 @@ _TABLE: dict[str, set[Role]] = {
     # benefits
     "benefit.read": DESK,
     "benefit.change": {ASSESSOR},
+    # what was paid too much, and how it comes back; written off by another hand
+    "overpayment.read": DESK,
+    "overpayment.plan": {ASSESSOR},
+    "overpayment.receive": {ACCOUNTANT},
+    "overpayment.write_off": {REVIEWER},
     # runs
     "run.read": {ASSESSOR, REVIEWER, ACCOUNTANT},
     "run.draft": {ASSESSOR, ACCOUNTANT},
@@ -180,6 +185,7 @@ OWN_ACTS = frozenset(
         "resident.read",
         "resident.enroll",
         "benefit.read",
+        "overpayment.plan",
         "payment.read",
         "case.read",
         "case.receive",

@@ -161,6 +161,7 @@ CELERY_BEAT_SCHEDULE = {
         ("pensions.credit_accounts", 5 * MINUTE, 5 * MINUTE),
         ("pensions.pull_returns", 5 * MINUTE, 5 * MINUTE),
         ("pensions.pull_deaths", DAY, DAY),
+        ("pensions.find_overpayments", DAY, DAY),
     )
 }
 

@@ -44,6 +44,7 @@ def staff(*roles, region=SHANGHAI, person_id=None):
         username=f"clerk{next(_serial)}",
         office=office,
         kind=User.Kind.STAFF,
+        is_staff=True,
         person_id=person_id,
     )
     for role in roles:

@@ -6,8 +6,10 @@ from .envelope import Order, add_orders, add_orders_sql, cancel, open_batch
 from .reconcile import Check, reconcile
 from .release import release
 from .reorder import Payee, reissue, reissue_many
+from .repaid import REPAID, repaid
 
 __all__ = [
+    "REPAID",
     "Check",
     "Order",
     "Payee",
@@ -21,5 +23,6 @@ __all__ = [
     "reissue",
     "reissue_many",
     "release",
+    "repaid",
     "settle_line",
 ]
