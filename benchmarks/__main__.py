@@ -20,11 +20,12 @@ from benchmarks import (  # noqa: E402
     contributions,
     duplicates,
     payroll,
+    residents,
     tables,
     world,
 )
 
-MASS = (contributions, branches, payroll, duplicates)
+MASS = (contributions, branches, payroll, duplicates, residents)
 FEW = 2000  # people in the sample that the ORM saves
 
 

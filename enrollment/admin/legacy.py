@@ -57,6 +57,8 @@ class LegacyImportAdmin(DeskAdmin):
     def context(self, request: HttpRequest, obj: LegacyImport) -> dict[str, Any]:
         report = obj.report
         labels = {state.value: state.label for state in LegacyRow.State}
+        if obj.state != LegacyImport.State.CARRIED:
+            labels[LegacyRow.State.MATCHED.value] = _("Matched")
         rows = [
             (labels.get(state, state), count, yuan(amount))
             for state, (count, amount) in report["states"].items()

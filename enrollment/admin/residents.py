@@ -82,7 +82,7 @@ def overview(request: HttpRequest) -> HttpResponse:
     buttons = [
         Button(_("Sponsored people"), list_url(SponsorMembership)),
         Button(_("Bills to sponsors"), list_url(SponsorBill)),
-        Button(_("Payments"), list_url(ResidentReceipt)),
+        Button(_("Money that came in"), list_url(ResidentReceipt)),
     ]
     if may(user, "resident.receive"):
         buttons.insert(

@@ -71,6 +71,8 @@ _SUSPENSE = """
     select fund_id, sum(amount)::bigint from (
         select fund_id, credit as amount from enrollment_receipt
         union all
+        select fund_id, unmatched from enrollment_residentreceipt
+        union all
         select fund_id, amount from enrollment_unmatchedreceipt
         where state in ('open', 'returning')
         union all

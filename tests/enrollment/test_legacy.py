@@ -1,5 +1,7 @@
 """Records of the merged schemes come over once, by two hands, and the report closes to the fen."""
 
+import doctest
+import importlib
 import io
 from datetime import date
 
@@ -175,3 +177,20 @@ def test_the_command_shows_the_report_and_keeps_nothing_in_a_dry_run(tmp_path, e
     for _twice in range(2):
         call_command("import_legacy", path, carry=True, checker=two[1].username, stdout=out, **say)
     assert CarriedBalance.objects.get().amount == 1_230
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "enrollment.rules.residents.medical",
+        "enrollment.rules.residents.pension",
+        "enrollment.rules.residents.links",
+        "enrollment.rules.residents.cover",
+        "enrollment.services.residents.legacy",
+        "enrollment.services.residents.online",
+    ],
+)
+def test_the_examples_of_residents_rules_are_true(name):
+    found = doctest.testmod(importlib.import_module(name), optionflags=doctest.ELLIPSIS)
+    assert found.attempted
+    assert found.failed == 0

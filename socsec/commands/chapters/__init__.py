@@ -8,6 +8,13 @@ from socsec.commands.chapters.branches import every_branch
 from socsec.commands.chapters.full_coverage import full_coverage
 from socsec.commands.chapters.movements import records_move
 from socsec.commands.chapters.papers_and_cards import papers_and_cards
+from socsec.commands.chapters.residents import residents
 from socsec.commands.village import Chapter
 
-CHAPTERS: list[Chapter] = [every_branch, records_move, full_coverage, papers_and_cards]
+CHAPTERS: list[Chapter] = [
+    every_branch,
+    records_move,
+    full_coverage,
+    papers_and_cards,
+    residents,
+]
