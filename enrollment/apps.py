@@ -52,6 +52,8 @@ class EnrollmentConfig(AppConfig):
             )
         import_module("enrollment.admin.movements").hang()
         import_module("enrollment.admin.gaps").hang()
+        import_module("enrollment.admin.status").hang()
+        import_module("enrollment.portal.proofs").hang()
         import_module("enrollment.checks")
         import_module("enrollment.checks.residents")
         import_module("enrollment.batch.residents")

@@ -208,6 +208,15 @@ class RegistrationDays(Params):
     change_days: Days = parameter("enrollment.registration.change_days")
 
 
+class ProofRule(Params):
+    """For how long each sort of proof of life holds, and when somebody is reminded."""
+
+    match_months: Months = parameter("enrollment.proof.match_months")
+    self_months: Months = parameter("enrollment.proof.self_months")
+    other_months: Months = parameter("enrollment.proof.other_months")
+    remind_days: Days = parameter("enrollment.proof.remind_days")
+
+
 class MovementRule(Params):
     """From what age on a mover's record stays, and the new place opens a temporary account."""
 

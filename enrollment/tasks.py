@@ -12,6 +12,15 @@ def apply_credits() -> None:
     receipts.apply_credits()
 
 
+@shared_task(name="enrollment.proofs_of_life")
+def proofs_of_life() -> None:
+    """Each night: match what registers said before, remind, and make tasks of what was missed."""
+    from enrollment.services import proofs, status
+
+    status.match_again()
+    proofs.refresh()
+
+
 @shared_task(name="enrollment.ask_gateway")
 def ask_gateway() -> None:
     """Each minute: ask the bank after online payments that it has not answered."""

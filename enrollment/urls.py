@@ -9,6 +9,7 @@ from .api import coverage as coverage_api
 from .api import files as employer_files
 from .api import movements as moves
 from .api import residents as resident_api
+from .api import status as registers
 from .portal import (
     cards,
     delegates,
@@ -21,6 +22,7 @@ from .portal import (
     residents,
     sign_in,
 )
+from .portal import proofs as signs_of_life
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("sign-in/", sign_in.sign_in, name="sign_in"),
@@ -130,6 +132,9 @@ urlpatterns: list[URLPattern | URLResolver] = [
     ),
     path("api/v1/declarations/", api.Declarations.as_view(), name="api_declarations"),
     path("api/v1/contributions/", coverage_api.Contributions.as_view(), name="api_contributions"),
+    path("proof/", signs_of_life.mine, name="proof"),
+    path("proof/code/", signs_of_life.code, name="proof_code"),
+    path("api/v1/status-notices/", registers.StatusNotices.as_view(), name="api_status_notices"),
     path("movements/", movements.mine, name="movements"),
     path("movements/where/", movements.where, name="movement_where"),
     path("movements/home/", movements.home, name="movement_home"),

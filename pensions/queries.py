@@ -91,6 +91,17 @@ def awards_of(person_id: int) -> QuerySet[Award]:
     )
 
 
+_PROVE_LIFE = """
+    select person_id, region, make_date(from_month / 12, from_month %% 12 + 1, 1) as since
+    from pensions_award where state <> %s
+"""
+
+
+def who_must_prove_life() -> tuple[str, list[Any]]:
+    """Everybody who draws a pension: person_id, region and the day on which it began."""
+    return _PROVE_LIFE, [int(AwardState.ENDED)]
+
+
 def award_in_payment(person_id: int) -> Award | None:
     """The pension that a person draws."""
     return awards_of(person_id).filter(state=AwardState.IN_PAYMENT).first()

@@ -59,6 +59,16 @@ from .residents import (
 from .sponsors import SponsorBill, SponsorBillLine, Sponsored, SponsorMembership
 from .standing import EmployerKind, EmployerStanding, Floating
 from .statement import YearlyStatement
+from .status import (
+    SUSPICIONS,
+    ProofOfLife,
+    ProofTask,
+    ProofWay,
+    Register,
+    StatusKind,
+    StatusNotice,
+    StatusState,
+)
 from .twice import DoubleEnrolment, ResidentRefund
 from .unmatched import ReceiptFile, UnmatchedReceipt
 from .uploads import MonthDeclared, ReturnedRow, Upload, UploadedChange, UploadedWage
@@ -67,6 +77,7 @@ from .withholding import WithholdingFile, WithholdingLine, WithholdingMandate
 
 __all__ = [
     "EMPLOYED",
+    "SUSPICIONS",
     "AgeBand",
     "Agreement",
     "Area",
@@ -135,12 +146,16 @@ __all__ = [
     "PriorMonth",
     "PriorService",
     "PriorState",
+    "ProofOfLife",
+    "ProofTask",
+    "ProofWay",
     "Purpose",
     "Receipt",
     "ReceiptAllocation",
     "ReceiptFile",
     "Reduction",
     "Refund",
+    "Register",
     "Registration",
     "RegistrationKind",
     "Reminder",
@@ -156,6 +171,9 @@ __all__ = [
     "SponsorBillLine",
     "SponsorMembership",
     "Sponsored",
+    "StatusKind",
+    "StatusNotice",
+    "StatusState",
     "Step",
     "SurchargeAllocation",
     "SurchargeEntry",

@@ -116,6 +116,15 @@ EVENTS = (
         data=("state",),
         words={"state": _("“approved” or “rejected”")},
     ),
+    EventKind(
+        "proof.recorded",
+        "proof.record",
+        _("A proof of life was recorded"),
+        PEOPLE,
+        PERSON_AT,
+        data=("valid_until",),
+        words={"valid_until": _("Until when it is enough")},
+    ),
     *(
         EventKind(
             f"movement.{name}",

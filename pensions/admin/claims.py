@@ -110,6 +110,7 @@ def shown_of_person(user: User, person_id: int) -> dict[str, Any] | None:
 def hang() -> None:
     """Hang the claim's verbs and panels into the pages of persons and cases."""
     person_file.buttons("pensions", offered_to_person)
+    people.needs(people.Need("pension", _("Pension"), queries.who_must_prove_life))
     person_file.panel(
         person_file.FilePanel(
             "pension",

@@ -161,6 +161,13 @@ _TABLE: dict[str, set[Role]] = {
     "user.manage": {ADMINISTRATOR},
     "notice.send": {INTAKE, ASSESSOR, REVIEWER},
     "notice.read": {INTAKE, ASSESSOR, REVIEWER},
+    # what other registers say, and proofs of life
+    "status.read": DESK,
+    "status.receive": {INTAKE},
+    "status.decide": {INTAKE},
+    "proof.read": DESK,
+    "proof.record": {INTAKE},
+    "proof.self": set(),
     # full coverage
     "gap.read": DESK,
     "gap.work": {INTAKE},
@@ -204,6 +211,8 @@ OWN_ACTS = frozenset(
         "mandate.read",
         "mandate.grant",
         "mandate.end",
+        "proof.read",
+        "proof.self",
     }
 )
 
@@ -229,7 +238,7 @@ DELEGATED: dict[str, frozenset[str]] = {
     people.Scope.ENROL: frozenset(
         {"case.receive", "case.note", "case.withdraw", "resident.enroll"}
     ),
-    people.Scope.CLAIM: frozenset({"case.receive", "case.note", "case.withdraw"}),
+    people.Scope.CLAIM: frozenset({"proof.self", "case.receive", "case.note", "case.withdraw"}),
     people.Scope.PAY: frozenset({"receipt.pay"}),
     people.Scope.CHANGE: frozenset({"case.receive", "case.note", "case.withdraw"}),
 }
@@ -268,8 +277,11 @@ PARTNER_ACTS = frozenset(
         "payment.read",
         "bank.file",
         "bank.return",
+        "event.read",
         "subscription.read",
         "subscription.change",
+        "status.receive",
+        "status.read",
     }
 )
 

@@ -24,6 +24,8 @@ SCOPES = {
     "certificates:write": _("Have certificates issued"),
     "payments:read": _("Read payment files"),
     "payments:write": _("Send bank returns"),
+    "status:write": _("Send what a register says of people"),
+    "status:read": _("Read what became of it"),
     "movements:read": _("Read how records move between regions"),
     "movements:write": _("Ask for records to be moved"),
     "events:read": _("Read what changed"),

@@ -154,6 +154,7 @@ CELERY_BEAT_SCHEDULE = {
         ("funds.seal", MINUTE, MINUTE),
         ("funds.month_end", crontab(day_of_month="1", hour="1", minute="0"), DAY),
         ("enrollment.apply_credits", 60 * MINUTE, 60 * MINUTE),
+        ("enrollment.proofs_of_life", crontab(hour="1", minute="40"), DAY),
         ("enrollment.refresh_gaps", crontab(hour="2", minute="10"), DAY),
         ("enrollment.match_residents", crontab(hour="2", minute="40"), DAY),
         ("enrollment.ask_gateway", MINUTE, MINUTE),

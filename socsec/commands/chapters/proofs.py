@@ -1,0 +1,57 @@
+"""Registers speak: a proof by a match, a doubt, a death nobody has told us of, one nobody knows."""
+
+from datetime import date
+
+from enrollment.models import Person
+from enrollment.services import person as people
+from enrollment.services import proofs, status
+from enrollment.services.status import Line
+from socsec.commands.village import PUDONG, Village
+from socsec.kernel.ids import make_resident_id
+
+OLD = [
+    ("魏青山", date(1951, 1, 19), 71),
+    ("苗婆婆", date(1944, 12, 2), 72),
+    ("于得水", date(1960, 7, 7), 73),
+]
+
+
+def registers_speak(village: Village) -> None:
+    """Lines of three registers are matched; a helper visited one; the village's pensioner is looked at."""
+    clerk = village.by("intake")
+    green, miao, yu = (_old(village, *each) for each in OLD)
+    unknown = make_resident_id(PUDONG, date(1971, 3, 3), 75)
+    day = date(2026, 11, 9)
+    status.receive(
+        by=clerk,
+        register="tax",
+        lines=[
+            _line("SW-1", "earned", green, day),
+            _line("SW-2", "earned", village.souls["chen"], day),
+            Line("SW-3", "earned", unknown, "无名氏", day),
+        ],
+    )
+    status.receive(
+        by=clerk,
+        register="deaths",
+        lines=[
+            _line("MZ-1", "death", yu, day),
+            Line("MZ-2", "death", miao.resident_id, "苗桂香", day),
+        ],
+    )
+    proofs.record(by=clerk, person=miao, way="helper", proved_on=day, witness="村协理员老周")
+    proofs.refresh()
+
+
+def _old(village: Village, name: str, born: date, serial: int) -> Person:
+    return people.enroll(
+        by=village.by("intake"),
+        name=name,
+        resident_id=make_resident_id(PUDONG, born, serial),
+        region=PUDONG,
+    )
+
+
+def _line(reference: str, kind: str, who: Person, day: date) -> Line:
+    number = Person.objects.get(pk=who.pk).resident_id
+    return Line(reference, kind, number, who.name, day)
