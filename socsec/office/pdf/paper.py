@@ -179,7 +179,8 @@ class Paper(Page):
                 with self.pdf.leaf(**scope):
                     for i, line in enumerate(parts, 1):
                         wide = self.pdf.width(line, size, cell.bold)
-                        at = x + width - 3 - wide if column.figures else x + 1
+                        edge = 3 if column is columns[-1] else 10  # words may follow figures
+                        at = x + width - edge - wide if column.figures else x + 1
                         base = top + i * step - size * 0.35
                         self.pdf.put(at, base, line, size, bold=cell.bold)
                         if cell.open:
@@ -260,10 +261,9 @@ class Paper(Page):
             with self.pdf.decoration():
                 y = END + 24
                 self.pdf.stroke(SIDE, y - 12, SIDE + INNER, y - 12, width=0.3, colour=FAINT)
-                code = f" · {self.proof.serial}" if self.proof else ""
-                self.pdf.put(
-                    SIDE, y, self._number + code if self._number else code[3:], TINY, colour=GREY
-                )
+                serial = self.proof.serial if self.proof else ""
+                names = [self._number, "" if serial in self._number else serial]
+                self.pdf.put(SIDE, y, " · ".join(filter(None, names)), TINY, colour=GREY)
                 at = SIDE + INNER - self.pdf.width(said, TINY)
                 self.pdf.put(at, y, said, TINY, colour=GREY)
 
