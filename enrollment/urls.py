@@ -4,7 +4,7 @@ from django.urls import URLPattern, URLResolver, path
 
 from . import api
 from .api import cards as card_api
-from .api import certificates, rates
+from .api import certificates, collection, rates
 from .api import coverage as coverage_api
 from .api import files as employer_files
 from .api import movements as moves
@@ -40,6 +40,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("record/<str:text>/wrong/", record.month_wrong, name="month_wrong"),
     path("pay/", pay.owed, name="pay"),
     path("pay/check/", pay.check, name="pay_check"),
+    path("pay/notes/<int:pk>/", pay.note_pdf, name="pay_note"),
     path("pay/<str:reference>/", pay.result, name="pay_result"),
     path("hooks/payments/", pay.notice, name="pay_notice"),
     path("trial-bank/<str:token>/", pay.trial_bank, name="trial_bank"),
@@ -114,6 +115,9 @@ urlpatterns: list[URLPattern | URLResolver] = [
         resident_api.SponsoredLists.as_view(),
         name="api_sponsored_lists",
     ),
+    path("api/v1/receipts/", collection.Receipts.as_view(), name="api_receipts"),
+    path("api/v1/receipts/unmatched/", collection.Unmatched.as_view(), name="api_unmatched"),
+    path("api/v1/demand-notes/", collection.DemandNotes.as_view(), name="api_demand_notes"),
     path("api/v1/certificates/", certificates.Certificates.as_view(), name="api_certificates"),
     path(
         "api/v1/certificates/check/",

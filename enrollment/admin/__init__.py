@@ -2,6 +2,7 @@
 
 from .cards import CardAdmin
 from .changes import ChangeRequestAdmin
+from .debts import DemandNoteAdmin
 from .delegates import MandateAdmin
 from .duplicates import PersonLinkAdmin
 from .employers import EmployerAdmin
@@ -12,15 +13,19 @@ from .life import EventReportAdmin, LifeEventAdmin
 from .movements import MovementAdmin
 from .online import PaymentIntentAdmin
 from .people import PersonAdmin
+from .queues import AgreementAdmin, RefundAdmin, UnmatchedReceiptAdmin, WaiverAdmin
 from .receipts import ReceiptAdmin
 from .residents import ResidentReceiptAdmin, UnmatchedPaymentAdmin
 from .sponsors import SponsorBillAdmin, SponsorMembershipAdmin
 from .twice import DoubleEnrolmentAdmin, ResidentRefundAdmin
 from .uploads import UploadAdmin
+from .withholding import WithholdingFileAdmin
 
 __all__ = [
+    "AgreementAdmin",
     "CardAdmin",
     "ChangeRequestAdmin",
+    "DemandNoteAdmin",
     "DoubleEnrolmentAdmin",
     "EmployerAdmin",
     "EventReportAdmin",
@@ -34,10 +39,14 @@ __all__ = [
     "PersonAdmin",
     "PersonLinkAdmin",
     "ReceiptAdmin",
+    "RefundAdmin",
     "ResidentReceiptAdmin",
     "ResidentRefundAdmin",
     "SponsorBillAdmin",
     "SponsorMembershipAdmin",
     "UnmatchedPaymentAdmin",
+    "UnmatchedReceiptAdmin",
     "UploadAdmin",
+    "WaiverAdmin",
+    "WithholdingFileAdmin",
 ]

@@ -30,6 +30,7 @@ from socsec.office.places import place
 from socsec.office.services import policy
 
 from . import firms, forms
+from .debts import payer_url
 from .firms import employer_crumbs, employer_url
 
 
@@ -74,6 +75,8 @@ class EmployerAdmin(DeskAdmin):
             )
             return [enroll] if may(request.user, "employer.enroll") else []
         offered = []
+        if may(request.user, "debt.read", obj.region):
+            offered.append(Button(_("Debts and collection"), payer_url(obj)))
         if obj.closed_on is None and may(request.user, "wage.declare", obj.region):
             offered.append(Button(_("Declare wages"), _to("month", obj), main=True))
         if obj.closed_on is None and may(request.user, "upload.hand_in", obj.region):

@@ -135,6 +135,11 @@ class MonthForm(ScreenForm):
 class ReceiptForm(ScreenForm):
     payer = pick(_("Paid by"), [("employer", _("An employer")), ("person", _("A person"))])
     code = text(_("Credit code of the employer, or ID number of the person"), max_length=40)
+    branch = pick(
+        _("Branch"),
+        [("", _("whatever is owed, in the legal order")), *Branch.choices],
+        required=False,
+    )
     amount = MoneyField(label=_("Amount, in yuan"))
     received_on = DateField(label=_("Day on the bank statement"))
     reference = text(

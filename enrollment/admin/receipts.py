@@ -2,6 +2,7 @@
 
 from typing import Any, ClassVar
 
+from django import forms as plain
 from django.contrib import admin
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
@@ -10,14 +11,14 @@ from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
 from enrollment import queries
-from enrollment.models import Receipt
-from enrollment.services import receipts
-from funds.models import Branch
+from enrollment.models import Receipt, ReceiptFile, Refund, UnmatchedReceipt
+from enrollment.services import receipts, refunds, tax_file
 from socsec.kernel.errors import KernelError
-from socsec.kernel.money import yuan
+from socsec.kernel.money import format_yuan, yuan
 from socsec.office.access import may
-from socsec.office.desk import Button, Crumb, Deed, DeskAdmin, list_url, staff
+from socsec.office.desk import Button, Crumb, Deed, DeskAdmin, list_url, row_url, staff
 from socsec.office.errors import NotFound, from_kernel
+from socsec.office.forms import MoneyField, ScreenForm
 
 from . import forms
 from .coverage import find_employer
@@ -58,11 +59,16 @@ class ReceiptAdmin(DeskAdmin):
             return []
         if obj is None:
             return [
-                Button(_("Enter a receipt"), reverse("admin:enrollment_receipt_enter"), main=True)
+                Button(_("Enter a receipt"), reverse("admin:enrollment_receipt_enter"), main=True),
+                Button(_("Read a file of receipts"), reverse("admin:enrollment_receipt_file")),
             ]
         if obj.credit:
             use = reverse("admin:enrollment_receipt_use", args=[obj.pk])
-            return [Button(_("Use the credit"), use, main=True)]
+            refund = reverse("admin:enrollment_receipt_refund", args=[obj.pk])
+            return [
+                Button(_("Use the credit"), use, main=True),
+                Button(_("Ask for a refund"), refund),
+            ]
         return []
 
     def context(self, request: HttpRequest, obj: Receipt) -> dict[str, Any]:
@@ -77,7 +83,9 @@ class ReceiptAdmin(DeskAdmin):
         guard = self.admin_site.admin_view
         return [
             path("enter/", guard(self.enter), name="enrollment_receipt_enter"),
+            path("file/", guard(self.file), name="enrollment_receipt_file"),
             path("<int:pk>/use/", guard(self.use), name="enrollment_receipt_use"),
+            path("<int:pk>/refund/", guard(self.refund), name="enrollment_receipt_refund"),
             *super().get_urls(),
         ]
 
@@ -98,11 +106,15 @@ class ReceiptAdmin(DeskAdmin):
                     raise from_kernel(error, "code") from error
                 if said["person"] is None:
                     raise NotFound(_("There is no such person in your region."), field="code")
-            receipt = receipts.receive(by=staff(request), branch=Branch.PENSION, **said)
-            made.append(receipt)
+            payer = said.pop("employer", None) or said.pop("person")
+            branch = said.pop("branch")
+            remittance = receipts.remit(
+                by=staff(request), payer=payer, branch=int(branch) if branch else None, **said
+            )
+            made.extend(remittance.receipts.order_by("pk"))
             return _now("Received: %(amount)s yuan; %(credit)s yuan are not used yet.") % {
-                "amount": yuan(receipt.amount),
-                "credit": yuan(receipt.credit),
+                "amount": yuan(remittance.amount),
+                "credit": yuan(sum(each.credit for each in made)),
             }
 
         return Deed(
@@ -136,3 +148,67 @@ class ReceiptAdmin(DeskAdmin):
                 Crumb(receipt.reference, receipt_url(receipt)),
             ],
         ).answer(request)
+
+    def file(self, request: HttpRequest) -> HttpResponse:
+        read: list[ReceiptFile] = []
+
+        def do(said: dict[str, Any]) -> str:
+            read.append(tax_file.read(said["file"].read(), by=staff(request)))
+            file = read[0]
+            return _now(
+                "File %(number)s: %(taken)s booked, %(known)s known before, %(unmatched)s unmatched."
+            ) % {
+                "number": file.number,
+                "taken": file.taken,
+                "known": file.known,
+                "unmatched": file.unmatched,
+            }
+
+        return Deed(
+            title=_("Read a file of receipts"),
+            act="receipt.enter",
+            button=_("Read"),
+            do=do,
+            form=ReceiptFileForm,
+            lead=_("Lines whose payer is not known are kept as unmatched; none is dropped."),
+            back=list_url(Receipt),
+            then=lambda: list_url(UnmatchedReceipt) if read[0].unmatched else list_url(Receipt),
+            crumbs=[Crumb(_("Receipts"), list_url(Receipt))],
+        ).answer(request)
+
+    def refund(self, request: HttpRequest, pk: int) -> HttpResponse:
+        receipt = get_object_or_404(self.get_queryset(request), pk=pk)
+        asked: list[Refund] = []
+
+        def do(said: dict[str, Any]) -> str:
+            asked.append(refunds.ask(by=staff(request), receipt=receipt, **said))
+            return _now("Asked. A second person decides.")
+
+        return Deed(
+            title=_("Ask for a refund"),
+            act="refund.ask",
+            button=_("Ask for a refund"),
+            do=do,
+            form=RefundForm,
+            initial={"amount": format_yuan(receipt.credit)},
+            back=receipt_url(receipt),
+            then=lambda: row_url(asked[0]),
+            crumbs=[
+                Crumb(_("Receipts"), list_url(Receipt)),
+                Crumb(receipt.reference, receipt_url(receipt)),
+            ],
+        ).answer(request)
+
+
+class ReceiptFileForm(ScreenForm):
+    file = plain.FileField(
+        label=_("The tax authority's file"),
+        help_text=_("The CSV file as it came. It is taken as a whole or not at all."),
+        widget=plain.FileInput(attrs={"class": "input"}),
+        allow_empty_file=True,
+    )
+
+
+class RefundForm(ScreenForm):
+    amount = MoneyField(label=_("Amount, in yuan"))
+    reason = forms.text(_("Reason"), max_length=200)

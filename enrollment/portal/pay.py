@@ -4,17 +4,17 @@ import logging
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
+from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from enrollment.models import LocalBankOrder, PaymentIntent, Person
-from enrollment.queries import arrears
+from enrollment.models import DemandNote, LocalBankOrder, PaymentIntent, Person
+from enrollment.queries import debts
+from enrollment.services import demand_paper, own_payment, paying, purposes
 from enrollment.services import local_gateway as bank
-from enrollment.services import own_payment, paying, purposes
 from funds.models import Branch
 from socsec.kernel.errors import KernelError
 from socsec.kernel.money import format_yuan, parse_yuan
@@ -76,11 +76,13 @@ def _person(request: HttpRequest) -> Person:
 def owed(request: HttpRequest) -> HttpResponse:
     """What is open, month by month, and how much of it to pay now."""
     person = _person(request)
-    open_months = arrears(Branch.PENSION, person_id=person.pk)
-    whole = sum(each.open for each in open_months)
+    owed_now = debts.owed(person)
+    whole = sum(debt.open for debt in owed_now)
     form = None
     if whole:
-        form = AmountForm(open_months[0].open, whole, sent(request), initial={"which": ALL})
+        first = owed_now[0].month
+        oldest = sum(debt.open for debt in owed_now if debt.month == first)
+        form = AmountForm(oldest, whole, sent(request), initial={"which": ALL})
         if request.method == "POST" and form.is_valid():
             try:
                 own_payment.check(person, "", form.fen)
@@ -88,12 +90,32 @@ def owed(request: HttpRequest) -> HttpResponse:
                 form.add_error(problem.field or None, str(problem))
             else:
                 return redirect(f"{reverse('pay_check')}?amount={format_yuan(form.fen)}")
+    note = DemandNote.objects.filter(person=person, state=DemandNote.State.ISSUED).first()
     mine = PaymentIntent.objects.filter(person=person)
     return render(
         request,
         "portal/enrollment/pay.html",
-        {"months": open_months, "whole": whole, "form": form, "payments": mine[:8]},
+        {
+            "debts": [(debt, Branch(debt.branch).label) for debt in owed_now],
+            "months": {debt.month for debt in owed_now},
+            "surcharge": sum(debt.surcharge for debt in owed_now),
+            "whole": whole,
+            "form": form,
+            "payments": mine[:8],
+            "note": note if whole else None,
+        },
     )
+
+
+@require_safe
+@person_only
+def note_pdf(request: HttpRequest, pk: int) -> HttpResponse:
+    """A demand note on paper, for the person whom it is about."""
+    note = get_object_or_404(DemandNote, pk=pk, person_id=acting_for(request, Scope.PAY))
+    content = demand_paper.write(note, get_language() or "zh-hans")
+    answer = HttpResponse(content, content_type="application/pdf")
+    answer["Content-Disposition"] = f'inline; filename="{note.number}.pdf"'
+    return answer
 
 
 @require_http_methods(["GET", "POST"])

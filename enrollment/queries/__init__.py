@@ -56,7 +56,7 @@ from .movements import (
     statement,
     within,
 )
-from .online import online_payments, troubled, unknown_messages
+from .online import online_payments, troubled, unknown_messages, unmatched_open
 from .people import (
     by_resident_id,
     describe,
@@ -213,6 +213,7 @@ __all__ = [
     "troubled",
     "unallocated",
     "unknown_messages",
+    "unmatched_open",
     "uses",
     "within",
     "working",

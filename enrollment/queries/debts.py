@@ -98,7 +98,7 @@ class Debt:
 
 
 _BY_MONTH = """
-    select branch, month, count(distinct person_id) filter (where kind = 0),
+    select branch, month, count(distinct person_id),
            coalesce(sum(open_here) filter (where kind = 0), 0)::bigint,
            coalesce(sum(open_here) filter (where kind = 1), 0)::bigint,
            coalesce(sum(due) filter (where kind = 0), 0)::bigint,

@@ -2,7 +2,7 @@
 
 from django.db.models import QuerySet
 
-from enrollment.models import GatewayMessage, PaymentIntent
+from enrollment.models import GatewayMessage, PaymentIntent, UnmatchedReceipt
 from socsec.office.access import scope
 from socsec.office.models import User
 
@@ -20,3 +20,8 @@ def troubled(user: User) -> int:
 def unknown_messages() -> QuerySet[GatewayMessage]:
     """What the bank said of payments that are not ours."""
     return GatewayMessage.objects.filter(effect=GatewayMessage.Effect.UNKNOWN)
+
+
+def unmatched_open(user: User) -> int:
+    """How much money of unknown payers waits: the number of its lines."""
+    return scope(UnmatchedReceipt.objects.filter(state__in=["open", "returning"]), user).count()

@@ -92,7 +92,10 @@ class Late(Facts):
 class Surcharge(Sheet):
     title = ("滞纳金", "Late-payment surcharge")
     rate_here: Number = line(
-        ("适用日加收率", "Rate for each day"), "if(bears, rate, 0)", LAW_SURCHARGE, "rate"
+        ("适用日加收率", "Rate for each day"),
+        "if(bears(category) > 0, rate, 0)",
+        LAW_SURCHARGE,
+        "rate",
     )
     surcharge: Number = line(
         ("滞纳金", "Surcharge"), "owed × days × rate_here", LAW_SURCHARGE, kind="total"

@@ -2,10 +2,9 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from enrollment.models import Person, Receipt
-from enrollment.queries import arrears
+from enrollment.models import Receipt, Remittance
+from enrollment.queries import debts
 from enrollment.services import purposes, receipts
-from funds.models import Branch
 from socsec.kernel.money import yuan
 from socsec.office.errors import Refused
 
@@ -13,9 +12,8 @@ OWN = "own"
 
 
 def owed(payer: purposes.Payer) -> int:
-    """All that is still open for this payer, in fen."""
-    who = {"person_id": payer.pk} if isinstance(payer, Person) else {"employer_id": payer.pk}
-    return sum(each.open for each in arrears(Branch.PENSION, **who))
+    """All that is still open for this payer, in every branch, in fen."""
+    return debts.owed_in_all(payer)
 
 
 def check(payer: purposes.Payer, subject: str, amount: int) -> None:
@@ -32,17 +30,16 @@ def check(payer: purposes.Payer, subject: str, amount: int) -> None:
 
 
 def take(taken: purposes.Taken) -> Receipt:
-    """A receipt, taken for the oldest months first."""
-    intent = taken.intent
-    return receipts.receive(
+    """Money for whatever is owed, in the legal order."""
+    remittance = receipts.remit(
         by=None,
-        branch=Branch.PENSION,
+        payer=taken.intent.payer,
         amount=taken.amount,
         received_on=taken.on,
         reference=taken.reference,
-        person=intent.person,
-        employer=intent.employer,
+        channel=Remittance.Channel.ONLINE,
     )
+    return remittance.receipts.order_by("pk")[0]
 
 
 PURPOSE = purposes.Purpose(

@@ -15,6 +15,8 @@ SCOPES = {
     "declarations:write": _("Declare wages"),
     "resident-payments:write": _("Report payments of residents"),
     "sponsored:write": _("Report sponsored groups"),
+    "receipts:read": _("Read receipts, unmatched money and demand notes"),
+    "receipts:write": _("Report payments of contributions"),
     "jobs:read": _("Ask what became of a job"),
     "cards:read": _("Read social security cards"),
     "cards:write": _("Tell what happened to social security cards"),
