@@ -22,6 +22,7 @@ from benchmarks import (  # noqa: E402
     payroll,
     residents,
     tables,
+    uploads,
     world,
 )
 
@@ -43,7 +44,7 @@ def main() -> int:
     for size in sizes:
         with world.database(f"{home}_people", home) as people:
             with console.status(f"{size:,} people are made"):
-                steps = (base.staff, *(kind.prepare for kind in MASS))
+                steps = (base.staff, uploads.prepare, *(kind.prepare for kind in MASS))
                 world.inside(people, world.prepare, size, *steps)
             # Round by round, so that a slow moment of the machine meets both sides.
             for number in range(said.rounds):
@@ -59,10 +60,20 @@ def main() -> int:
                         world.inside(people, assess.calls, said.calls) for _ in range(said.rounds)
                     ]
                 found["assess"] = min(asked, key=lambda each: each["median"])
+                with console.status(uploads.LABEL):
+                    found["uploads"] = min(
+                        (measured(people, min(said.rows, size)) for _ in range(said.rounds)),
+                        key=lambda each: each["seconds"],
+                    )
     if said.json:
         print(json.dumps(found, indent=1))
     else:
-        Console().print(tables.mass(found, MASS, sizes), tables.assess(found["assess"]), sep="\n")
+        Console().print(
+            tables.mass(found, MASS, sizes),
+            tables.assess(found["assess"]),
+            tables.uploads(found["uploads"]),
+            sep="\n",
+        )
     wrong = list(differences(found))
     for text in wrong:
         console.print(text)
@@ -94,6 +105,7 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--rounds", type=int, default=2, help="of which the best one counts (2)")
     parser.add_argument("--sample", type=int, default=FEW, help=f"people for the ORM ({FEW})")
     parser.add_argument("--calls", type=int, default=500, help="of the API (500)")
+    parser.add_argument("--rows", type=int, default=50_000, help="of the spreadsheet (50,000)")
     parser.add_argument("--json", action="store_true", help="the figures instead of the table")
     said = parser.parse_args()
     if said.people < 300 or min(said.rounds, said.sample, said.calls) < 1:
@@ -105,6 +117,12 @@ def measure(people: str, side: Any, kind: ModuleType, sample: int) -> dict[str, 
     """One side of one run, on a fresh copy, in a process of its own."""
     with world.database(f"{people}_run", people) as copy:
         return world.inside(copy, side, kind, sample)
+
+
+def measured(people: str, rows: int) -> dict[str, Any]:
+    """One spreadsheet, on a fresh copy, in a process of its own."""
+    with world.database(f"{people}_run", people) as copy:
+        return world.inside(copy, uploads.measured, rows)
 
 
 def ours(kind: ModuleType, _sample: int) -> dict[str, Any]:

@@ -57,5 +57,20 @@ def assess(taken: dict[str, float]) -> Table:
     return table
 
 
+def uploads(taken: dict[str, Any]) -> Table:
+    """The spreadsheet."""
+    table = Table(title=f"A declaration of {taken['rows']:,} rows as a spreadsheet, validated")
+    for heading in ("rows a second", "good", "bad", "file, KiB", "memory for it, MiB"):
+        table.add_column(heading, justify="right")
+    table.add_row(
+        f"{taken['rows'] / taken['seconds']:,.0f}",
+        f"{taken['good']:,}",
+        f"{taken['bad']:,}",
+        f"{taken['bytes'] / 1024:,.0f}",
+        f"{taken['more'] / 2**20:.0f}",
+    )
+    return table
+
+
 def _mebibytes(taken: dict[str, Any]) -> str:
     return f"{taken['peak'] / 2**20:.0f}"

@@ -262,3 +262,5 @@ class EnrollmentConfig(AppConfig):
             ),
         )
         import_module("enrollment.admin.uploads").hang()
+        import_module("enrollment.portal.firms").hang()
+        import_module("enrollment.checks.employers")

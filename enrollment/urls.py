@@ -1,6 +1,6 @@
 """Addresses of enrollment: portal pages and API resources."""
 
-from django.urls import URLPattern, URLResolver, path
+from django.urls import URLPattern, URLResolver, include, path
 
 from . import api
 from .api import cards as card_api
@@ -29,6 +29,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("sign-in/code/", sign_in.code, name="sign_in_code"),
     path("sign-in/code/again/", sign_in.resend, name="sign_in_resend"),
     path("sign-out/", sign_in.sign_out, name="sign_out"),
+    path("employers/", include("enrollment.portal.firm_urls")),
+    path("api/v1/employers/", include("enrollment.api.employer_urls")),
     path("record/", record.my_record, name="record"),
     path("record/months/", record.my_months, name="record_months"),
     path("record/<str:text>/", record.my_month, name="record_month"),

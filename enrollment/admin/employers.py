@@ -118,6 +118,7 @@ class EmployerAdmin(DeskAdmin):
             "details": firms_read.details_as_of(obj.pk),
             "history": firms_read.details_history(obj.pk)[:12],
             "resting": firms_read.resting(obj.pk),
+            "kind": firms_read.standing_of(obj.pk),
             "pauses": firms_read.pauses(obj.pk),
             "takeovers": firms_read.takeovers(obj.pk),
             "officers": firms_read.officers(obj.pk),

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
+from django import forms
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import timezone
@@ -10,17 +11,26 @@ from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
 from enrollment import queries
-from enrollment.models import Employer, EmployerOfficer, Takeover
+from enrollment.models import Employer, EmployerKind, EmployerOfficer, Floating, Takeover
 from enrollment.queries import firms
 from enrollment.services import employer as registry
-from enrollment.services import officers, takeover
+from enrollment.services import officers, standing, takeover
+from enrollment.services import staff as moves
 from socsec.kernel.errors import KernelError
 from socsec.office.desk import Crumb, Deed, list_url, staff
 from socsec.office.errors import NotFound, from_kernel
-from socsec.office.forms import BankCardField, DateField, MobileField, ResidentIdField, ScreenForm
+from socsec.office.forms import (
+    BankCardField,
+    DateField,
+    MobileField,
+    MonthField,
+    ResidentIdField,
+    ScreenForm,
+    WholeField,
+)
 
 from .coverage import find_employer
-from .forms import CloseForm, text
+from .forms import CloseForm, pick, text
 
 Verb = Callable[[HttpRequest, Employer], Deed]
 
@@ -81,6 +91,21 @@ class OfficerForm(ScreenForm):
     )
     from_ = DateField(label=_("From"))
     document = text(_("Letter of appointment"), max_length=120)
+
+
+class StandingForm(ScreenForm):
+    kind = pick(_("Kind"), EmployerKind.choices)
+    risk_class = WholeField(label=_("Work injury risk class"), least=1, most=99)
+    floating = pick(_("Floating step"), Floating.choices)
+    fully_funded = forms.BooleanField(label=_("Paid wholly by the treasury"), required=False)
+    from_month = MonthField(label=_("From month"))
+    document = text(_("Document"), max_length=120)
+
+
+class TransferForm(ScreenForm):
+    resident_id = ResidentIdField(label=_("ID number of the person"))
+    to = text(_("Credit code of the new employer"), max_length=40)
+    on = DateField(label=_("First day with the new employer"))
 
 
 def _deed(
@@ -188,6 +213,48 @@ def _officer(request: HttpRequest, employer: Employer) -> Deed:
     return _deed(request, employer, "officer", do, form=OfficerForm, button=_("Appoint"))
 
 
+def _standing(request: HttpRequest, employer: Employer) -> Deed:
+    def do(said: dict[str, Any]) -> str:
+        kind, floating = int(said.pop("kind")), int(said.pop("floating"))
+        standing.set_standing(
+            by=staff(request), employer=employer, kind=kind, floating=floating, **said
+        )
+        return _now("Kind and risk class are on file; they hold from that month on.")
+
+    now = firms.standing_of(employer.pk)
+    known = {"floating": Floating.BASIC.value}
+    if now is not None:
+        known |= {"kind": now.kind, "risk_class": now.risk_class, "floating": now.floating}
+    return _deed(
+        request, employer, "standing", do, form=StandingForm, button=_("Take down"), initial=known
+    )
+
+
+def _transfer(request: HttpRequest, employer: Employer) -> Deed:
+    def do(said: dict[str, Any]) -> str:
+        try:
+            to = find_employer(request, said["to"])
+        except NotFound as trouble:
+            raise trouble.on("to") from trouble
+        person = queries.by_resident_id(said["resident_id"])
+        if person is None:
+            raise NotFound(_("Nobody is registered under this number."), field="resident_id")
+        moves.transfer(by=staff(request), person=person, employer=employer, to=to, on=said["on"])
+        return _now("%(name)s works for %(employer)s from that day on, without a gap.") % {
+            "name": person.name,
+            "employer": to.name,
+        }
+
+    return _deed(
+        request,
+        employer,
+        "transfer",
+        do,
+        form=TransferForm,
+        lead=_("The person leaves here the day before and is insured there from that day on."),
+    )
+
+
 def _close(request: HttpRequest, employer: Employer) -> Deed:
     def do(said: dict[str, Any]) -> str:
         registry.close(by=staff(request), employer=employer, **said)
@@ -206,6 +273,8 @@ def _close(request: HttpRequest, employer: Employer) -> Deed:
 # verb: label, whether it ends something, and the page. All are the act employer.change.
 VERBS: dict[str, tuple[Any, bool, Verb]] = {
     "details": (_("Change the details"), False, _change),
+    "standing": (_("Kind and risk class"), False, _standing),
+    "transfer": (_("Transfer a person"), False, _transfer),
     "officer": (_("Appoint an officer"), False, _officer),
     "rest": (_("Let it rest"), False, _rest),
     "resume": (_("Resume"), False, _resume),

@@ -12,6 +12,7 @@ from typing import Any
 from django.db import connection
 
 from enrollment.models import Employer, Person
+from enrollment.queries.firms import owes_for
 from socsec.kernel.months import LAST_MONTH
 from socsec.kernel.regions import span
 
@@ -67,10 +68,13 @@ _DEBTS = f"""
 def of_payer(payer: Payer) -> Select:
     """Everything open of an employer, or of a person who pays alone."""
     # The partial index on employers wants to be told that 0 is not asked for.
-    mine = "c.employer_id = %s and c.employer_id > 0"
     if isinstance(payer, Person):
         mine = "c.person_id = %s and c.employer_id = 0"
-    return _DEBTS.format(where=mine), [payer.pk, payer.pk]
+        return _DEBTS.format(where=mine), [payer.pk, payer.pk]
+    # Whom it took over, it owes for as well; nothing once another took it over.
+    employers = owes_for(payer.pk)
+    mine = "c.employer_id = any(%s) and c.employer_id > 0"
+    return _DEBTS.format(where=mine), [employers, employers]
 
 
 def of_region(region: str, up_to_month: int) -> Select:

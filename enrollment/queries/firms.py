@@ -13,11 +13,12 @@ from enrollment.models import (
     EmployerDetails,
     EmployerOfficer,
     EmployerPause,
+    EmployerStanding,
     Employment,
     MonthDeclared,
     Takeover,
 )
-from socsec.kernel.months import first_day
+from socsec.kernel.months import first_day, month_of
 
 
 def details_as_of(
@@ -42,6 +43,13 @@ def details_history(employer_id: int) -> QuerySet[EmployerDetails]:
         .select_related("by")
         .order_by("-from_day", "-pk")
     )
+
+
+def standing_of(employer_id: int, month: int | None = None) -> EmployerStanding | None:
+    """Kind and risk class as they hold in a month, the present one unless said."""
+    at = month_of(timezone.localdate()) if month is None else month
+    found = EmployerStanding.objects.filter(employer_id=employer_id, from_month__lte=at)
+    return found.order_by("-from_month", "-pk").first()
 
 
 def pauses(employer_id: int) -> QuerySet[EmployerPause]:
@@ -107,6 +115,11 @@ def staff_in(employer_id: int, month: int) -> QuerySet[Employment]:
         .select_related("person")
         .order_by("person__name", "person_id")
     )
+
+
+def staff_on(employer_id: int, on: date) -> int:
+    """How many people are on an employer's staff list on a day."""
+    return Employment.objects.filter(employer_id=employer_id, span__contains=on).count()
 
 
 def month_declared(employer_id: int, month: int) -> MonthDeclared | None:

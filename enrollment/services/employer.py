@@ -18,8 +18,8 @@ from enrollment.models import (
     Upload,
 )
 from enrollment.models.spans import DAY, from_day, until
-from enrollment.queries.firms import details_as_of, owes_for, undeclared_months
-from enrollment.queries.money import arrears
+from enrollment.queries import debts
+from enrollment.queries.firms import details_as_of, undeclared_months
 from enrollment.services.checks import known_name, known_region, lock, not_in_future
 from funds.models import Branch
 from socsec.kernel import ids
@@ -204,11 +204,9 @@ def standing(employer: Employer, up_to: int) -> Standing:
     months, up to one, people worked there of whom no wage was declared.
     """
     owed: dict[Branch, int] = {}
-    for branch in Branch:
-        for number in owes_for(employer.pk):
-            left = sum(each.open for each in arrears(branch, employer_id=number))
-            if left:
-                owed[branch] = owed.get(branch, 0) + left
+    for debt in debts.owed(employer):
+        branch = Branch(debt.branch)
+        owed[branch] = owed.get(branch, 0) + debt.open
     waiting = Upload.objects.filter(employer=employer, state__in=Upload.OPEN).count()
     return Standing(owed, undeclared_months(employer.pk, up_to), waiting)
 

@@ -12,8 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from enrollment.models import Contribution, Employer, Takeover, WageDeclaration
-from enrollment.queries.firms import owes_for
-from enrollment.queries.money import arrears
+from enrollment.queries.debts import owed_in_all
 from enrollment.services.checks import known_name, lock
 from enrollment.services.cover import AGENCY_CODES
 from funds.models import Branch, Scheme
@@ -74,12 +73,7 @@ def carry_out(*, by: User, takeover: Takeover) -> Takeover:
     takeover = _waiting(by, takeover)
     predecessor, successor = lock(takeover.predecessor), lock(takeover.successor)
     _check(predecessor, successor, takeover.on)
-    takeover.debt = sum(
-        each.open
-        for branch in Branch
-        for number in owes_for(predecessor.pk)
-        for each in arrears(branch, employer_id=number)
-    )
+    takeover.debt = owed_in_all(predecessor)
     on = takeover.on
     with connection.cursor() as cursor:
         cursor.execute(_MOVE, [successor.pk, on, predecessor.pk, on, successor.pk, on])

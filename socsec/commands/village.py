@@ -544,6 +544,10 @@ def payroll(village: Village, current: int) -> PaymentBatch:
     return batch
 
 
+# Who acts for an employer in the portal: name, birth, serial (see `chapters.employers`).
+OFFICER = ("潘账房", date(1983, 4, 5), 512)
+
+
 def sign_ins() -> Iterator[tuple[str, str, str]]:
     """Who, name, password: what the launcher prints."""
     for username, (_office, _name, roles, shows) in STAFF.items():
@@ -553,3 +557,6 @@ def sign_ins() -> Iterator[tuple[str, str, str]]:
         if soul.key in ("lin", "chen", "wu", "zhou"):
             number = make_resident_id(soul.region, soul.born, soul.serial)
             yield (f"portal: {soul.story}", number, PASSWORD)
+    _name, born, serial = OFFICER
+    number = make_resident_id(PUDONG, born, serial)
+    yield ("portal: acts for an employer", number, PASSWORD)

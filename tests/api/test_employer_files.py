@@ -124,3 +124,16 @@ def test_a_partner_may_not_approve(mill, village, send, file):
 
     with pytest.raises(Denied):
         uploads.approve(by=mill.application.user, upload=Upload.objects.get())
+
+
+def test_an_employer_is_read_as_of_a_day_by_partners_of_its_region_alone(mill, stranger, village):
+    code = village.employers["mill"].credit_code
+    path, read = f"/api/v1/employers/{code}/", ("contributions:read",)
+    told = mill.ask("get", path, scopes=read).json()
+    assert (told["name"], told["people"], told["owed"]) == ("柳湾机械厂", 5, {})
+    assert told["undeclared"][0] == "2025-11"
+    before = mill.ask("get", f"{path}?on=2024-01-01", scopes=read).json()
+    assert (before["people"], before["rests"]) == (0, False)
+    assert mill.ask("get", f"{path}?on=soon", scopes=read).status_code == 422
+    assert stranger.ask("get", path, scopes=read).status_code == 404
+    assert mill.ask("get", path, scopes=("people:read",)).status_code == 403

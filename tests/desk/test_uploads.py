@@ -1,6 +1,7 @@
 """Uploads on the desk: handed in, compared, approved by another, bad rows to download."""
 
 import io
+from datetime import date
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -139,7 +140,9 @@ def test_the_list_of_uploads_costs_the_same_however_long(
     assert page.status_code == 200
 
 
-@pytest.mark.parametrize("verb", ["details", "officer", "rest", "takeover", "close"])
+@pytest.mark.parametrize(
+    "verb", ["details", "standing", "transfer", "officer", "rest", "takeover", "close"]
+)
 def test_the_verbs_of_an_employer_open_for_intake_of_the_region_alone(sign_in, village, verb):
     url = reverse("admin:enrollment_employer_verb", args=[village.employers["mill"].pk, verb])
     seen = {
@@ -214,3 +217,37 @@ def test_details_are_changed_an_officer_appointed_and_a_takeover_approved_by_cli
     said = post("reviewer", approve)
     assert "5 people went over" in said
     assert Takeover.objects.get().state == "done"
+
+
+def test_kind_and_risk_class_are_entered_and_a_person_goes_to_another_employer(sign_in, village):
+    from enrollment.queries import firms, staff
+    from enrollment.services import employer as registry
+    from socsec.kernel.ids import make_credit_code
+
+    mill, lin = village.employers["mill"], village.souls["lin"]
+    other = registry.enroll(
+        by=village.by("intake"),
+        credit_code=make_credit_code("91", "310115", "MA1W1G008"),
+        name="柳湾新厂",
+        region="310115",
+        opened_on=mill.opened_on,
+    )
+
+    def post(which, **said):
+        url = reverse("admin:enrollment_employer_verb", args=[mill.pk, which])
+        return sign_in("intake").post(url, said, follow=True)
+
+    entered = {"kind": "2", "risk_class": "3", "floating": "3", "document": "沪工伤核 1"}
+    entered |= {"from_month_month": "11", "from_month_year": "2025"}
+    before = firms.standing_of(mill.pk)
+    assert post("standing", **entered | {"risk_class": "98"}).status_code == 422
+    assert firms.standing_of(mill.pk) == before
+    assert "risk class 3" in post("standing", **entered).content.decode()
+    day = {"on_day": "1", "on_month": "11", "on_year": "2026"}
+    assert post("transfer", resident_id=lin.resident_id, to="91", **day).status_code == 422
+    moved = post("transfer", resident_id=lin.resident_id, to=other.credit_code, **day)
+    assert "without a gap" in moved.content.decode()
+    on = date(2026, 11, 1)
+    assert [job.person for job in staff(other.pk, on)] == [lin]
+    assert lin.pk not in [job.person_id for job in staff(mill.pk, on)]
+    assert lin.pk in [job.person_id for job in staff(mill.pk, date(2026, 10, 31))]

@@ -5,13 +5,22 @@ from django.utils.translation import gettext_lazy as _
 from socsec.office.certificates import CertificateKind
 
 from .. import statements
-from . import contributions, coverage, statement
+from . import contributions, coverage, standing, statement
 from .contributions import issue_contributions
 from .coverage import issue_coverage
+from .standing import issue_standing
 
-__all__ = ["COVERAGE", "KINDS", "PAYMENTS", "issue_contributions", "issue_coverage"]
+__all__ = [
+    "COVERAGE",
+    "KINDS",
+    "PAYMENTS",
+    "STANDING",
+    "issue_contributions",
+    "issue_coverage",
+    "issue_standing",
+]
 
-COVERAGE, PAYMENTS = coverage.SLUG, contributions.SLUG
+COVERAGE, PAYMENTS, STANDING = coverage.SLUG, contributions.SLUG, standing.SLUG
 
 KINDS = (
     CertificateKind(
@@ -28,6 +37,14 @@ KINDS = (
         _("Certificate of contributions"),
         contributions.write,
         contributions.shown,
+        days="enrollment.certificate.valid_days",
+    ),
+    CertificateKind(
+        STANDING,
+        "DW",
+        _("Certificate of an employer’s standing"),
+        standing.write,
+        standing.shown,
         days="enrollment.certificate.valid_days",
     ),
     CertificateKind(

@@ -5,6 +5,7 @@ from datetime import date, timedelta
 from enum import StrEnum
 
 from django.db import IntegrityError, transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
@@ -30,13 +31,18 @@ def issue(
     owner: str = "",
     number: str = "",
     masked: str = "",
+    allowed: bool = False,
 ) -> Certificate:
     """Issue a paper that states these facts, of a person or of an employer (`owner`).
+
+    `allowed` says that the caller has asked for leave in a way of its own, as for an employer's
+    officer.
 
     Insured persons issue their own. The same facts of the same person on the same day give the
     paper that is there already. The office's name goes into the facts, as it was on the day.
     """
-    require(by, "certificate.issue", region, person_id)
+    if not allowed:
+        require(by, "certificate.issue", region, person_id)
     if by.kind == User.Kind.STAFF:
         require_stranger(by, person_id)
     registered = certificates.get(kind)
@@ -210,3 +216,10 @@ def _until(kind: certificates.CertificateKind, region: str, on: date) -> date | 
         return None
     days = policy.of(policy.current_edition()).at(kind.days, region, on).value
     return on + timedelta(days=int(days))
+
+
+def of_owner(owner: str) -> QuerySet[Certificate]:
+    """The papers of an employer, by its credit code, the latest first."""
+    return Certificate.objects.filter(owner=owner, person_id__isnull=True).order_by(
+        "-issued_on", "-pk"
+    )

@@ -1,0 +1,72 @@
+"""An employer by API: as it is or was on a day, and what it owes."""
+
+from datetime import date
+from typing import Any, ClassVar
+
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+from drf_spectacular.utils import OpenApiParameter, extend_schema
+from rest_framework import serializers
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from enrollment.queries import firms
+from enrollment.services.employer import standing
+from funds.models import Branch
+from socsec.kernel.months import format_month, month_of
+from socsec.office.access import require
+from socsec.office.api import ApiView, YuanField
+from socsec.office.errors import Invalid
+
+from . import PROBLEM, find_employer
+
+
+class EmployerOut(serializers.Serializer):
+    """An employer as a partner sees it: no account, no telephone number."""
+
+    credit_code = serializers.CharField()
+    name = serializers.CharField()
+    region = serializers.CharField()
+    registered = serializers.DateField()
+    cancelled = serializers.DateField(allow_null=True)
+    rests = serializers.BooleanField()
+    people = serializers.IntegerField()
+    owed = serializers.DictField(child=YuanField())
+    undeclared = serializers.ListField(child=serializers.CharField())
+
+
+class EmployerDetail(ApiView):
+    scopes: ClassVar = {"GET": "contributions:read"}
+
+    @extend_schema(
+        operation_id="employers_read",
+        tags=["declarations"],
+        summary="An employer as it is or was on a day, and what it owes today",
+        parameters=[OpenApiParameter("on", date, description="A day; today unless said")],
+        responses={200: EmployerOut, 404: PROBLEM, 422: PROBLEM},
+    )
+    def get(self, request: Request, code: str) -> Response:
+        require(request.user, "employer.read")
+        employer = find_employer(request, code)
+        on = _day(request.query_params.get("on", ""))
+        details = firms.details_as_of(employer.pk, on)
+        now = standing(employer, month_of(timezone.localdate()) - 1)
+        found: dict[str, Any] = {
+            "credit_code": employer.credit_code,
+            "name": details.name if details else employer.name,
+            "region": employer.region,
+            "registered": employer.opened_on,
+            "cancelled": employer.closed_on,
+            "rests": firms.resting(employer.pk, on) is not None,
+            "people": firms.staff_on(employer.pk, on),
+            "owed": {Branch(branch).name.lower(): fen for branch, fen in now.owed.items()},
+            "undeclared": [format_month(month) for month in now.undeclared],
+        }
+        return Response(EmployerOut(found).data)
+
+
+def _day(text: str) -> date:
+    try:
+        return date.fromisoformat(text) if text else timezone.localdate()
+    except ValueError:
+        raise Invalid(_("Write the day as YYYY-MM-DD."), code="not_a_date", field="on") from None
