@@ -67,6 +67,7 @@ class EnrollmentConfig(AppConfig):
             "duplicates",
             "cards",
             "month_errors",
+            "as_of",
         ):
             import_module(f"enrollment.admin.{pages}").hang()
         merges.cover(

@@ -4,7 +4,7 @@ from django.urls import URLPattern, URLResolver, include, path
 
 from . import api
 from .api import cards as card_api
-from .api import certificates, collection, rates
+from .api import certificates, collection, rates, registry
 from .api import coverage as coverage_api
 from .api import files as employer_files
 from .api import movements as moves
@@ -69,7 +69,29 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("delegates/<int:pk>/", delegates.done, name="delegate_done"),
     path("delegates/<int:pk>/end/", delegates.end, name="delegate_end"),
     path("api/v1/people/lookup/", api.PersonLookup.as_view(), name="api_people_lookup"),
-    path("api/v1/people/<uuid:public_id>/", api.PersonDetail.as_view(), name="api_person"),
+    path("api/v1/people/", registry.People.as_view(), name="api_people"),
+    path("api/v1/people/<uuid:public_id>/", registry.PersonRead.as_view(), name="api_person"),
+    path(
+        "api/v1/people/<uuid:public_id>/documents/",
+        registry.PersonDocuments.as_view(),
+        name="api_person_documents",
+    ),
+    path(
+        "api/v1/people/<uuid:public_id>/delegates/",
+        registry.PersonDelegates.as_view(),
+        name="api_person_delegates",
+    ),
+    path(
+        "api/v1/people/<uuid:public_id>/changes/",
+        registry.Changes.as_view(),
+        name="api_person_changes",
+    ),
+    path(
+        "api/v1/people/<uuid:public_id>/life-events/",
+        registry.PersonLifeEvents.as_view(),
+        name="api_person_life_events",
+    ),
+    path("api/v1/life-events/", registry.LifeEvents.as_view(), name="api_life_events"),
     path(
         "api/v1/people/<uuid:public_id>/coverage/end/",
         coverage_api.PersonCoverageEnd.as_view(),

@@ -27,7 +27,7 @@ from socsec.office.models import Region
 from socsec.office.places import place
 from socsec.office.services import audit
 
-from . import changes, coverage, delegates, duplicates, forms, issued, month_errors, papers
+from . import as_of, changes, coverage, delegates, duplicates, forms, issued, month_errors, papers
 from . import life as life_pages
 
 # How long a stated reason holds before it is asked again, in minutes.
@@ -174,6 +174,7 @@ class PersonAdmin(DeskAdmin):
                 name="enrollment_person_month",
             ),
             *duplicates.urls(guard),
+            *as_of.urls(guard),
             path("<int:pk>/do/<slug:verb>/", guard(self.verb), name="enrollment_person_verb"),
             path("prior/<int:pk>/<slug:verb>/", guard(self.prior), name="enrollment_prior_verb"),
             *super().get_urls(),

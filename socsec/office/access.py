@@ -274,6 +274,7 @@ PARTNER_ACTS = frozenset(
         "benefit.read",
         "case.read",
         "case.receive",
+        "case.note",
         "payment.read",
         "bank.file",
         "bank.return",

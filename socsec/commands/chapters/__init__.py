@@ -9,6 +9,7 @@ from socsec.commands.chapters.collection import debts_are_chased
 from socsec.commands.chapters.full_coverage import full_coverage
 from socsec.commands.chapters.movements import records_move
 from socsec.commands.chapters.papers_and_cards import papers_and_cards
+from socsec.commands.chapters.registry import registry
 from socsec.commands.chapters.residents import residents
 from socsec.commands.village import Chapter
 
@@ -19,4 +20,5 @@ CHAPTERS: list[Chapter] = [
     papers_and_cards,
     residents,
     debts_are_chased,
+    registry,
 ]
