@@ -13,12 +13,13 @@ from typing import Any
 
 from django.conf import settings
 from django.core.management import call_command
-from django.db import connection, connections, transaction
+from django.db import OperationalError, connection, connections, transaction
 
 from benchmarks.base import MONTH
 from enrollment.models import Person
 
 WORKERS = os.cpu_count() or 1
+PATIENCE = 120  # seconds that a copy waits for the database to be left alone
 SMALL = 20_000  # people that one process makes as fast as several
 
 
@@ -33,7 +34,15 @@ def database(name: str, template: str) -> Iterator[str]:
     with connection._nodb_cursor() as cursor:
         cursor.execute(f"drop database if exists {quoted}")
         # By files: the other way writes it all to the log, and a checkpoint would fall due meanwhile.
-        cursor.execute(f"create database {quoted} template {source} strategy file_copy")
+        for left in range(PATIENCE, -1, -1):
+            try:
+                cursor.execute(f"create database {quoted} template {source} strategy file_copy")
+                break
+            except OperationalError:
+                # After a large copy PostgreSQL tidies up by itself, and then it is connected.
+                if not left:
+                    raise
+                time.sleep(1)
     try:
         yield name
     finally:
