@@ -130,7 +130,7 @@ def my_details(request: HttpRequest) -> HttpResponse:
     rows = [
         {
             "what": what.value,
-            "label": what.label,
+            "label": _("Full name") if what is What.NAME else what.label,
             "value": changes.shown(what, changes.on_file(person, what)),
             "request": open_now.get(what.value),
         }

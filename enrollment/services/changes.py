@@ -31,6 +31,7 @@ from enrollment.services.checks import alive, known_name, known_region, lock, no
 from socsec.kernel import ids, papers
 from socsec.office.errors import Conflict, Invalid, Refused, from_kernel
 from socsec.office.models import Case, User
+from socsec.office.places import place
 from socsec.office.services import case as cases
 from socsec.office.services import messages
 
@@ -220,7 +221,7 @@ def shown(what: str, values: Mapping[str, Any]) -> str:
     if what == What.BORN_ON and "born_on" in values:
         return str(date_format(date.fromisoformat(values["born_on"])))
     if what == What.REGISTRATION and "kind" in values:
-        return f"{RegistrationKind(values['kind']).label} · {values['region']}"
+        return f"{RegistrationKind(values['kind']).label} · {place(values['region'])}"
     if what == What.BANK and "account" in values:
         purpose = Purpose(values["purpose"]).label
         return f"{purpose}: {values['bank']} ····{values['account'][-4:]}"
