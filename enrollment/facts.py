@@ -39,12 +39,12 @@ PAYING = [*STAFF, ALONE]
 # A month is owed once, by whoever is covered on one of its counted days: where a person changed
 # over within the month, being an employee comes first, and between equals the earlier coverage.
 _COVERED = """
-    select person_id, category, region, days
+    select person_id, branch, category, region, days
     from (
-        select distinct on (person_id) person_id, category, region, {days} as days
+        select distinct on (person_id, branch) person_id, branch, category, region, {days} as days
         from enrollment_coverage
-        where branch = %s and person_id between %s and %s and span && {days}
-        order by person_id, category <> all(%s), category, lower(span)
+        where branch = any(%s) and person_id between %s and %s and span && {days}
+        order by person_id, branch, category <> all(%s), category, lower(span)
     ) as first_covered
     where region between %s and %s
 """
@@ -67,16 +67,16 @@ _CONTRIBUTIONS = """
         order by employer_id, from_month desc, id desc
     ),
     declared as (
-        select c.person_id, w.employer_id, c.category, c.region,
+        select c.person_id, c.branch, w.employer_id, c.category, c.region,
                w.wage, w.deemed, d.person_id is null as missing,
                coalesce(sum(w.wage) over (
-                   partition by c.person_id order by d.person_id is null, w.employer_id
+                   partition by c.person_id, c.branch order by d.person_id is null, w.employer_id
                    rows between unbounded preceding and 1 preceding
                ), 0)::bigint as wage_before
         from covered c
         join enrollment_wagedeclaration w on w.person_id = c.person_id and w.month = %s
         left join enrollment_contribution d
-          on d.person_id = w.person_id and d.month = w.month and d.branch = %s
+          on d.person_id = w.person_id and d.month = w.month and d.branch = c.branch
              and d.employer_id = w.employer_id and d.part = 0
         where c.category = any(%s)
           and exists (
@@ -85,14 +85,15 @@ _CONTRIBUTIONS = """
                 and e.span && c.days
           )
     )
-    select d.person_id, d.employer_id, d.category, d.region, d.wage, d.wage_before, d.deemed,
+    select d.branch, d.person_id, d.employer_id, d.category, d.region, d.wage, d.wage_before,
+           d.deemed,
            coalesce(s.id, 0) as standing_id, coalesce(s.kind, 0) as kind,
            coalesce(s.risk_class, 0) as risk_class, coalesce(s.floating, 0) as floating,
            coalesce(s.fully_funded, false) as fully_funded
-    from declared d {standing} join standing s using (employer_id)
-    where d.missing
+    from declared d left join standing s using (employer_id)
+    where d.missing and (d.branch <> %s or s.id is not null)
     union all
-    select c.person_id, 0::bigint, c.category, c.region, chosen.base, 0::bigint, false,
+    select c.branch, c.person_id, 0::bigint, c.category, c.region, chosen.base, 0::bigint, false,
            0::bigint, 0, 0, 0, false
     from covered c
     join (
@@ -104,39 +105,47 @@ _CONTRIBUTIONS = """
     where c.category = %s
       and not exists (
           select from enrollment_contribution d
-          where d.person_id = c.person_id and d.month = %s and d.branch = %s
+          where d.person_id = c.person_id and d.month = %s and d.branch = c.branch
             and d.employer_id = 0 and d.part = 0
       )
 """
 
 
 def contributions(
-    *, law: Policy, month: int, branch: int, region: str, first_person: int, last_person: int
+    *,
+    law: Policy,
+    month: int,
+    branches: Sequence[int],
+    region: str,
+    first_person: int,
+    last_person: int,
 ) -> Select:
-    """Every month of work that is covered, declared, and not assessed yet.
+    """Every month of work that is covered, declared, and not assessed yet, in each of the branches.
 
-    Columns: person_id, employer_id (0: the person pays), category, region, wage, wage_before,
-    deemed, and the employer's standing_id, kind, risk_class, floating, fully_funded (0 or false
-    where none is entered; in work injury insurance nothing is assessed without one).
+    Columns: branch, person_id, employer_id (0: the person pays), category, region, wage,
+    wage_before, deemed, and the employer's standing_id, kind, risk_class, floating, fully_funded
+    (0 or false where none is entered; in work injury insurance nothing is assessed without one).
     """
-    covered, values = _covered(law, month, branch, region, first_person, last_person)
-    statement = _CONTRIBUTIONS.format(
-        covered=covered, standing="" if branch == Branch.INJURY else "left"
-    )
-    declared = [month, month, branch, STAFF]
-    own = [first_person, last_person, month, ALONE, month, branch]
-    return statement, [*values, *declared, *own]
+    covered, values = _covered(law, month, branches, region, first_person, last_person)
+    declared = [month, month, STAFF, Branch.INJURY.value]
+    own = [first_person, last_person, month, ALONE, month]
+    return _CONTRIBUTIONS.format(covered=covered), [*values, *declared, *own]
 
 
 def _covered(
-    law: Policy, month: int, branch: int, region: str, first_person: int, last_person: int
+    law: Policy,
+    month: int,
+    branches: Sequence[int],
+    region: str,
+    first_person: int,
+    last_person: int,
 ) -> Select:
-    """Who is covered on a counted day of the month: person_id, category, region, days."""
+    """Who is covered on a counted day of the month: person_id, branch, category, region, days."""
     low, high = span(region)
     days, values = _counted(law, month)
     return _COVERED.format(days=days), [
         *values,
-        *(branch, first_person, last_person),
+        *(list(branches), first_person, last_person),
         *values,
         *(STAFF, low, high),
     ]
@@ -241,6 +250,26 @@ def regions(*, month: int, branch: int, region: str, categories: Sequence[int] =
     )
 
 
+def places(*, month: int, branches: Sequence[int], region: str) -> dict[int, dict[int, list[str]]]:
+    """The same for several branches at once: by branch and category, the regions with anybody."""
+    low, high = span(region)
+    found: dict[int, dict[int, list[str]]] = {branch: {} for branch in branches}
+    for branch, category, place in (
+        Coverage.objects.filter(
+            branch__in=branches,
+            category__in=PAYING,
+            region__gte=low,
+            region__lte=high,
+            span__overlap=(first_day(month), first_day(month + 1)),
+        )
+        .order_by("branch", "category", "region")
+        .values_list("branch", "category", "region")
+        .distinct()
+    ):
+        found[branch].setdefault(category, []).append(place)
+    return found
+
+
 def undeclared(
     *, law: Policy, month: int, branch: int, region: str, first_person: int, last_person: int
 ) -> Select:
@@ -249,7 +278,7 @@ def undeclared(
     Columns: person_id, region, employer_id (0: an own-account worker without a chosen base),
     unrated (a wage is there, but the employer has no work injury risk class).
     """
-    covered, values = _covered(law, month, branch, region, first_person, last_person)
+    covered, values = _covered(law, month, [branch], region, first_person, last_person)
     statement = _UNDECLARED.format(covered=covered)
     values = [*values, STAFF, month, ALONE, month]
     if branch == Branch.INJURY:
@@ -258,9 +287,12 @@ def undeclared(
     return statement, values
 
 
-# Of the branches the one with the largest base: work injury insurance counts each employer by itself.
+# Last month's base, or the wage where it counted for less because of another employer. The floor of
+# work injury insurance, in which each employer counts by itself, is no measure for the other branches.
 _DEEMABLE = """
-    select e.person_id, e.employer_id, e.region, max(last.base) as base
+    select e.person_id, e.employer_id, e.region,
+           coalesce(max(greatest(last.base, last.wage)) filter (where last.branch <> %s),
+                    max(greatest(last.base, last.wage))) as base
     from (
         select distinct j.person_id, j.employer_id, r.region
         from enrollment_employment j
@@ -269,12 +301,13 @@ _DEEMABLE = """
           and (%s = 0 or j.employer_id = %s) and j.span && {days}
     ) as e
     join (
-        select person_id, employer_id, branch, sum(base)::bigint as base
+        select person_id, employer_id, branch, sum(base)::bigint as base,
+               sum(wage)::bigint as wage
         from (
-            select person_id, employer_id, branch, base
+            select person_id, employer_id, branch, base, wage
             from enrollment_contribution where month = %s and person_id between %s and %s
             union all
-            select person_id, employer_id, branch, -base
+            select person_id, employer_id, branch, -base, -wage
             from enrollment_reduction where month = %s and person_id between %s and %s
         ) as parts
         group by person_id, employer_id, branch
@@ -305,7 +338,7 @@ def deemable(
     who = [first_person, last_person]
     before = month - 1
     return _DEEMABLE.format(days=days), [
-        *(low, high, *who, employer_id, employer_id, *counted),
+        *(Branch.INJURY.value, low, high, *who, employer_id, employer_id, *counted),
         *(before, *who, before, *who, month),
     ]
 

@@ -23,6 +23,7 @@ from .portal import (
     sign_in,
 )
 from .portal import proofs as signs_of_life
+from .portal.coverage import ADDRESSES
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("sign-in/", sign_in.sign_in, name="sign_in"),
@@ -188,3 +189,4 @@ urlpatterns: list[URLPattern | URLResolver] = [
         name="api_employer_files",
     ),
 ]
+urlpatterns += ADDRESSES

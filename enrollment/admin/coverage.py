@@ -485,6 +485,9 @@ def month_page(request: HttpRequest, person: Person, month: int) -> HttpResponse
     )
     if not rows:
         raise NotFound(_("This month is not assessed."), code="not_assessed")
+    employers = dict(
+        Employer.objects.filter(pk__in={row.employer_id for row in rows}).values_list("pk", "name")
+    )
     return show_page(
         request,
         "admin/enrollment/contribution_month.html",
@@ -493,16 +496,12 @@ def month_page(request: HttpRequest, person: Person, month: int) -> HttpResponse
         crumbs=[*crumbs(person), Crumb(_("Insurance in every branch"), branches_url(person))],
         person=person,
         rows=rows,
-        employers=dict(
-            Employer.objects.filter(pk__in={row.employer_id for row in rows}).values_list(
-                "pk", "name"
-            )
-        ),
+        employers=employers,
         reductions=queries.reductions(person.pk, month),
         sheets=[
-            sheet
+            (Branch(branch).label, employers.get(employer, ""), sheet)
             for branch in sorted({row.branch for row in rows})
-            for sheet in queries.month_sheets(person.pk, branch, month)
+            for employer, sheet in queries.month_workings(person.pk, branch, month)
         ],
     )
 

@@ -29,7 +29,7 @@ from socsec.office.errors import Problem, from_kernel
 from socsec.office.places import place
 from socsec.office.services import policy
 
-from . import firms, forms
+from . import firms, forms, standing
 from .debts import payer_url
 from .firms import employer_crumbs, employer_url
 
@@ -50,6 +50,9 @@ def registration_clock(employer: Employer) -> dict[str, int] | None:
         return None
     taken = (timezone.localdate(employer.recorded_at) - employer.opened_on).days
     return {"taken": taken, "within": law.within}
+
+
+OWN_VERBS = {"standing": standing.enter, "deem": standing.deem}
 
 
 @admin.register(Employer)
@@ -89,6 +92,11 @@ class EmployerAdmin(DeskAdmin):
                 if firms.fits(verb, resting):
                     url = reverse("admin:enrollment_employer_verb", args=[obj.pk, verb])
                     offered.append(Button(label, url, stop=stop))
+            url = reverse("admin:enrollment_employer_verb", args=[obj.pk, "standing"])
+            offered.append(Button(_("Kind and risk class"), url))
+        if obj.closed_on is None and may(request.user, "wage.deem", obj.region):
+            url = reverse("admin:enrollment_employer_verb", args=[obj.pk, "deem"])
+            offered.append(Button(_("Take the month before"), url))
         return offered
 
     def context(self, request: HttpRequest, obj: Employer) -> dict[str, Any]:
@@ -114,6 +122,7 @@ class EmployerAdmin(DeskAdmin):
         return {
             "employer": obj,
             "where": place(obj.region),
+            "standing": standing.latest(obj.pk),
             "heading": obj.name,
             "details": firms_read.details_as_of(obj.pk),
             "history": firms_read.details_history(obj.pk)[:12],
@@ -175,6 +184,8 @@ class EmployerAdmin(DeskAdmin):
 
     def verb(self, request: HttpRequest, pk: int, verb: str) -> HttpResponse:
         employer = self.find(request, pk)
+        if verb in OWN_VERBS:
+            return OWN_VERBS[verb](request, employer).answer(request)
         if verb not in firms.VERBS:
             raise Http404
         return firms.VERBS[verb][2](request, employer).answer(request)

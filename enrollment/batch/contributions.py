@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from enrollment import facts
 from enrollment.models import Category, Contribution
 from enrollment.services import contributions
-from funds.models import Branch, Fund, accounts
+from funds.models import Branch, Fund, Scheme, accounts
 from funds.services import ledger
 from socsec.kernel.months import format_month
 from socsec.kernel.ranges import MOST
@@ -78,8 +78,9 @@ class Contributions(RunKind):
         regions: dict[str, list[int]] = {}
         figures = dict.fromkeys(FIGURES, 0)
         samples: list[dict[str, Any]] = []
+        places = _places(run)
         for branch in run.params["branches"]:
-            _funds(run, branch)  # each region must have one
+            _funds(branch, places[branch])  # each region must have one
             select, values = _rows(run, branch)
             with connection.cursor() as cursor:
                 cursor.execute(facts.FOR_MANY)
@@ -124,23 +125,40 @@ class Contributions(RunKind):
 
     def execute(self, chunk: RunChunk) -> Counts:
         run = chunk.run
+        assert run.edition_id is not None  # every run is drafted under one
         count, total = 0, 0
         digests: list[str] = []
+        places = _places(run)
+        gathered = contributions.gather(
+            month=run.month,
+            branches=run.params["branches"],
+            region=run.region_id,
+            first_person=chunk.spec["first"],
+            last_person=chunk.spec["last"],
+            edition=run.edition_id,
+        )
+        with connection.cursor() as cursor:
+            cursor.execute(facts.FOR_MANY)
+            if _several(run):
+                select, values = gathered
+                table = f"create temp table {contributions.GATHERED} on commit drop as {select}"
+                cursor.execute(table, values)
         for branch in run.params["branches"]:
+            regions = sorted({place for found in places[branch].values() for place in found})
+            if not regions:
+                continue
             statement, values = contributions.insert(
                 month=run.month,
                 branch=branch,
-                region=run.region_id,
-                first_person=chunk.spec["first"],
-                last_person=chunk.spec["last"],
+                regions=regions,
+                gathered=None if _several(run) else gathered,
                 edition=run.edition_id,
                 run_id=run.pk,
             )
             with connection.cursor() as cursor:
-                cursor.execute(facts.FOR_MANY)
                 cursor.execute(statement, values)
                 count += cursor.rowcount
-            for fund, regions, categories in _funds(run, branch):
+            for fund, regions, categories in _funds(branch, places[branch]):
                 batch = ledger.post_sql(
                     fund,
                     "contribution_assessment",
@@ -156,6 +174,9 @@ class Contributions(RunKind):
                 if batch is not None:
                     total += batch.total
                     digests.append(bytes(batch.digest).hex())
+        if _several(run):
+            with connection.cursor() as cursor:
+                cursor.execute(f"drop table {contributions.GATHERED}")
         return Counts(count, total, contributions.checksum(digests))
 
     def unpost(self, run: Run) -> None:
@@ -175,8 +196,8 @@ class Contributions(RunKind):
         first, last = chunk.spec["first"], chunk.spec["last"]
         if _paid(run, first, last):
             raise _too_late()
-        for branch in run.params["branches"]:
-            for fund, _codes, _categories in _funds(run, branch):
+        for branch, found in _places(run).items():
+            for fund, _codes, _categories in _funds(branch, found):
                 posted = ledger.batch(_source(chunk, fund))
                 if posted is not None:
                     ledger.reverse(posted.pk, reason=run.reversal_reason, by=run.reversed_by)
@@ -198,20 +219,23 @@ def _rows(run: Run, branch: int) -> facts.Select:
     )
 
 
-def _funds(run: Run, branch: int) -> list[tuple[Fund, list[str], list[int]]]:
+def _places(run: Run) -> dict[int, dict[int, list[str]]]:
+    return facts.places(month=run.month, branches=run.params["branches"], region=run.region_id)
+
+
+def _funds(branch: int, places: dict[int, list[str]]) -> list[tuple[Fund, list[str], list[int]]]:
     """Each fund that the run posts to, with the regions and the categories whose books it keeps."""
-    by_scheme: dict[int, list[int]] = {}
-    for category in facts.PAYING:
-        by_scheme.setdefault(Category(category).scheme_in(branch), []).append(category)
+    by_scheme: dict[Scheme, dict[int, list[str]]] = {}
+    for category, regions in places.items():
+        scheme = Category(category).scheme_in(branch)
+        by_scheme.setdefault(scheme, {})[category] = regions
     found = []
     for scheme, categories in by_scheme.items():
-        where = facts.regions(
-            month=run.month, branch=branch, region=run.region_id, categories=categories
-        )
+        where = sorted({region for regions in categories.values() for region in regions})
         pools = contributions.pool_of(where, branch, scheme)
         for fund in {pool.pk: pool for pool in pools.values()}.values():
             codes = [region for region, pool in pools.items() if pool.pk == fund.pk]
-            found.append((fund, codes, categories))
+            found.append((fund, codes, sorted(categories)))
     return found
 
 

@@ -16,6 +16,7 @@ def hang() -> None:
     shell.tile(
         shell.Tile(1, "record", "grid", _("Contribution record"), _("month by month")),
         shell.Tile(2, "record_months", "file", _("Amounts of each month"), _("as a table")),
+        shell.Tile(1, "coverage", "seal", _("My insurance"), _("in every branch")),
         shell.Tile(2, "pay", "card", _("Pay contributions"), _("what I owe")),
     )
     shell.tile(

@@ -249,6 +249,11 @@ def working(contribution: Contribution) -> Document:
 
 def month_sheets(person_id: int, branch: int, month: int) -> list[Document]:
     """The sheets of a month as it stands now, corrections included: one for each payer."""
+    return [sheet for _employer, sheet in month_workings(person_id, branch, month)]
+
+
+def month_workings(person_id: int, branch: int, month: int) -> list[tuple[int, Document]]:
+    """The same with the number of each payer, 0 for the person."""
     payers: dict[int, list[Contribution]] = {}
     for part in Contribution.objects.filter(
         person_id=person_id, branch=branch, month=month
@@ -265,7 +270,7 @@ def month_sheets(person_id: int, branch: int, month: int) -> list[Document]:
         taken = off.get(employer, [])
         wage = sum(part.wage for part in parts) - sum(each.wage for each in taken)
         edition = max([part.edition for part in parts] + [each.edition for each in taken])
-        sheets.append(_sheet(parts[0], wage, before, edition))
+        sheets.append((employer, _sheet(parts[0], wage, before, edition)))
         before += wage
     return sheets
 

@@ -151,14 +151,48 @@ def assess_now(*, by: User, person: Person, month: int, branch: int) -> list[Ass
     return done
 
 
-def insert(
-    *, month: int, branch: int, region: str, first_person: int, last_person: int, **stamp: Any
-) -> facts.Select:
-    """The statement that assesses everybody of a region and a range of person numbers.
+GATHERED = "enrollment_gathered"  # a table of one transaction
 
-    `stamp` is `edition`, the number of the policy edition, and `run_id`.
+
+def gather(
+    *,
+    month: int,
+    branches: Sequence[int],
+    region: str,
+    first_person: int,
+    last_person: int,
+    edition: int,
+) -> facts.Select:
+    """The SELECT that gathers, once for all branches, what `insert` then assesses of each."""
+    return facts.contributions(
+        law=policy.of(edition),
+        month=month,
+        branches=branches,
+        region=region,
+        first_person=first_person,
+        last_person=last_person,
+    )
+
+
+def insert(
+    *,
+    month: int,
+    branch: int,
+    regions: Sequence[str],
+    gathered: facts.Select | None = None,
+    **stamp: Any,
+) -> facts.Select:
+    """The statement that assesses one branch of everybody who was gathered in this transaction.
+
+    What was `gathered` is given where it is of this branch alone, else it stands in the table.
+    `regions` are those in which anybody is covered; `stamp` is `edition`, the number of the policy
+    edition, and `run_id`.
     """
-    select, values = rows(month, branch, region, first_person, last_person, **stamp)
+    source, values = gathered or (
+        f"select * from {GATHERED} where branch = %s",  # noqa: S608
+        [branch],
+    )
+    select = _assess(month, branch, regions, source, **stamp)
     columns = [*_lines(month, branch, None, **stamp), *CARRY]
     return f"insert into enrollment_contribution ({', '.join(columns)}) {select}", values
 
@@ -166,25 +200,29 @@ def insert(
 def rows(
     month: int, branch: int, region: str, first_person: int, last_person: int, **stamp: Any
 ) -> facts.Select:
-    """The SELECT behind `insert`, for previews: one row for each contribution."""
-    law = policy.of(stamp["edition"])
-    where = facts.regions(month=month, branch=branch, region=region)
+    """What gathering and assessing would write, for previews: one row for each contribution."""
     gathered, values = facts.contributions(
-        law=law,
+        law=policy.of(stamp["edition"]),
         month=month,
-        branch=branch,
+        branches=[branch],
         region=region,
         first_person=first_person,
         last_person=last_person,
     )
+    where = facts.regions(month=month, branch=branch, region=region)
+    return _assess(month, branch, where or [region], gathered, **stamp), values
+
+
+def _assess(month: int, branch: int, regions: Sequence[str], gathered: str, **stamp: Any) -> str:
+    """The branch's rule over what was gathered, with the law of each region."""
     known = rule_of(branch)
     try:
-        table, params = known.params.sql(law, where or [region], month)
+        table, params = known.params.sql(policy.of(stamp["edition"]), regions, month)
     except PolicyError as error:
         raise from_kernel(error) from error
     source = f"select * from ({gathered}) as gathered join ({table}) as law using (region)"  # noqa: S608
     sheet = known.rule(known.facts.sql(), params)
-    return sqlexpr.compile(_lines(month, branch, sheet, **stamp), source, carry=CARRY), values
+    return sqlexpr.compile(_lines(month, branch, sheet, **stamp), source, carry=CARRY)
 
 
 def _lines(month: int, branch: int, sheet: Any, *, edition: int, run_id: int) -> dict[str, Any]:
@@ -220,7 +258,7 @@ def samples(
     """The sheets of the first few that a run would assess, as they are shown to its checker."""
     law = policy.of(edition)
     select, values = facts.contributions(
-        law=law, month=month, branch=branch, region=region, first_person=0, last_person=MOST
+        law=law, month=month, branches=[branch], region=region, first_person=0, last_person=MOST
     )
     shown = []
     first = f"select * from ({select}) as gathered limit %s"  # noqa: S608
@@ -278,7 +316,7 @@ def _gather(person: Person, month: int, branch: int, law: Policy) -> list[dict[s
     select, values = facts.contributions(
         law=law,
         month=month,
-        branch=branch,
+        branches=[branch],
         region=NATION,
         first_person=person.pk,
         last_person=person.pk,

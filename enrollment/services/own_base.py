@@ -32,7 +32,9 @@ def tiers(law: Policy, region: str, month: int) -> list[int]:
 
 
 @transaction.atomic
-def choose_base(*, by: User, person: Person, base: int, from_month: int) -> BaseChoice:
+def choose_base(
+    *, by: User, person: Person, base: int, from_month: int, act: str = "coverage.change"
+) -> BaseChoice:
     """An own-account worker chooses another base, in fen, from a month on, for every branch."""
     person = lock(person)
     coverage = (
@@ -50,7 +52,7 @@ def choose_base(*, by: User, person: Person, base: int, from_month: int) -> Base
             % {"name": person.name},
             code="not_own_account",
         )
-    require(by, "coverage.change", coverage.region)
+    require(by, act, coverage.region, person_id=person.pk)
     if Contribution.objects.filter(
         person_id=person.pk, employer_id=0, month__gte=from_month
     ).exists():

@@ -56,6 +56,8 @@ _TABLE: dict[str, set[Role]] = {
     "upload.approve": {INTAKE, REVIEWER},
     "coverage.read": DESK,
     "coverage.change": {INTAKE},
+    # an own-account worker for themselves, at the portal; nobody of the staff
+    "coverage.own": set(),
     "wage.declare": {INTAKE},
     "wage.deem": {ASSESSOR},
     # social security cards
@@ -187,6 +189,7 @@ OWN_ACTS = frozenset(
     {
         "person.read",
         "coverage.read",
+        "coverage.own",
         "contribution.read",
         "receipt.pay",
         "resident.read",
@@ -236,7 +239,7 @@ DELEGATED: dict[str, frozenset[str]] = {
         }
     ),
     people.Scope.ENROL: frozenset(
-        {"case.receive", "case.note", "case.withdraw", "resident.enroll"}
+        {"case.receive", "case.note", "case.withdraw", "resident.enroll", "coverage.own"}
     ),
     people.Scope.CLAIM: frozenset({"proof.self", "case.receive", "case.note", "case.withdraw"}),
     people.Scope.PAY: frozenset({"receipt.pay"}),

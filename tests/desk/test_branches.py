@@ -5,7 +5,13 @@ from datetime import date
 import pytest
 from django.urls import reverse
 
-from enrollment.models import Contribution, Coverage, Reduction
+from enrollment.models import (
+    Contribution,
+    Coverage,
+    EmployerStanding,
+    Reduction,
+    WageDeclaration,
+)
 from enrollment.services import wages
 from funds.models import Branch
 from socsec.kernel.ids import make_resident_id
@@ -159,3 +165,37 @@ def test_who_must_not_see_a_file_sees_no_branch_of_it(village, sit, newcomer, na
         refused = sit(name).get(url)
         assert refused.status_code in (403, 404)
         assert newcomer.name not in refused.content.decode()
+
+
+def test_the_risk_class_is_entered_and_shown(village, sit):
+    mill = village.employers["mill"]
+    page = reverse("admin:enrollment_employer_verb", args=[mill.pk, "standing"])
+    said = {
+        "kind": "2",
+        "risk_class": "5",
+        "floating": "4",
+        "from_month_month": 6,
+        "from_month_year": 2026,
+        "document": "沪工伤核 2026-6",
+    }
+    assert sit("assessor").get(page).status_code == 403
+    wrong = sit("intake").post(page, said | {"risk_class": "9"})
+    assert wrong.status_code == 422
+    shown = sit("intake").post(page, said, follow=True).content.decode()
+    assert "class 5" in shown
+    latest = EmployerStanding.objects.filter(employer=mill).latest("pk")
+    assert (latest.risk_class, latest.floating, latest.from_month) == (5, 4, JUNE)
+
+
+def test_an_employer_that_declares_nothing_is_taken_at_the_month_before(village, sit, newcomer):
+    insure(sit, village, newcomer)
+    mill = village.employers["mill"]
+    wages.declare(
+        by=village.by("intake"), employer=mill, month=JUNE, wages={newcomer.pk: 20_000_00}
+    )
+    press(sit("assessor"), newcomer, "assess", month_month=6, month_year=2026)
+    page = reverse("admin:enrollment_employer_verb", args=[mill.pk, "deem"])
+    assert sit("intake").get(page).status_code == 403
+    sit("assessor").post(page, {"month_month": 7, "month_year": 2026})
+    taken = WageDeclaration.objects.get(person_id=newcomer.pk, month=JUNE + 1)
+    assert (taken.wage, taken.deemed) == (22_000_00, True)

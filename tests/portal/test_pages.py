@@ -26,6 +26,8 @@ OWN = [
     "/details/",
     "/details/bank/",
     "/life/",
+    "/coverage/",
+    "/coverage/own/",
 ]
 
 

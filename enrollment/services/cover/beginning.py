@@ -45,10 +45,11 @@ def enrol(
     `also` names branches that the person may be insured in and asks for. An own-account worker
     where nothing is tied names all of them.
     """
+    require(by, "coverage.change", known_region(region))
     category = _known(category)
-    offered = branches(category, known_region(region), from_)
+    offered = branches(category, region, from_)
     tied = {branch for branch, how in offered.items() if how is Insured.REQUIRED}
-    return _begin(
+    return begin(
         by=by,
         person=person,
         wanted=sorted({*tied, *also}),
@@ -78,7 +79,8 @@ def start(
     same coverage. An own-account worker chooses a base, in fen. `Conflict` if the person is
     insured in that branch at that time in another way.
     """
-    return _begin(
+    require(by, "coverage.change", known_region(region))
+    return begin(
         by=by,
         person=person,
         wanted=[branch],
@@ -106,7 +108,7 @@ def _known(category: int) -> Category:
     return Category(category)
 
 
-def _begin(
+def begin(
     *,
     by: User,
     person: Person,
@@ -117,8 +119,11 @@ def _begin(
     employer: Employer | None,
     base: int | None,
 ) -> list[Coverage]:
-    """Begin coverage in the branches wanted, all of them or none."""
-    require(by, "coverage.change", known_region(region))
+    """Begin coverage in the branches wanted, all of them or none.
+
+    For services that have asked who may.
+    """
+    known_region(region)
     person = lock(person)
     if any(branch not in Branch.values for branch in wanted):
         raise Invalid(_("Choose branch and category."), code="no_category", field="category")
