@@ -11,8 +11,9 @@ class PensionsConfig(AppConfig):
         """Tell the office what kinds of case and run, and what questions, pensions has."""
         from enrollment.services import statements
         from pensions import batch, checks, portal, queries
-        from pensions.admin import claims, corrections, overpayments, survivors
+        from pensions.admin import claims, corrections, disability, overpayments, survivors
         from pensions.services import correction, replay
+        from pensions.services import disability as disability_services
         from pensions.services import survivors as survivors_services
         from pensions.services.claim import KIND
         from socsec.office import kinds, menu, merges, replays, runs
@@ -33,6 +34,16 @@ class PensionsConfig(AppConfig):
                 prefix="YG",
                 label=_("Correction of a pension"),
                 days="pensions.correction.days",
+                law="社会保险经办条例第十八条",
+                url=lambda case: f"/admin/office/case/{case.pk}/change/",
+            )
+        )
+        kinds.register(
+            kinds.CaseKind(
+                slug=disability_services.KIND,
+                prefix="YB",
+                label=_("Claim for a disability allowance"),
+                days="pensions.claim.days",
                 law="社会保险经办条例第十八条",
                 url=lambda case: f"/admin/office/case/{case.pk}/change/",
             )
@@ -66,6 +77,7 @@ class PensionsConfig(AppConfig):
         corrections.hang()
         overpayments.hang()
         survivors.hang()
+        disability.hang()
         menu.place(
             menu.Place(
                 "awards",

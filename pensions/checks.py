@@ -231,7 +231,8 @@ def too_young() -> Iterator[Finding]:
                coalesce(c.flexible, false) as flexible
           from {AWARDS} a
           join {PEOPLE} p on p.id = a.person_id
-          left join {CLAIMS} c on c.case_id = a.claim_id"""  # noqa: S608
+          left join {CLAIMS} c on c.case_id = a.claim_id
+         where a.disability_id is null"""  # noqa: S608
     sheet = retirement_age(RetirementFacts.sql(), params)
     flexible = column("flexible", boolean=True)
     required = where(flexible, sheet.earliest_month, sheet.pension_month)

@@ -29,6 +29,7 @@ from pensions.models import (
     AwardState,
     Benefit,
     Correction,
+    DisabilityClaim,
     EntryKind,
     HeldPayment,
     IndividualAccount,
@@ -138,6 +139,12 @@ def corrections_of(award: Award) -> QuerySet[Correction]:
 def survivor_claims(user: Any) -> QuerySet[SurvivorClaim]:
     """What families claim in the user's region, those due first at the top."""
     found = SurvivorClaim.objects.select_related("case", "person", "claimant", "envelope")
+    return scope(found, user).order_by("case__due_on", "pk")
+
+
+def disability_claims(user: Any) -> QuerySet[DisabilityClaim]:
+    """The claims for a disability allowance of the user's region, those due first at the top."""
+    found = DisabilityClaim.objects.select_related("case", "person", "award")
     return scope(found, user).order_by("case__due_on", "pk")
 
 

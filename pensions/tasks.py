@@ -27,3 +27,9 @@ def pull_deaths() -> None:
 def find_overpayments() -> None:
     """Each day: record what was paid beyond what is due."""
     overpaid.find_all()
+
+
+@shared_task(name="pensions.end_run_out")
+def end_run_out() -> None:
+    """Each day: end allowances whose last month is paid."""
+    award.end_run_out()

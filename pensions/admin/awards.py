@@ -27,6 +27,7 @@ from socsec.office.places import place
 
 from . import claims as claim_pages
 from . import corrections as correction_pages
+from . import disability as disability_pages
 from . import survivors as survivor_pages
 
 SHOWN = 200  # pensions to look at, on one page
@@ -47,7 +48,9 @@ class EndForm(ScreenForm):
     last_month = MonthField(label=_("Last month"))
     end_reason = forms.ChoiceField(
         label=_("Why it ends"),
-        choices=[(r.value, r.label) for r in EndReason if r is not EndReason.DEATH],
+        choices=[
+            (r.value, r.label) for r in EndReason if r not in (EndReason.DEATH, EndReason.EXPIRED)
+        ],
         widget=forms.Select(attrs={"class": "select w-20"}),
     )
     reason = forms.CharField(
@@ -126,6 +129,16 @@ class AwardAdmin(DeskAdmin):
                 "<int:pk>/correct/",
                 guard(correction_pages.open_correction),
                 name="pensions_correction_open",
+            ),
+            path(
+                "disability/<int:person_id>/open/",
+                guard(disability_pages.open_claim),
+                name="pensions_disability_open",
+            ),
+            path(
+                "disability/<int:case_id>/<slug:verb>/",
+                guard(disability_pages.verb),
+                name="pensions_disability_verb",
             ),
             path(
                 "survivors/<int:person_id>/open/",

@@ -18,6 +18,7 @@ from .adjustment import PensionAdjustment
 from .award import Award, AwardState, Benefit, EndReason
 from .claim import Category, PensionClaim
 from .correction import Cause, Correction
+from .disability import DisabilityClaim
 from .overpayment import (
     Instalment,
     OverpaidMonth,
@@ -50,6 +51,7 @@ __all__ = [
     "Cause",
     "Correction",
     "CreditedReceipt",
+    "DisabilityClaim",
     "EndReason",
     "EntryKind",
     "Heir",

@@ -10,6 +10,7 @@ from enrollment.models.spans import whole
 from funds.models import Scheme
 
 from .claim import PensionClaim
+from .disability import DisabilityClaim
 
 
 class AwardState(models.IntegerChoices):
@@ -22,6 +23,7 @@ class EndReason(models.TextChoices):
     DEATH = "death", _("Death")
     ERROR = "error", _("Awarded in error")
     MOVED = "moved", _("Moved to another scheme or region")
+    EXPIRED = "expired", _("Its last month is over")
 
 
 class Award(models.Model):
@@ -30,7 +32,8 @@ class Award(models.Model):
     The amounts are those awarded; what is paid in a month stands in `Benefit`. `addition` is
     whatever is not one of the three parts: supplements, and the rounding of the total. `gathered`
     and `edition` replay the decision to the fen. `owed_from` is the first month that no payroll
-    has settled yet: the next one pays from there. `until_month` is the last month due, once known.
+    has settled yet: the next one pays from there. `until_month` is the last month due, once known;
+    `last_month` that of an allowance whose end is known from its beginning.
     An award without a claim was taken over from earlier books.
     """
 
@@ -54,11 +57,20 @@ class Award(models.Model):
         related_name="award",
         verbose_name=_("claim"),
     )
+    disability = models.OneToOneField(
+        DisabilityClaim,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="award",
+        verbose_name=_("claim for a disability allowance"),
+    )
     state = models.PositiveSmallIntegerField(
         _("state"), choices=AwardState.choices, default=AwardState.IN_PAYMENT
     )
     from_month = models.IntegerField(_("from"))
     until_month = models.IntegerField(_("until"), null=True, blank=True)
+    last_month = models.IntegerField(_("at most until"), null=True, blank=True)
     basic = models.BigIntegerField(_("basic pension"))
     account = models.BigIntegerField(_("account pension"))
     transitional = models.BigIntegerField(_("transitional pension"))

@@ -1,7 +1,7 @@
 """What becomes of a pension in payment: suspended, resumed, ended; the dead are found by themselves."""
 
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -92,6 +92,31 @@ def pull_deaths(*, by: User | None = None) -> list[Award]:
             _end(award, by, months.month_of(died), EndReason.DEATH, f"died {died.isoformat()}")
         )
     return ended
+
+
+@transaction.atomic
+def end_run_out(*, by: User | None = None, person_id: int | None = None) -> int:
+    """End allowances whose last month is paid: each day, or before the pension that follows one.
+
+    What is still owed is paid first: until then the award runs on, and pays no later month.
+    """
+    paid = PensionPayment.objects.filter(
+        person_id=OuterRef("person_id"), award_id=OuterRef("pk"), month=OuterRef("last_month")
+    )
+    over = (
+        Award.objects.select_for_update(of=("self",))
+        .select_related("person")
+        .filter(Exists(paid), last_month__isnull=False)
+        .exclude(state=AwardState.ENDED)
+    )
+    if person_id is not None:
+        over = over.filter(person_id=person_id)
+    count = 0
+    for award in over.order_by("pk"):
+        assert award.last_month is not None  # the filter says so
+        _end(award, by, award.last_month, EndReason.EXPIRED, "the last month is paid")
+        count += 1
+    return count
 
 
 def end_of_the_dead(*, person: Person, by: User | None) -> None:

@@ -25,6 +25,7 @@ from pensions.models import (
     PensionClaim,
 )
 from pensions.rules.employees.old_age import ClaimFacts
+from pensions.services import award as awards
 from pensions.services import decision, entries
 from pensions.services.decision import Decision, Gathered
 from pensions.services.replay import Replay, replay
@@ -132,7 +133,7 @@ def assess(
     """
     claim, _case = _lock(claim, by, "case.assess", Case.State.RECEIVED)
     _alive(claim.person)
-    _not_insured(claim)
+    not_insured(claim.person, claim.start_month)
     _draws_nothing_else(claim)
     if not birth_examined:
         _birth_stands(claim)
@@ -174,11 +175,12 @@ def award(*, by: User, claim: PensionClaim) -> Award:
     """
     claim, case = _lock(claim, by, "case.check", Case.State.ASSESSED)
     _alive(claim.person)
-    _not_insured(claim)
+    not_insured(claim.person, claim.start_month)
     _draws_nothing_else(claim)
     edition = case.edition
     assert edition is not None  # proposed with one
     proposed = Gathered.from_json(claim.gathered or {})
+    awards.end_run_out(by=by, person_id=claim.person_id)
     found = decision.decide(proposed, policies.of(edition))
     if not found.entitled:
         raise Refused(
@@ -267,6 +269,8 @@ def _may_claim(person: Person, start_month: int, category: int) -> None:
     running = (
         Award.objects.filter(person=person, scheme=Scheme.EMPLOYEES)
         .exclude(state=AwardState.ENDED)
+        # An allowance for disability ends before the pension that takes its place.
+        .exclude(disability__isnull=False, last_month__lt=start_month)
         .first()
     )
     if running is not None:
@@ -291,24 +295,24 @@ def _alive(person: Person) -> None:
         )
 
 
-def _not_insured(claim: PensionClaim) -> None:
+def not_insured(person: Person, start_month: int) -> None:
     """A pension and contributions do not run side by side."""
     running = Coverage.objects.filter(
-        person=claim.person,
+        person=person,
         branch=Branch.PENSION,
-        span__overlap=(first_day(claim.start_month), None),
+        span__overlap=(first_day(start_month), None),
     ).first()
     if running is not None:
         raise Refused(
             say(
                 _("%(name)s is still insured in %(month)s, from which the pension is claimed."),
-                name=claim.person.name,
-                month=format_month(claim.start_month),
+                name=person.name,
+                month=format_month(start_month),
             ),
             code="still_insured",
             fix=say(
                 _("End the coverage with %(day)s first, because of retirement."),
-                day=last_day(claim.start_month - 1).isoformat(),
+                day=last_day(start_month - 1).isoformat(),
             ),
         )
 

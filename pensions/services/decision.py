@@ -30,6 +30,7 @@ __all__ = [
     "STATED",
     "AccountYear",
     "Decision",
+    "Foundation",
     "Gathered",
     "InterestLine",
     "Year",
@@ -78,6 +79,19 @@ class InterestLine:
     @property
     def amount(self) -> int:
         return self.sheet.amount  # type: ignore[attr-defined, no-any-return]
+
+
+@dataclass(frozen=True)
+class Foundation:
+    """What a decision is laid on: the index year by year, the account, and the facts of its rule."""
+
+    gathered: Gathered
+    years: tuple[YearIndexLine, ...]
+    index: Sheet
+    index_document: Document
+    interest: tuple[InterestLine, ...]
+    balance: int
+    facts: dict[str, Any]
 
 
 @dataclass(frozen=True)
@@ -193,7 +207,8 @@ def decide(gathered: Gathered, policy: Policy) -> Decision:
         raise from_kernel(error) from error
 
 
-def _decide(gathered: Gathered, policy: Policy) -> Decision:
+def lay(gathered: Gathered, policy: Policy) -> Foundation:
+    """Index, interest and balance, and with them the facts that a rule of this scheme asks for."""
     region, on = gathered.region, gathered.claim_month
     params = IndexParams.at(policy, region, on)
     years = []
@@ -231,27 +246,46 @@ def _decide(gathered: Gathered, policy: Policy) -> Decision:
         "average_index": _natural("average_index", index.index),
         "account_balance": _natural("account_balance", balance),
     }
-    assessment = rules.assess(RULE, claim_facts, policy=policy, region=region)
-    rested_on = {term.name for term in assessment.document.unverified}
-    used = [
-        *(value for name, value in assessment.params.statuses.items() if name in rested_on),
-        *(each.average_wage for each in years),
-        *(each.rate for each in lines),
-    ]
-    provisional = {
-        (value.code, value.region, value.start): value
-        for value in used
-        if value.status == PROVISIONAL
-    }
-    return Decision(
+    return Foundation(
         gathered=gathered,
-        assessment=assessment,
         years=tuple(years),
         index=index,
         index_document=explain(index, index_facts, params),
         interest=lines,
         balance=balance,
-        provisional=tuple(provisional.values()),
+        facts=claim_facts,
+    )
+
+
+def provisional_of(laid: Foundation, assessment: rules.Assessment) -> tuple[Value, ...]:
+    """The yearly values that had run out, of those that an assessment rests on."""
+    rested_on = {term.name for term in assessment.document.unverified}
+    used = [
+        *(value for name, value in assessment.params.statuses.items() if name in rested_on),
+        *(each.average_wage for each in laid.years),
+        *(each.rate for each in laid.interest),
+    ]
+    return tuple(
+        {
+            (value.code, value.region, value.start): value
+            for value in used
+            if value.status == PROVISIONAL
+        }.values()
+    )
+
+
+def _decide(gathered: Gathered, policy: Policy) -> Decision:
+    laid = lay(gathered, policy)
+    assessment = rules.assess(RULE, laid.facts, policy=policy, region=gathered.region)
+    return Decision(
+        gathered=gathered,
+        assessment=assessment,
+        years=laid.years,
+        index=laid.index,
+        index_document=laid.index_document,
+        interest=laid.interest,
+        balance=laid.balance,
+        provisional=provisional_of(laid, assessment),
     )
 
 

@@ -44,7 +44,7 @@ OVERPAID = OverpaidMonth._meta.db_table
 PEOPLE = Person._meta.db_table
 
 # The last month that an award may be paid for.
-LAST = """least(coalesce(a.until_month, 2147483647),
+LAST = """least(coalesce(a.until_month, 2147483647), coalesce(a.last_month, 2147483647),
                 coalesce((extract(year from p.died_on) * 12
                           + extract(month from p.died_on) - 1)::int, 2147483647))"""
 # Columns: person_id, award_id, month, excess (paid beyond due), borne (of it by the account),

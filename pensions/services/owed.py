@@ -34,6 +34,7 @@ _OWED = f"""
      where a.state = {AwardState.IN_PAYMENT} and a.scheme = %s and a.from_month <= %s
        and a.region between %s and %s and a.person_id between %s and %s
        and (p.died_on is null or p.died_on >= %s)
+       and (a.last_month is null or m.month <= a.last_month)
        and b.basic + b.account + b.transitional + b.addition > 0
 """
 _COLUMNS = """

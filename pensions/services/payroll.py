@@ -125,13 +125,13 @@ def totals(part: Part) -> dict[str, dict[str, int]]:
     """What would be paid, by region: people, months, fen by part, arrears among them."""
     due, params = part.due()
     return _by_region(
-        f"""select d.region, count(*) filter (where d.month = %s), count(*),
+        f"""select d.region, count(distinct d.person_id), count(*),
                    {", ".join(f"sum(d.{name})::bigint" for name in PARTS)},
                    sum(d.amount)::bigint,
                    coalesce(sum(d.amount) filter (where d.month < %s), 0)::bigint
               from ({due}) d where {PAYABLE}
              group by d.region order by d.region""",  # noqa: S608
-        [part.month, part.month, *params],
+        [part.month, *params],
         ("people", "months", *PARTS, "amount", "arrears"),
     )
 
@@ -287,10 +287,10 @@ def pay(part: Part, run_id: int, fund: Fund) -> tuple[int, int]:
             [part.month, run_id, part.first, part.last],
         )
         cursor.execute(
-            f"""select count(*) filter (where month = %s), coalesce(sum(amount), 0)::bigint
+            f"""select count(distinct person_id), coalesce(sum(amount), 0)::bigint
                   from {PAYMENTS}
                  where run_id = %s and person_id between %s and %s""",  # noqa: S608
-            [part.month, run_id, part.first, part.last],
+            [run_id, part.first, part.last],
         )
         people, amount = cursor.fetchone()
     return people, amount

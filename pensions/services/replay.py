@@ -8,7 +8,7 @@ from django.db.models import Model, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from pensions.models import Award, PensionAdjustment
-from pensions.services import adjustment, decision
+from pensions.services import adjustment, decision, disability_decision
 from pensions.services.decision import Decision, Gathered
 from socsec.office.errors import Refused
 from socsec.office.models import Run
@@ -31,7 +31,7 @@ class Replay:
     """A stored decision, computed once more. `differences` names each line with both numbers."""
 
     award: Award
-    decision: Decision
+    decision: Decision | disability_decision.Found
     differences: tuple[str, ...]
 
     @property
@@ -48,7 +48,8 @@ def replay(given: Award) -> Replay:
         raise Refused(
             _("This award was taken over from earlier books and has no sheet."), code="no_sheet"
         )
-    found = decision.decide(Gathered.from_json(given.gathered), policies.of(given.edition_id))
+    decide = decision.decide if given.disability_id is None else disability_decision.decide
+    found = decide(Gathered.from_json(given.gathered), policies.of(given.edition_id))
     now = {line.code: line.value for line in found.assessment.document.lines}
     then = {line["code"]: line["value"] for line in given.sheet["lines"]}
     differences = [

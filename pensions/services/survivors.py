@@ -262,12 +262,16 @@ def _gather(held: SurvivorClaim) -> dict[str, Any]:
     award = _award(person)
     life = life_of(person, held.region, died + 1)
     months = award.months if award and award.months else life["months_paid"] + life["months_deemed"]
-    drawn = min(award.until_month or died, died) - award.from_month + 1 if award else 0
+    # Who drew the allowance for disability had not retired (人社部发〔2024〕72号).
+    retired = award is not None and award.disability_id is None
+    drawn = 0
+    if award is not None and retired:
+        drawn = min(award.until_month or died, died) - award.from_month + 1
     balance, years = account_of(person.pk, _fund(held), died)
     return {
         "died": format_month(died),
         "months_paid": months,
-        "retired": award is not None,
+        "retired": retired,
         "months_drawn": max(drawn, 0),
         "balance": balance,
         "account_years": [

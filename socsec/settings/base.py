@@ -163,6 +163,7 @@ CELERY_BEAT_SCHEDULE = {
         ("pensions.pull_returns", 5 * MINUTE, 5 * MINUTE),
         ("pensions.pull_deaths", DAY, DAY),
         ("pensions.find_overpayments", DAY, DAY),
+        ("pensions.end_run_out", DAY, DAY),
     )
 }
 
