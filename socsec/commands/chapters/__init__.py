@@ -6,6 +6,7 @@ It stands by itself: no chapter needs what another one did.
 
 from socsec.commands.chapters.branches import every_branch
 from socsec.commands.chapters.collection import debts_are_chased
+from socsec.commands.chapters.employers import employer_of_its_own
 from socsec.commands.chapters.full_coverage import full_coverage
 from socsec.commands.chapters.movements import records_move
 from socsec.commands.chapters.papers_and_cards import papers_and_cards
@@ -21,4 +22,5 @@ CHAPTERS: list[Chapter] = [
     residents,
     debts_are_chased,
     registry,
+    employer_of_its_own,
 ]
