@@ -5,7 +5,7 @@ from datetime import date
 from django.db import connection
 
 from benchmarks.base import EVERYONE, MONTH_NUMBER, TRANSFERS, Rows, Statement
-from enrollment.models import Sponsored, Way
+from enrollment.models import Category, Sponsored, Way
 from enrollment.params import MedicalYear
 from enrollment.services.contributions import pool_of
 from funds.models import Branch, Scheme, accounts
@@ -65,6 +65,16 @@ PLAIN = """
         update enrollment_residentenrolment e set cover_from = make_date(e.year, 1, 1)
         from known k
         where k.poor and e.person_id = k.person_id and e.branch = %s and e.year = %s
+    ),
+    covered as (
+        insert into enrollment_coverage
+          (person_id, branch, category, region, span, end_reason, recorded_at)
+        select k.person_id, y.branch, %s, k.region, y.span, '', now()
+        from known k cross join (values (%s::smallint, daterange(%s, %s))) as y (branch, span)
+        where k.poor and not exists (
+            select from enrollment_coverage c
+            where c.person_id = k.person_id and c.branch = y.branch and c.span && y.span
+        )
     )
     insert into funds_transfer
       (person_id, batch_id, seq, fund_id, region, debit, credit, amount, month, heads)
@@ -120,6 +130,7 @@ def plain(last: int = EVERYONE) -> Statement:
             *(date(YEAR, 1, 1), YEAR * 12, Branch.MEDICAL, YEAR, last),
             *(Branch.MEDICAL, YEAR, edition.number),
             *(Branch.MEDICAL, YEAR),
+            *(Category.RESIDENT, Branch.MEDICAL, date(YEAR, 1, 1), date(YEAR + 1, 1, 1)),
             *(accounts.SUBSIDIES_DUE, accounts.SUBSIDIES_ASSESSED, YEAR * 12),
         ],
     )

@@ -29,7 +29,6 @@ _POSTINGS = """
     from enrollment_residentdue
     where run_id = %s and branch = %s and year = %s and person_id between %s and %s
       and region = any(%s)
-    order by person_id
 """
 
 _CARRY_ON = """
