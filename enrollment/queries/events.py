@@ -10,6 +10,8 @@ PERSON_AT = "/api/v1/people/{id}/"
 COVERAGE_AT = "/api/v1/people/{id}/coverage/"
 MONTHS_AT = "/api/v1/people/{id}/contributions/"
 
+CARD_AT = "/api/v1/people/{id}/card/"
+
 MOVEMENT_AT = "/api/v1/people/{id}/movements/"
 
 BRANCH = _("Branch of insurance: 1 old age, 2 medical, 3 unemployment, 4 work injury")
@@ -147,6 +149,19 @@ EVENTS = (
             ("done", "take", _("The new place took a record over")),
             ("refused", "refuse", _("A movement was refused")),
             ("withdrawn", "withdraw", _("A request to move was taken back")),
+        )
+    ),
+    *(
+        EventKind(name, act, label, "cards:read", CARD_AT)
+        for name, act, label in (
+            ("card.requested", "card.request", _("A social security card was asked for")),
+            ("card.produced", "card.produce", _("A social security card was made")),
+            ("card.issued", "card.issue", _("A social security card was handed over")),
+            ("card.activated", "card.activate", _("A social security card came into use")),
+            ("card.lost", "card.lost", _("A social security card was reported lost")),
+            ("card.found", "card.found", _("A lost social security card was found")),
+            ("card.replaced", "card.replace", _("A lost social security card is replaced")),
+            ("card.cancelled", "card.cancel", _("A social security card was cancelled")),
         )
     ),
 )

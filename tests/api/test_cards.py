@@ -105,3 +105,16 @@ def test_a_hospital_anywhere_learns_who_stands_before_it_once(mill, stranger, li
     assert lin.resident_id not in seen.content.decode()
     again = stranger.ask("post", "/api/v1/cards/check/", {"token": token}, scopes=("cards:check",))
     assert (again.status_code, again.json()["code"]) == (422, "code_used")
+
+
+def test_partners_are_told_what_happens_to_a_card(mill, lin, key, publish):
+    card = ask_for(mill, lin, key).json()["id"]
+    tell(mill, card, "produced", f"{key}1", number="A12345678")
+    publish()
+    told = mill.ask("get", "/api/v1/events/", scopes=("events:read", "cards:read")).json()[
+        "results"
+    ]
+    assert [each["kind"] for each in told if each["kind"].startswith("card.")] == [
+        "card.requested",
+        "card.produced",
+    ]
