@@ -118,6 +118,15 @@ EVENTS = (
         data=("state",),
         words={"state": _("“approved” or “rejected”")},
     ),
+    *(
+        EventKind(f"card.{name}", f"card.{verb}", label, "cards:read", "/api/v1/cards/check/")
+        for name, verb, label in (
+            ("activated", "activate", _("A social security card was activated")),
+            ("lost", "lost", _("A social security card was reported lost")),
+            ("found", "found", _("A lost social security card was found")),
+            ("cancelled", "cancel", _("A social security card was cancelled")),
+        )
+    ),
     EventKind(
         "proof.recorded",
         "proof.record",
@@ -132,7 +141,7 @@ EVENTS = (
             f"movement.{name}",
             f"movement.{verb}",
             label,
-            PEOPLE,
+            "movements:read",
             MOVEMENT_AT,
             data=("branch", "from_region", "to_region"),
             words={
