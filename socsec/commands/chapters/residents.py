@@ -37,7 +37,9 @@ def residents(village: Village) -> None:
     checker, money = village.by("sc-reviewer"), village.by("sc-accountant")
     for branch in (MEDICAL, PENSION):
         funds.establish(branch, Scheme.RESIDENTS, SICHUAN, since=BEGAN)
-    folk = {key: _enter(village, *of) for key, *of in FOLK}
+    folk = {
+        key: _enter(village, name, born, serial, phone) for key, name, born, serial, phone in FOLK
+    }
     today = timezone.localdate()
     coming = today.year + 1
     sponsors.join(
