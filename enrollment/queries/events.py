@@ -119,7 +119,7 @@ EVENTS = (
         words={"state": _("“approved” or “rejected”")},
     ),
     *(
-        EventKind(f"card.{name}", f"card.{verb}", label, "cards:read", "/api/v1/cards/check/")
+        EventKind(f"card.{name}", f"card.{verb}", label, "cards:read", "/api/v1/people/{id}/card/")
         for name, verb, label in (
             ("activated", "activate", _("A social security card was activated")),
             ("lost", "lost", _("A social security card was reported lost")),
