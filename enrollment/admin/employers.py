@@ -92,8 +92,6 @@ class EmployerAdmin(DeskAdmin):
                 if firms.fits(verb, resting):
                     url = reverse("admin:enrollment_employer_verb", args=[obj.pk, verb])
                     offered.append(Button(label, url, stop=stop))
-            url = reverse("admin:enrollment_employer_verb", args=[obj.pk, "standing"])
-            offered.append(Button(_("Kind and risk class"), url))
         if obj.closed_on is None and may(request.user, "wage.deem", obj.region):
             url = reverse("admin:enrollment_employer_verb", args=[obj.pk, "deem"])
             offered.append(Button(_("Take the month before"), url))
