@@ -9,8 +9,9 @@ class PensionsConfig(AppConfig):
 
     def ready(self) -> None:
         """Tell the office what kinds of case and run, and what questions, pensions has."""
+        from enrollment import queries as people
         from enrollment.services import statements
-        from pensions import batch, checks, portal, queries
+        from pensions import batch, checks, facts, portal, queries
         from pensions.admin import claims, corrections, disability, overpayments, survivors
         from pensions.services import correction, replay
         from pensions.services import disability as disability_services
@@ -72,6 +73,7 @@ class PensionsConfig(AppConfig):
         statements.register_part("account", queries.account_of_year)
         merges.cover("pensions")
         merges.conflicts("pensions", queries.two_pensions)
+        people.needs(people.Need("pension", _("Pension"), facts.needing_proof))
         portal.hang()
         claims.hang()
         corrections.hang()

@@ -179,3 +179,16 @@ def account_year(
             *(fund_id, AccountState.CLOSED, low, high, *who),
         ],
     )
+
+
+def needing_proof() -> Select:
+    """Who draws a pension, and so needs a proof of life from time to time.
+
+    Columns: person_id, region, since (the first day of the pension).
+    """
+    return (
+        f"""select person_id, region,
+                   make_date(from_month / 12, mod(from_month, 12) + 1, 1) as since
+              from {AWARDS} where state = {AwardState.IN_PAYMENT.value}""",  # noqa: S608
+        [],
+    )

@@ -20,7 +20,7 @@ from django.db.models import (
 from django.db.models.functions import ExtractMonth, ExtractYear
 from django.utils.translation import gettext_lazy as _
 
-from enrollment.models import BankAccount, EventKind, LifeEvent, Purpose
+from enrollment.models import BankAccount, EventKind, LifeEvent, ProofTask, Purpose
 from funds.models import PaymentBatch, PaymentOrder, PaymentOutcome
 from pensions.models import (
     AccountEntry,
@@ -461,6 +461,7 @@ class Watch(TextChoices):
     DOUBLE = "double", _("draws another pension as well")
     PRISON = "prison", _("serves a sentence")
     ABROAD = "abroad", _("has settled abroad")
+    UNPROVED = "unproved", _("proof of life has run out")
 
 
 @dataclass(frozen=True)
@@ -472,7 +473,7 @@ class Watched:
 
 
 def watched(user: Any, limit: int) -> list[Watched]:
-    """Pensions in payment of the user's region that somebody should look at. Four queries."""
+    """Pensions in payment of the user's region that somebody should look at. Six queries."""
     running = awards(user).filter(state=AwardState.IN_PAYMENT).order_by("person_id", "pk")
     found: dict[int, list[tuple[Watch, date]]] = {}
     for award in running.filter(person__died_on__isnull=False)[:limit]:
@@ -504,6 +505,12 @@ def watched(user: Any, limit: int) -> list[Watched]:
         ).filter(last_kind=begins)
         for award in inside[:limit]:
             found.setdefault(award.pk, []).append((why, award.last_on))  # type: ignore[attr-defined]
+    missed = ProofTask.objects.filter(
+        person_id=OuterRef("person_id"), state=ProofTask.State.MISSED, closed_on__isnull=True
+    ).order_by("due_on")
+    late = running.annotate(missed_on=Subquery(missed.values("due_on")[:1]))
+    for award in late.filter(missed_on__isnull=False)[:limit]:
+        found.setdefault(award.pk, []).append((Watch.UNPROVED, award.missed_on))  # type: ignore[attr-defined]
     rows = {award.pk: award for award in running.filter(pk__in=found)}
     return [Watched(rows[pk], reasons) for pk, reasons in sorted(found.items())][:limit]
 

@@ -5,7 +5,8 @@ from datetime import date
 import pytest
 from django.urls import reverse
 
-from enrollment.services import events, life
+from enrollment import queries as people
+from enrollment.services import events, life, proofs
 from funds.models import Scheme
 from pensions import queries
 from pensions.models import Award, AwardState
@@ -35,7 +36,7 @@ def test_reasons_come_and_go_with_the_events_and_nothing_stops_by_itself(
         transitional=0,
         monthly=200_00,
     )
-    with django_assert_max_num_queries(8):
+    with django_assert_max_num_queries(9):
         both = queries.watched(assessor, 50)
     (mine,) = [each for each in both if each.award.pk == made.pk]
     assert {why for why, _since in mine.reasons} == {Watch.DOUBLE, Watch.PRISON, Watch.ABROAD}
@@ -53,3 +54,18 @@ def test_reasons_come_and_go_with_the_events_and_nothing_stops_by_itself(
     assert "张三" not in client.get(page).content.decode()
     client.force_login(staff(), backend=BACKEND)
     assert client.get(page).status_code == 403
+
+
+def test_who_draws_a_pension_needs_a_proof_of_life_and_a_missed_one_is_to_be_looked_at(
+    zhang, granted, assessor
+):
+    made = granted(zhang)
+    assert people.needed(zhang.pk)
+    (due,) = people.asked(PUDONG)
+    assert (due.person_id, due.proved_on) == (zhang.pk, date(2026, 7, 1))
+    assert queries.watched(assessor, 50) == []
+    proofs.refresh(day=date(2029, 1, 1))
+    (mine,) = queries.watched(assessor, 50)
+    assert [why for why, _since in mine.reasons] == [Watch.UNPROVED]
+    made.refresh_from_db()
+    assert made.state == AwardState.IN_PAYMENT

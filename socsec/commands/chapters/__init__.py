@@ -4,6 +4,7 @@ A chapter is a function that takes the village and lets its people live on throu
 It stands by itself: no chapter needs what another one did.
 """
 
+from socsec.commands.chapters.benefits_change import benefits_change
 from socsec.commands.chapters.branches import every_branch
 from socsec.commands.chapters.collection import debts_are_chased
 from socsec.commands.chapters.employers import employer_of_its_own
@@ -15,6 +16,7 @@ from socsec.commands.chapters.residents import residents
 from socsec.commands.village import Chapter
 
 CHAPTERS: list[Chapter] = [
+    benefits_change,
     every_branch,
     records_move,
     full_coverage,
