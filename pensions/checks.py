@@ -100,13 +100,13 @@ def credited_as_received() -> Iterator[Finding]:
               left join (select receipt_id, sum(account_share) as shares from {ALLOCATIONS}
                           where branch = %s group by 1) a on a.receipt_id = r.receipt_id
               left join (select reference, sum(amount) as credited from {ENTRIES}
-                          where kind = %s group by 1) e on e.reference = r.receipt_id
+                          where kind in (%s, %s) group by 1) e on e.reference = r.receipt_id
              where coalesce(a.shares, 0) < coalesce(e.credited, 0)
                 or (coalesce(a.shares, 0) > coalesce(e.credited, 0)
                     and r.allocated = (select amount - credit from enrollment_receipt t
                                         where t.id = r.receipt_id))
              limit {FEW}""",  # noqa: S608
-        [Branch.PENSION, EntryKind.CREDIT],
+        [Branch.PENSION, EntryKind.CREDIT, EntryKind.CORRECTED],
     )
     for receipt_id, shares, credited in rows:
         yield Finding(

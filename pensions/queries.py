@@ -557,7 +557,7 @@ def account_of_year(
     return (
         """
         select person_id, jsonb_build_object(
-            'credited', coalesce(sum(amount) filter (where kind = %s and month >= %s), 0),
+            'credited', coalesce(sum(amount) filter (where kind in (%s, %s) and month >= %s), 0),
             'interest', coalesce(sum(amount) filter (where kind = %s and month >= %s), 0),
             'balance', sum(amount)
         )
@@ -566,7 +566,8 @@ def account_of_year(
         group by person_id
         """,
         [
-            *(EntryKind.CREDIT.value, first_month, EntryKind.INTEREST.value, first_month),
+            *(EntryKind.CREDIT.value, EntryKind.CORRECTED.value, first_month),
+            *(EntryKind.INTEREST.value, first_month),
             *(first_person, last_person, last_month),
         ],
     )

@@ -15,6 +15,7 @@ LEDGER_KINDS: dict[str, Promise] = {
     "contribution_receipt": _("Contributions received"),
     "account_opening": _("Individual account opened"),
     "account_credit": _("Individual account credited"),
+    "account_corrected": _("Contributions corrected on individual accounts"),
     "account_interest": _("Interest on individual accounts"),
     "account_benefit": _("Benefit paid from individual accounts"),
     "account_restored": _("Given back to individual accounts for overpaid months"),

@@ -24,6 +24,7 @@ class EntryKind(models.IntegerChoices):
     CLOSE = 5, _("Closed")
     REVERSAL = 6, _("Reversal")
     RESTORED = 7, _("Given back for overpaid months")
+    CORRECTED = 8, _("Contribution corrected")
 
 
 class IndividualAccount(models.Model):
@@ -62,7 +63,7 @@ class AccountEntry(models.Model):
 
     `month` is what the entry is for: a contribution month, the last month of interest, the month
     of a payroll. `bears_from` is the month from which it earns interest (or ceases to, if it was
-    taken out). `reference` says what it comes from: a receipt (CREDIT), a run (INTEREST, BENEFIT),
+    taken out). `reference` says what it comes from: a receipt (CREDIT, CORRECTED), a run (INTEREST, BENEFIT),
     an award (CLOSE, RESTORED, and the INTEREST up to retirement), the entry undone (REVERSAL). `rate` marks
     interest: the bookkeeping rate it was computed with, in millionths.
     """
@@ -109,7 +110,14 @@ class AccountEntry(models.Model):
                 condition=models.Q(kind__in=[EntryKind.OPENING, EntryKind.CREDIT], amount__gt=0)
                 | models.Q(kind__in=[EntryKind.BENEFIT, EntryKind.CLOSE], amount__lt=0)
                 | (
-                    models.Q(kind__in=[EntryKind.INTEREST, EntryKind.REVERSAL, EntryKind.RESTORED])
+                    models.Q(
+                        kind__in=[
+                            EntryKind.INTEREST,
+                            EntryKind.REVERSAL,
+                            EntryKind.RESTORED,
+                            EntryKind.CORRECTED,
+                        ]
+                    )
                     & ~models.Q(amount=0)
                 ),
                 name="account_entry_sign_of_its_kind",

@@ -39,18 +39,40 @@ PENDING = f"""
        for update of r skip locked
 """  # noqa: S608
 
+# The account shares of these receipts by month, and what of each is on the account.
+_SHARES = f"""
+    select a.person_id, min(a.region) as region, a.month,
+           max(extract(year from a.received_on) * 12 + extract(month from a.received_on) - 1)::int
+             as bears_from,
+           sum(a.account_share)::bigint as share, a.receipt_id as reference, a.part,
+           (select sum(e.amount)::bigint from {AccountEntry._meta.db_table} e
+             where e.person_id = a.person_id and e.fund_id = %s
+               and e.kind in ({EntryKind.CREDIT}, {EntryKind.CORRECTED})
+               and e.reference = a.receipt_id and e.month = a.month and e.part = a.part)
+             as credited
+      from {ReceiptAllocation._meta.db_table} a
+     where a.receipt_id = any(%s) and a.branch = %s
+     group by a.person_id, a.month, a.receipt_id, a.part
+"""  # noqa: S608
+_ENTRY = (
+    "person_id, region, month, bears_from, {amount} as amount, null::int as rate, reference, part"
+)
+
 # What of these receipts is not on an account yet: a receipt may be allocated in several steps.
 CREDITS = f"""
-    select a.person_id, a.region, a.month,
-           (extract(year from a.received_on) * 12 + extract(month from a.received_on) - 1)::int
-             as bears_from,
-           a.account_share as amount, null::int as rate, a.receipt_id as reference, a.part
-      from {ReceiptAllocation._meta.db_table} a
-     where a.receipt_id = any(%s) and a.branch = %s and a.account_share > 0
-       and not exists (
-             select from {AccountEntry._meta.db_table} e
-              where e.person_id = a.person_id and e.fund_id = %s and e.kind = {EntryKind.CREDIT}
-                and e.reference = a.receipt_id and e.month = a.month and e.part = a.part)
+    select {_ENTRY.format(amount="share")} from ({_SHARES}) s
+     where credited is null and share > 0
+"""  # noqa: S608
+
+# A month that was credited and came to another share since. What the account no longer holds
+# cannot be taken from it: that is a finding, and no reason to hold up everybody else.
+CORRECTIONS = f"""
+    select {_ENTRY.format(amount="share - credited")} from ({_SHARES}) s
+     where share <> credited
+       and (share > credited
+            or (select l.balance from {entries.last_entry("s.person_id", "%s")} l)
+               >= (select sum(t.credited - t.share) from ({_SHARES}) t
+                    where t.person_id = s.person_id and t.share < t.credited))
 """  # noqa: S608
 
 
@@ -92,12 +114,21 @@ def _credit_some(by: User | None, region: str) -> Credited:
         return Credited(0, 0, 0)
     fund_id = pending[0][1]
     pending = [row for row in pending if row[1] == fund_id]
+    shares = [fund_id, [row[0] for row in pending], Branch.PENSION]
     written = entries.write(
         fund=Fund.objects.get(pk=fund_id),
         kind=EntryKind.CREDIT,
         rows=CREDITS,
-        params=[[row[0] for row in pending], Branch.PENSION, fund_id],
+        params=shares,
         source=f"pensions.credit:{_fingerprint(pending)}",
+        by=by,
+    )
+    corrected = entries.write(
+        fund=Fund.objects.get(pk=fund_id),
+        kind=EntryKind.CORRECTED,
+        rows=CORRECTIONS,
+        params=[*shares, fund_id, *shares],
+        source=f"pensions.credit:{_fingerprint(pending)}/corrected",
         by=by,
     )
     CreditedReceipt.objects.bulk_create(
@@ -106,17 +137,18 @@ def _credit_some(by: User | None, region: str) -> Credited:
         unique_fields=["receipt_id"],
         update_fields=["allocated", "credited_at"],
     )
-    if written.entries:
+    count, amount = written.entries + corrected.entries, written.amount + corrected.amount
+    if count:
         audit.record(
             by=by,
             act="account.credit",
             subject=("fund", fund_id),
             region=region,
             receipts=len(pending),
-            entries=written.entries,
-            amount=written.amount,
+            entries=count,
+            amount=amount,
         )
-    return Credited(len(pending), written.entries, written.amount)
+    return Credited(len(pending), count, amount)
 
 
 def _fingerprint(pending: list[tuple[int, int, int]]) -> str:

@@ -24,6 +24,7 @@ POSTS = {
     EntryKind.BENEFIT: (accounts.ACCOUNTS_CREDITED, accounts.INDIVIDUAL_ACCOUNTS),
     EntryKind.CLOSE: (accounts.ACCOUNTS_CREDITED, accounts.INDIVIDUAL_ACCOUNTS),
     EntryKind.RESTORED: (accounts.ACCOUNTS_CREDITED, accounts.INDIVIDUAL_ACCOUNTS),
+    EntryKind.CORRECTED: (accounts.ACCOUNTS_CREDITED, accounts.INDIVIDUAL_ACCOUNTS),
 }
 
 ENTRIES = AccountEntry._meta.db_table

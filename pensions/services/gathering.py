@@ -169,7 +169,7 @@ def _before_retirement(entry: AccountEntry, award: Award) -> bool:
         return False
     if entry.kind == EntryKind.INTEREST:
         return entry.reference != award.pk
-    return entry.kind in (EntryKind.OPENING, EntryKind.CREDIT)
+    return entry.kind in (EntryKind.OPENING, EntryKind.CREDIT, EntryKind.CORRECTED)
 
 
 def life_of(person: Person, region: str, start_month: int) -> dict[str, int]:

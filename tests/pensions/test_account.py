@@ -6,7 +6,7 @@ import pytest
 from django.db import IntegrityError, connection, transaction
 
 from enrollment.models import Receipt
-from enrollment.services import contributions, receipts, wages
+from enrollment.services import contributions, corrections, receipts, wages
 from funds import queries as funds
 from funds.models import accounts
 from pensions import queries
@@ -88,6 +88,31 @@ def test_a_receipt_used_in_two_turns_is_credited_in_two(
     receipts.apply_credit(by=accountant, receipt=Receipt.objects.get(pk=more.pk))
     assert account.credit_pending().entries == 1
     assert entries_of(li)[-1] == ("CREDIT", month(2026, 2), 800_00, 1_600_00)
+    assert findings() == []
+
+
+def test_a_wage_corrected_downwards_takes_its_share_off_the_account_again(
+    shanghai, enroll, work, company, assessor
+):
+    """8 % of 10,000.00 is 800.00; of 9,000.00 it is 720.00: 80.00 go back to the payer's credit."""
+    li = enroll(name="李四", born=date(1990, 1, 1))
+    work(li, month(2026, 1), month(2026, 1), 10_000_00)
+    account.credit_pending()
+    assert queries.balance(li.pk) == 800_00
+    corrections.correct(
+        by=assessor,
+        person=li,
+        employer=company,
+        month=month(2026, 1),
+        wage=9_000_00,
+        reason="工资单",
+    )
+    done = account.credit_pending()
+    assert (done.entries, done.amount) == (1, -80_00)
+    entry = AccountEntry.objects.filter(person_id=li.pk).latest("seq")
+    assert (entry.kind, entry.month, entry.amount) == (EntryKind.CORRECTED, month(2026, 1), -80_00)
+    assert queries.balance(li.pk) == 720_00
+    assert account.credit_pending().entries == 0
     assert findings() == []
 
 
