@@ -51,6 +51,7 @@ LISTS = {
     "office_subscription": {"admin", "auditor"},
     "office_delivery": {"admin", "auditor"},
     "pensions_award": DESK,
+    "pensions_overpayment": DESK,
     "pensions_openingbalance": DESK,
     "funds_fund": MONEY,
     "funds_ledgerbatch": MONEY,
