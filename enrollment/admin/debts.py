@@ -177,7 +177,7 @@ class DemandNoteAdmin(DeskAdmin):
 
     def buttons(self, request: HttpRequest, obj: DemandNote | None) -> list[Button]:
         if obj is None:
-            return [Button(_("Arrears by age"), reverse("admin:enrollment_ageing"), main=True)]
+            return [Button(_("Arrears by age"), reverse("admin:enrollment_ageing"))]
         pdf = reverse("admin:enrollment_demandnote_pdf", args=[obj.pk])
         return [Button(_("Print"), pdf, main=True)]
 

@@ -14,7 +14,7 @@ from enrollment.models import Person
 from enrollment.services import proofs
 from socsec.kernel.ids import mask_mobile
 from socsec.office import display
-from socsec.office.acting import Scope, acting_for
+from socsec.office.acting import Scope, acting_for, signed_in
 from socsec.office.errors import Problem
 from socsec.office.forms import CodeField, ScreenForm
 from socsec.office.portal import person_only, sent
@@ -51,7 +51,7 @@ def mine(request: HttpRequest) -> HttpResponse:
         "portal/enrollment/proof.html",
         {
             "person": person,
-            "own": person_id == request.user.person_id,
+            "own": person_id == signed_in(request),
             "proofs": found,
             "until": until,
             "enough": until is not None and until >= timezone.localdate(),
@@ -81,7 +81,7 @@ def code(request: HttpRequest) -> HttpResponse:
                 % {"day": display.day_plain(made.valid_until)},
             )
             return redirect("proof")
-    own = Person.objects.get(pk=request.user.person_id)
+    own = Person.objects.get(pk=signed_in(request))
     return render(
         request,
         "portal/enrollment/proof_code.html",
