@@ -27,7 +27,7 @@ class ResidentPayments(Once, ApiView):
     scopes: ClassVar = {"POST": "resident-payments:write"}
 
     class PaymentsIn(serializers.Serializer):
-        class LineIn(serializers.Serializer):
+        class ResidentLineIn(serializers.Serializer):
             resident_id = serializers.CharField(max_length=40)
             name = serializers.CharField(max_length=60, required=False, default="")
             year = serializers.IntegerField(min_value=2000, max_value=2200)
@@ -37,10 +37,10 @@ class ResidentPayments(Once, ApiView):
         region = serializers.CharField(max_length=6)
         reference = serializers.CharField(max_length=64)
         received_on = serializers.DateField()
-        payments = LineIn(many=True, allow_empty=False)
+        payments = ResidentLineIn(many=True, allow_empty=False)
 
     class PaymentsOut(serializers.Serializer):
-        class UnmatchedOut(serializers.Serializer):
+        class ResidentUnmatchedOut(serializers.Serializer):
             row = serializers.IntegerField()
             reason = serializers.CharField()
 
@@ -48,7 +48,7 @@ class ResidentPayments(Once, ApiView):
         count = serializers.IntegerField()
         amount = YuanField()
         unmatched_amount = YuanField()
-        unmatched = UnmatchedOut(many=True)
+        unmatched = ResidentUnmatchedOut(many=True)
 
     @extend_schema(
         operation_id="resident_payments_create",

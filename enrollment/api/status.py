@@ -31,7 +31,7 @@ class StatusNotices(Once, ApiView):
     scopes: ClassVar = {"POST": "status:write", "GET": "status:read"}
 
     class NoticesIn(serializers.Serializer):
-        class LineIn(serializers.Serializer):
+        class StatusLineIn(serializers.Serializer):
             reference = serializers.CharField(max_length=64)
             kind = serializers.ChoiceField(choices=StatusKind.values)
             resident_id = serializers.CharField(max_length=40)
@@ -40,7 +40,7 @@ class StatusNotices(Once, ApiView):
             to_region = serializers.CharField(max_length=6, required=False, default="")
 
         register = serializers.ChoiceField(choices=Register.values)
-        lines = LineIn(many=True, allow_empty=False)
+        lines = StatusLineIn(many=True, allow_empty=False)
 
     class TakenOut(serializers.Serializer):
         matched = serializers.IntegerField()

@@ -86,6 +86,11 @@ SPECTACULAR_SETTINGS: dict[str, Any] = {
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
     "REDOC_DIST": "SIDECAR",
     "COMPONENT_SPLIT_REQUEST": True,
+    # One name for each set of branches that a resource may ask for.
+    "ENUM_NAME_OVERRIDES": {
+        "BranchEnum": ["annuity", "injury", "medical", "pension", "unemployment"],
+        "ResidentBranchEnum": ["medical", "pension"],
+    },
     "OAUTH2_FLOWS": ["clientCredentials"],
     "OAUTH2_TOKEN_URL": "/oauth/token/",
     "OAUTH2_SCOPES": {name: str(name) for name in SCOPES},

@@ -206,7 +206,8 @@ def test_a_spreadsheet_comes_back_with_what_is_wrong(
             {"heads": "1", "file": file},
             follow=True,
         )
-    said = page.content.decode()
+    # the file is worked on once it is saved; the page that shows it is looked at again
+    said = in_firm.get(page.request["PATH_INFO"]).content.decode()
     assert escape(ReturnedRow.objects.get().why) in said
     upload = Upload.objects.get()
     assert (upload.good, upload.bad) == (1, 1)
