@@ -2,7 +2,7 @@
 
 from celery import shared_task
 
-from enrollment.services import agreements, gaps, paying, receipts, refunds
+from enrollment.services import agreements, gaps, paying, proofs, receipts, refunds, status
 from enrollment.services.residents import twice
 
 
@@ -15,8 +15,6 @@ def apply_credits() -> None:
 @shared_task(name="enrollment.proofs_of_life")
 def proofs_of_life() -> None:
     """Each night: match what registers said before, remind, and make tasks of what was missed."""
-    from enrollment.services import proofs, status
-
     status.match_again()
     proofs.refresh()
 
