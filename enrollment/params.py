@@ -341,6 +341,7 @@ class AgreementTerms(Params):
     """What an instalment agreement changes."""
 
     stops_with_agreement: Flag = parameter("enrollment.surcharge.stops_with_agreement")
+    most_parts: Count = parameter("enrollment.agreement.most_parts")
 
 
 class ReminderStages(Params):

@@ -25,7 +25,6 @@ from socsec.office.models import User
 from socsec.office.services import audit, policy
 
 State = Agreement.State
-MOST_PARTS = 60
 
 _CAME_IN = """
     select coalesce(sum(amount), 0)::bigint from (
@@ -53,9 +52,13 @@ def propose(
     payer = lock(payer)
     own = isinstance(payer, Person)
     require_stranger(by, payer.pk if own else None)
-    if type(parts) is not int or not 2 <= parts <= MOST_PARTS:
+    try:
+        terms = AgreementTerms.at(policy.of(policy.current_edition()), payer.region, today())
+    except PolicyError as error:
+        raise from_kernel(error) from error
+    if type(parts) is not int or not 2 <= parts <= terms.most_parts:
         raise Invalid(
-            _("An agreement has 2 to %(most)s instalments.") % {"most": MOST_PARTS},
+            _("An agreement has 2 to %(most)s instalments.") % {"most": terms.most_parts},
             code="parts_impossible",
             field="parts",
         )
@@ -69,10 +72,6 @@ def propose(
     total = sum(debt.open for debt in debts.owed(payer, last_month))
     if total < parts:
         raise Refused(_("Nothing is owed up to this month."), code="nothing_owed")
-    try:
-        terms = AgreementTerms.at(policy.of(policy.current_edition()), payer.region, today())
-    except PolicyError as error:
-        raise from_kernel(error) from error
     agreement = Agreement.objects.create(
         employer=None if isinstance(payer, Person) else payer,
         person=payer if isinstance(payer, Person) else None,
