@@ -25,7 +25,7 @@ ROOT = Path(__file__).resolve().parents[1]
 HOME = Path(tempfile.gettempdir())
 CLUSTERS = ROOT / "var" / "test-clusters"
 TEMPLATE = "migrated"
-KEPT = 4  # clusters, of the newest states of the migrations
+KEPT = 12  # clusters, of the newest states of the migrations
 IMPORT = re.compile(
     r"^from ((?:socsec|funds|enrollment|pensions|medical|assistance)[\w.]*) import (.*)$", re.M
 )
