@@ -1,1 +1,1 @@
-"""The law of assistance, in the words of the kernel."""
+"""The law of social assistance and welfare, in the words of the kernel."""

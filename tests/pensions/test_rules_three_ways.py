@@ -7,9 +7,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from socsec.kernel.arith import NOT_STATED
 from socsec.kernel.months import month
 from socsec.kernel.rules import find
+from tests.kernel.lives import lives
 from tests.kernel.three_ways import three_ways_by_region
 from tests.pensions.cases import POLICY
 
@@ -61,40 +61,6 @@ ONLY_WITHIN = {
 
 # Facts that a rule takes with the rest and leaves alone: an allowance has no supplements.
 UNUSED = {"pensions.disability": {"extra_rate", "other_allowance", "months_on_plateau"}}
-
-
-def values(spec, unused=()):
-    """Any value of a fact: within its bounds, at them, or one outside them."""
-    if spec.unit.code == "bool":
-        return st.booleans()
-    within = st.integers(spec.least, spec.most)
-    edges = [spec.least, spec.most]
-    if spec.name not in {*ONLY_WITHIN, *unused} and not spec.optional:
-        edges += [spec.least - 1, spec.most + 1]
-    ways = [within, within, st.sampled_from(edges)]
-    if spec.optional:
-        ways += [st.just(NOT_STATED)] * 3
-    return st.one_of(ways)
-
-
-def lives(code, places, **ordinary):
-    """Rows of facts for a rule; `ordinary` narrows some facts to what happens every day."""
-    specs = find(code).facts.specs()
-    unused = UNUSED.get(code, ())
-    wild = st.fixed_dictionaries({name: values(spec, unused) for name, spec in specs.items()})
-    tame = st.fixed_dictionaries(
-        {name: ordinary.get(name, _tame(spec)) for name, spec in specs.items()}
-    )
-    row = st.one_of(tame, tame, wild)
-    return st.lists(st.tuples(row, st.sampled_from(places)), min_size=1, max_size=12)
-
-
-def _tame(spec):
-    if spec.unit.code == "bool":
-        return st.booleans()
-    if spec.optional:
-        return st.just(NOT_STATED)
-    return st.integers(spec.least, spec.most)
 
 
 WORK = {
@@ -195,7 +161,10 @@ def test_one_many_and_sql_agree_in_every_province(code):
         deadline=None,
         suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
     )
-    @given(cases=lives(code, places, **RULES[code]), on=st.sampled_from(months))
+    @given(
+        cases=lives(code, places, ONLY_WITHIN | UNUSED.get(code, set()), **RULES[code]),
+        on=st.sampled_from(months),
+    )
     def agree(cases, on):
         three_ways_by_region(
             found.function,

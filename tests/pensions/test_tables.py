@@ -17,7 +17,8 @@ from pensions.rules.retirement import (
 from socsec.kernel.arith import Steps
 from socsec.kernel.months import format_month, month, parse_month
 from tests.kernel.three_ways import three_ways
-from tests.pensions.cases import FOLDER, POLICY
+from tests.pensions.cases import POLICY
+from tests.published import FOLDER as CASES
 
 TABLES = {
     "male60": Category.MALE_60,
@@ -30,7 +31,7 @@ BY_BIRTHDAY = DivisorParams.at(POLICY, "000000", month(2024, 12))
 
 
 def rows(name):
-    with (FOLDER / f"{name}.csv").open(encoding="utf-8") as file:
+    with (CASES / "pensions" / f"{name}.csv").open(encoding="utf-8") as file:
         return list(csv.DictReader(file))
 
 
