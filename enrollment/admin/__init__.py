@@ -8,16 +8,21 @@ from .duplicates import PersonLinkAdmin
 from .employers import EmployerAdmin
 from .gaps import GapContactAdmin
 from .households import HouseholdAdmin
-from .legacy import LegacyImportAdmin
 from .life import EventReportAdmin, LifeEventAdmin
 from .movements import MovementAdmin
 from .online import PaymentIntentAdmin
 from .people import PersonAdmin
 from .queues import AgreementAdmin, RefundAdmin, UnmatchedReceiptAdmin, WaiverAdmin
 from .receipts import ReceiptAdmin
-from .residents import ResidentReceiptAdmin, UnmatchedPaymentAdmin
-from .sponsors import SponsorBillAdmin, SponsorMembershipAdmin
-from .twice import DoubleEnrolmentAdmin, ResidentRefundAdmin
+from .residents import (
+    DoubleEnrolmentAdmin,
+    LegacyImportAdmin,
+    ResidentReceiptAdmin,
+    ResidentRefundAdmin,
+    SponsorBillAdmin,
+    SponsorMembershipAdmin,
+    UnmatchedPaymentAdmin,
+)
 from .uploads import UploadAdmin
 from .withholding import WithholdingFileAdmin
 

@@ -11,6 +11,7 @@ from socsec.commands.chapters.employers import employer_of_its_own
 from socsec.commands.chapters.full_coverage import full_coverage
 from socsec.commands.chapters.movements import records_move
 from socsec.commands.chapters.papers_and_cards import papers_and_cards
+from socsec.commands.chapters.proofs import registers_speak
 from socsec.commands.chapters.registry import registry
 from socsec.commands.chapters.residents import residents
 from socsec.commands.village import Chapter
@@ -20,6 +21,7 @@ CHAPTERS: list[Chapter] = [
     every_branch,
     records_move,
     full_coverage,
+    registers_speak,
     papers_and_cards,
     residents,
     debts_are_chased,

@@ -7,7 +7,6 @@ from django.utils import timezone
 from enrollment.models import CoverageGap
 from enrollment.services import gaps
 from enrollment.services import person as people
-from socsec.commands.chapters.proofs import registers_speak
 from socsec.commands.village import JINJIANG, PUDONG, Village
 from socsec.kernel.ids import make_resident_id
 from socsec.kernel.months import month_of
@@ -20,7 +19,7 @@ FOUND = [
 
 
 def full_coverage(village: Village) -> None:
-    """The lists are made, two were called, other registers were matched, and the rates counted."""
+    """The lists are made, two people were asked, and the rates counted."""
     known = [
         people.enroll(
             by=village.by(clerk),
@@ -41,7 +40,6 @@ def full_coverage(village: Village) -> None:
             gaps.contact(
                 by=village.by(clerk), gap=gap, way=way, outcome=outcome, note=note, next_on=next_on
             )
-    registers_speak(village)
     this = month_of(timezone.localdate())
     for month in range(this - 2, this + 1):
         gaps.count(month=month, day=None if month == this else _end(month))

@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from enrollment.models import Category, Person
+from enrollment.models import Category, Movement, Person
 from enrollment.services import cover, movements, prior
 from enrollment.services import person as people
 from funds.models import Branch
@@ -69,7 +69,7 @@ def _mover(village: Village, name: str, born: date, serial: int, phone: str) -> 
     return who
 
 
-def _ask(village: Village, who: Person) -> movements.Movement:
+def _ask(village: Village, who: Person) -> Movement:
     return movements.ask(
         by=village.by("intake"),
         person=who,
@@ -81,6 +81,6 @@ def _ask(village: Village, who: Person) -> movements.Movement:
     )
 
 
-def _step(village: Village, movement: movements.Movement, side: tuple[str, str]) -> None:
+def _step(village: Village, movement: Movement, side: tuple[str, str]) -> None:
     movements.propose(by=village.by(side[0]), movement=movement)
     movements.confirm(by=village.by(side[1]), movement=movement)

@@ -18,9 +18,9 @@ from socsec.office.access import may
 from socsec.office.desk import Button, Crumb, Deed, DeskAdmin, list_url, row_url, staff
 from socsec.office.forms import ScreenForm
 
-from . import resident_forms as forms
-from .forms import within
-from .residents import crumb
+from ..forms import within
+from . import forms
+from .overview import crumb
 
 
 @admin.register(LegacyImport)

@@ -16,7 +16,7 @@ from socsec.office.forms import (
     WholeField,
 )
 
-from .forms import RegionField, pick, text
+from ..forms import RegionField, pick, text
 
 BRANCHES = [(b.value, b.label) for b in (Branch.MEDICAL, Branch.PENSION)]
 

@@ -20,9 +20,9 @@ from socsec.office.access import may
 from socsec.office.desk import Button, Crumb, Deed, DeskAdmin, list_url, row_url, staff
 from socsec.office.errors import Invalid
 
-from . import resident_forms as forms
-from .forms import within
-from .residents import crumb
+from ..forms import within
+from . import forms
+from .overview import crumb
 
 LINES = 100
 WRONG = 10  # lines of a list that are named

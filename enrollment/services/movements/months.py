@@ -1,0 +1,99 @@
+"""The months of the old place: what it attests, and which of two paid months counts."""
+
+import hashlib
+
+from django.utils.translation import gettext_lazy as _
+
+from enrollment import queries
+from enrollment.models import (
+    Coverage,
+    MovedMonth,
+    Movement,
+)
+from enrollment.params import NoNumbers
+from enrollment.queries import PlaceMonth
+from enrollment.rules.movement import Insured, Overlap, Side
+from enrollment.rules.movement import overlap as overlap_rule
+from funds.models import Scheme
+from funds.services import fund as funds
+from socsec.kernel import regions
+from socsec.office.errors import NotFound, Refused
+
+
+def pool(branch: int, region: str) -> str:
+    """The pooling region (统筹地区) that a region belongs to; itself where no fund says so."""
+    for scheme in Scheme:
+        try:
+            return str(funds.for_(branch, scheme, region).region_id)
+        except NotFound:
+            continue
+    return region
+
+
+def statement(movement: Movement) -> list[tuple[PlaceMonth, bool, bool]]:
+    """The months of the old place, each with whether it overlaps and whether it counts."""
+    every = queries.place_months(movement.person_id, movement.branch)
+    old = queries.within(every, pool(movement.branch, movement.from_region))
+    new = queries.within(every, pool(movement.branch, movement.to_region))
+    rows = []
+    for month, mine in sorted(old.items()):
+        theirs = new.get(month)
+        counts = True
+        if theirs is not None:
+            kept = overlap_rule(
+                Overlap(old=_insured(mine), new=_insured(theirs), chosen=movement.keep),
+                NoNumbers(),
+            ).kept
+            counts = kept == Side.OLD
+        rows.append((mine, theirs is not None, counts))
+    return rows
+
+
+def _insured(month: PlaceMonth) -> Insured:
+    return Insured.RESIDENT if month.resident else Insured.EMPLOYEE
+
+
+def digest(rows: list[tuple[PlaceMonth, bool, bool]]) -> str:
+    text = "\n".join(
+        f"{m.month} {m.region} {m.resident:d} {m.deemed:d} {m.base} {overlaps:d} {counts:d}"
+        for m, overlaps, counts in rows
+    )
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def write_statement(movement: Movement) -> None:
+    running = Coverage.objects.filter(
+        person=movement.person, branch=movement.branch, span__endswith__isnull=True
+    )
+    here = pool(movement.branch, movement.from_region)
+    if any(regions.covers(here, each.region) for each in running):
+        raise Refused(
+            _("%(name)s is still insured here.") % {"name": movement.person.name},
+            code="still_insured",
+            fix=_("End the coverage first; the reason is “Moved to another region”."),
+        )
+    rows = statement(movement)
+    if not rows:
+        raise Refused(
+            _("No month that counts is on record here."),
+            code="no_months",
+            fix=_("Send the case to your reviewer with the word to refuse it."),
+        )
+    movement.turn += 1
+    movement.months, movement.digest = len(rows), digest(rows)
+    MovedMonth.objects.bulk_create(
+        MovedMonth(
+            person_id=movement.person_id,
+            movement_id=movement.pk,
+            turn=movement.turn,
+            month=m.month,
+            region=m.region,
+            resident=m.resident,
+            deemed=m.deemed,
+            base=m.base,
+            overlaps=overlaps,
+            counts=counts,
+        )
+        for m, overlaps, counts in rows
+    )
+    movement.save(update_fields=["turn", "months", "digest"])
