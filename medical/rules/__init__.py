@@ -1,1 +1,1 @@
-"""The law of medical, in the words of the kernel."""
+"""The law of medical insurance, in the words of the kernel."""

@@ -185,6 +185,24 @@ class Policy:
             added.append(read_value(self.parameter(str(row.get("code", ""))), rest))
         return Policy(self.parameters.values(), [*self.values(), *added])
 
+    def trying(self, text: str) -> Policy:
+        """This policy with the values of a YAML list, which take the place of those of the same
+        parameter, region and date: what if this were law.
+
+        PolicyError if the text is no list of values.
+        """
+        rows = _read_yaml(text) or []
+        if not isinstance(rows, list) or not all(isinstance(row, Mapping) for row in rows):
+            raise PolicyError(
+                "shape",
+                "values to try are a list, each with its code, region, from and value",
+                "要试的值写成列表，每个写明 code、region、from、value",
+            )
+        tried = Policy(self.parameters.values(), []).with_rows(rows)
+        there = {(value.code, value.region, value.start) for value in tried.values()}
+        kept = [v for v in self.values() if (v.code, v.region, v.start) not in there]
+        return Policy(self.parameters.values(), [*kept, *tried.values()])
+
     def values(self) -> list[Value]:
         """Every value, by code, region and date."""
         return [row for key in sorted(self._values) for row in self._values[key]]

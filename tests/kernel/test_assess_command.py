@@ -162,3 +162,27 @@ def test_facts_that_cannot_be_used_are_named_and_exit_with_2(given, named, monke
 )
 def test_arguments_that_cannot_be_used_are_named_and_exit_with_2(arguments, named, monkeypatch):
     assert named in refused(monkeypatch, *arguments, given=CASE)
+
+
+def test_policy_values_can_be_tried_without_being_law(tmp_path, monkeypatch):
+    tried = tmp_path / "tried.yaml"
+    tried.write_text(
+        "- {code: enrollment.pension.person_rate, region: '310000', from: 2026-03-01, value: '0.05'}",
+        "utf-8",
+    )
+    asked = (RULE, "--on", "2026-03", "--region", "310000")
+    law = json.loads(run(monkeypatch, *asked, given=CASE))
+    what_if = json.loads(run(monkeypatch, *asked, "--policy", str(tried), given=CASE))
+    assert law["result"]["person_share"] == "572.96"  # 8 % of 7,162.00
+    assert what_if["result"]["person_share"] == "358.10"  # 5 %
+    assert law["edition"] != what_if["edition"]
+
+
+@pytest.mark.parametrize(
+    "text", ["nonsense", "- 5", "- {code: no.such, region: '000000', from: 2026-01-01, value: 1}"]
+)
+def test_what_is_no_list_of_policy_values_is_refused(tmp_path, monkeypatch, text):
+    tried = tmp_path / "tried.yaml"
+    tried.write_text(text, "utf-8")
+    refused(monkeypatch, RULE, "--on", "2026-03", "--policy", str(tried), given=CASE)
+    refused(monkeypatch, RULE, "--on", "2026-03", "--policy", str(tmp_path / "none"), given=CASE)

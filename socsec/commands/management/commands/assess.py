@@ -1,5 +1,8 @@
 """Apply a rule to facts from a file: `manage.py assess RULE [--on YYYY-MM] [--region CODE] [FILE]`.
 
+`--policy FILE` lists policy values, as the policy files write them and each with its `code`, that
+take the place of those in force: what would come out if this were law.
+
 Reads one JSON object of facts, or a list of them, in natural units (yuan and rates as decimal
 text, months as 2026-03) and writes the assessment sheet of each as JSON. It needs the policy
 files only: no database and no server.
@@ -41,6 +44,9 @@ class Command(BaseCommand):
         parser.add_argument("file", nargs="?", default="-", help="JSON file, or - to read stdin")
         parser.add_argument("--on", help="month whose law applies, such as 2026-03")
         parser.add_argument("--region", default=NATION, help="six digits of the pooling region")
+        parser.add_argument(
+            "--policy", help="YAML file with policy values that shall hold besides, to try them"
+        )
         parser.add_argument("--list", action="store_true", help="list rules and their facts")
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -56,6 +62,8 @@ class Command(BaseCommand):
             region = read_region(options["region"])
             data = read_json(options["file"])
             policy = Policy.files()
+            if options["policy"]:
+                policy = policy.trying(read_text(options["policy"]))
             if isinstance(data, list):
                 out: Any = []
                 for number, facts in enumerate(data, start=1):
@@ -105,16 +113,30 @@ def read_region(code: str) -> str:
 def read_json(file: str) -> Any:
     """The JSON in a file or on stdin. Numbers with a point stay exact decimals; a name that
     stands twice in one object is refused, since one of the two would be lost."""
-    name = _("standard input") if file == "-" else file
+    name = said_name(file)
+    text = read_text(file)
     try:
-        raw = sys.stdin.buffer.read() if file == "-" else Path(file).read_bytes()
-        text = raw.decode("utf-8-sig")
         return json.loads(
             text,
             parse_float=Decimal,
             parse_constant=_no_constant,
             object_pairs_hook=_object,
         )
+    except (ValueError, RecursionError) as error:
+        message = _("%(file)s is not JSON that can be used: %(why)s")
+        raise CommandError(message % {"file": name, "why": error}, returncode=REFUSED) from error
+
+
+def said_name(file: str) -> str:
+    return _("standard input") if file == "-" else file
+
+
+def read_text(file: str) -> str:
+    """The text of a file or of stdin, or a CommandError."""
+    name = said_name(file)
+    try:
+        raw = sys.stdin.buffer.read() if file == "-" else Path(file).read_bytes()
+        return raw.decode("utf-8-sig")
     except OSError as error:
         message = _("%(file)s cannot be read: %(why)s")
         values = {"file": name, "why": error.strerror or error}
@@ -124,9 +146,6 @@ def read_json(file: str) -> Any:
         raise CommandError(
             message % {"file": name, "place": error.start + 1}, returncode=REFUSED
         ) from error
-    except (ValueError, RecursionError) as error:
-        message = _("%(file)s is not JSON that can be used: %(why)s")
-        raise CommandError(message % {"file": name, "why": error}, returncode=REFUSED) from error
 
 
 def refused(error: KernelError, frame: str = "%(message)s", **values: Any) -> CommandError:
