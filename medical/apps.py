@@ -6,3 +6,14 @@ class MedicalConfig(AppConfig):
     name = "medical"
     label = "medical"
     verbose_name = _("Medical insurance")
+
+    def ready(self) -> None:
+        """Tell the office what medical insurance has."""
+        from socsec.office import merges
+
+        merges.cover(
+            "medical",
+            apart={
+                "medical.YearSums": "the sums of a year belong to the record they were settled on"
+            },
+        )
