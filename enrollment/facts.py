@@ -38,13 +38,15 @@ PAYING = [*STAFF, ALONE]
 
 # A month is owed once, by whoever is covered on one of its counted days: where a person changed
 # over within the month, being an employee comes first, and between equals the earlier coverage.
+# Work injury is owed by each employer apart, where it insures in nothing else.
 _COVERED = """
-    select person_id, branch, category, region, days
+    select person_id, branch, apart, category, region, days
     from (
-        select distinct on (person_id, branch) person_id, branch, category, region, {days} as days
+        select distinct on (person_id, branch, apart)
+               person_id, branch, apart, category, region, {days} as days
         from enrollment_coverage
         where branch = any(%s) and person_id between %s and %s and span && {days}
-        order by person_id, branch, category <> all(%s), category, lower(span)
+        order by person_id, branch, apart, category <> all(%s), category, lower(span)
     ) as first_covered
     where region between %s and %s
 """
@@ -82,7 +84,7 @@ _CONTRIBUTIONS = """
           and exists (
               select from enrollment_employment e
               where e.person_id = w.person_id and e.employer_id = w.employer_id
-                and e.span && c.days
+                and e.apart = c.apart and e.span && c.days
           )
     )
     select d.branch, d.person_id, d.employer_id, d.category, d.region, d.wage, d.wage_before,
@@ -140,7 +142,7 @@ def _covered(
     first_person: int,
     last_person: int,
 ) -> Select:
-    """Who is covered on a counted day of the month: person_id, branch, category, region, days."""
+    """Who is covered on a counted day: person_id, branch, apart, category, region, days."""
     low, high = span(region)
     days, values = _counted(law, month)
     return _COVERED.format(days=days), [
@@ -202,7 +204,8 @@ _UNDECLARED = """
     select c.person_id, c.region, e.employer_id, false as unrated
     from covered c
     join enrollment_employment e
-      on e.person_id = c.person_id and e.span && c.days and c.category = any(%s)
+      on e.person_id = c.person_id and e.apart = c.apart and e.span && c.days
+         and c.category = any(%s)
     where not exists (
         select from enrollment_wagedeclaration w
         where w.person_id = c.person_id and w.employer_id = e.employer_id and w.month = %s
@@ -223,6 +226,11 @@ _UNRATED = """
     from covered c
     join enrollment_wagedeclaration w on w.person_id = c.person_id and w.month = %s
     where c.category = any(%s)
+      and exists (
+          select from enrollment_employment e
+          where e.person_id = w.person_id and e.employer_id = w.employer_id
+            and e.apart = c.apart and e.span && c.days
+      )
       and not exists (
           select from enrollment_employerstanding s
           where s.employer_id = w.employer_id and s.from_month <= %s

@@ -28,6 +28,7 @@ from socsec.office.forms import (
     Option,
     PickManyField,
     ScreenForm,
+    TickField,
 )
 from socsec.office.places import place
 
@@ -92,6 +93,14 @@ class CoverForm(CategoryForm):
             "An own-account worker names the branches."
         ),
     )
+    injury_only = TickField(
+        label=_("In work injury alone"),
+        required=False,
+        help_text=_(
+            "For a further job: its employer insures against accidents at work where it is; the "
+            "other branches stay as they are."
+        ),
+    )
     from_ = DateField(label=_("First day"))
 
 
@@ -110,6 +119,16 @@ class LeaveForm(ScreenForm):
 
 class LastDayForm(ScreenForm):
     last_day = DateField(label=_("Last day of work"))
+
+
+class LateMonthForm(ScreenForm):
+    month = MonthField(label=_("Month"))
+    ruling = forms.text(
+        _("Ruling or inspection record"),
+        required=False,
+        max_length=120,
+        help_text=_("For months long past."),
+    )
 
 
 class CorrectForm(ScreenForm):
@@ -202,13 +221,26 @@ def insure(request: HttpRequest, person: Person) -> Deed:
 
     def do(said: dict[str, Any]) -> str:
         category = Category(int(said["category"]))
+        employer = find_employer(request, said["employer"]) if category.employed else None
+        if said["injury_only"] and employer is not None:
+            cover.insure_at_work(
+                by=staff(request),
+                person=person,
+                employer=employer,
+                region=said["region"],
+                from_=said["from_"],
+            )
+            return _now("%(name)s is insured in work injury with %(employer)s.") % {
+                "name": person.name,
+                "employer": employer.name,
+            }
         begun = cover.enrol(
             by=staff(request),
             person=person,
             category=category,
             region=said["region"],
             from_=said["from_"],
-            employer=find_employer(request, said["employer"]) if category.employed else None,
+            employer=employer,
             base=None if category.employed else said["base"],
             also=[int(branch) for branch in said["also"]],
         )
@@ -243,7 +275,11 @@ def leave(request: HttpRequest, person: Person) -> Deed:
         over = [each.get_branch_display() for each in ended if each.last_day]
         if not over:
             return _now("The employment has ended. The coverage goes on with another employer.")
-        return _now("The coverage has ended: %(branches)s.") % {"branches": _list(over)}
+        month = cover.last_month(ended[0].region, said["last_day"])
+        return _now("The coverage has ended: %(branches)s. The last month owed is %(month)s.") % {
+            "branches": _list(over),
+            "month": format_month(month),
+        }
 
     return Deed(
         title=_("End coverage"),
@@ -307,7 +343,7 @@ def choose(request: HttpRequest, person: Person) -> Deed:
 
 def assess(request: HttpRequest, person: Person) -> Deed:
     def do(said: dict[str, Any]) -> str:
-        done = contributions.assess_all(by=staff(request), person=person, month=said["month"])
+        done = contributions.assess_all(by=staff(request), person=person, **said)
         return _now("%(month)s is assessed: %(due)s yuan is due.") % {
             "month": format_month(said["month"]),
             "due": yuan(sum(each.contribution.due for each in done)),
@@ -318,7 +354,7 @@ def assess(request: HttpRequest, person: Person) -> Deed:
         act="contribution.assess",
         button=_("Assess the month"),
         do=do,
-        form=forms.MonthForm,
+        form=LateMonthForm,
         back=branches_url(person),
         crumbs=crumbs(person),
         lead=_(

@@ -9,7 +9,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from enrollment import queries
-from enrollment.models import Category, Contribution, Coverage, EndReason
+from enrollment.models import Category, Contribution, Coverage, Employer, EndReason, Person
 from enrollment.services import cover
 from funds.models import Branch
 from socsec.kernel.errors import KernelError
@@ -71,6 +71,7 @@ class PersonCoverage(Once, ApiView):
         employer = serializers.CharField(max_length=40, required=False)
         base = serializers.CharField(max_length=40, required=False)
         also = serializers.ListField(child=serializers.ChoiceField(BRANCHES), required=False)
+        injury_only = serializers.BooleanField(required=False, default=False)
 
     @extend_schema(
         operation_id="people_coverage",
@@ -90,7 +91,8 @@ class PersonCoverage(Once, ApiView):
         summary="Insure a person in every branch that belongs together",
         description=(
             "An employee needs the credit code of the employer, an own-account worker a base in "
-            "yuan. `also` names branches asked for besides those that the law ties together."
+            "yuan. `also` names branches asked for besides those that the law ties together. "
+            "`injury_only` insures a further job in work injury alone, in its own region."
         ),
         parameters=[PURPOSE, KEY],
         request=CoverageIn,
@@ -103,19 +105,41 @@ class PersonCoverage(Once, ApiView):
         person = find_person(request, public_id)
 
         def act() -> tuple[int, Any]:
+            employer = find_employer(request, said["employer"]) if "employer" in said else None
+            if said["injury_only"]:
+                begun = [_at_work(request, person, employer, said)]
+                return 201, {"results": CoverageOut(begun, many=True).data}
             begun = cover.enrol(
                 by=request.user,
                 person=person,
                 category=Category[said["category"].upper()],
                 region=said["region"],
                 from_=said["first_day"],
-                employer=find_employer(request, said["employer"]) if "employer" in said else None,
+                employer=employer,
                 base=_yuan(said["base"]) if "base" in said else None,
                 also=[Branch[name.upper()] for name in said.get("also", [])],
             )
             return 201, {"results": CoverageOut(begun, many=True).data}
 
         return self.once(request, act)
+
+
+def _at_work(
+    request: Request, person: Person, employer: Employer | None, said: dict[str, Any]
+) -> Coverage:
+    if employer is None or said["category"] != "employee":
+        raise Invalid(
+            _("An employee is insured through an employer, everybody else without one."),
+            code="employer_and_category",
+            field="employer",
+        )
+    return cover.insure_at_work(
+        by=request.user,
+        person=person,
+        employer=employer,
+        region=said["region"],
+        from_=said["first_day"],
+    )
 
 
 def _yuan(text: str) -> int:
@@ -134,14 +158,25 @@ class PersonCoverageEnd(Once, ApiView):
             [reason.value for reason in EndReason if reason is not EndReason.DIED]
         )
         employer = serializers.CharField(max_length=40, required=False)
+        branch = serializers.ChoiceField(BRANCHES, required=False)
+
+    class EndOut(serializers.Serializer):
+        """What ended, and the last month that is owed for it."""
+
+        results = CoverageOut(many=True)
+        last_month = MonthField()
 
     @extend_schema(
         operation_id="people_coverage_end",
         tags=["people"],
         summary="End a person's coverage after a day, or one employment and what hangs on it",
+        description=(
+            "With `employer` that employment and what no other carries, with `branch` one branch, "
+            "such as one that an own-account worker stops; without either, everything."
+        ),
         parameters=[PURPOSE, KEY],
         request=EndIn,
-        responses={201: CoverageOut(many=True), 404: PROBLEM, 422: PROBLEM},
+        responses={201: EndOut, 404: PROBLEM, 422: PROBLEM},
     )
     def post(self, request: Request, public_id: Any) -> Response:
         asked = self.EndIn(data=request.data)
@@ -150,14 +185,21 @@ class PersonCoverageEnd(Once, ApiView):
         person = find_person(request, public_id)
 
         def act() -> tuple[int, Any]:
-            ended = cover.leave(
-                by=request.user,
-                person=person,
-                last_day=said["last_day"],
-                reason=said["reason"],
-                employer=find_employer(request, said["employer"]) if "employer" in said else None,
-            )
-            return 201, {"results": CoverageOut(ended, many=True).data}
+            known = {
+                "by": request.user,
+                "person": person,
+                "last_day": said["last_day"],
+                "reason": said["reason"],
+                "employer": find_employer(request, said["employer"])
+                if "employer" in said
+                else None,
+            }
+            if "branch" in said:
+                ended = [cover.end(branch=Branch[said["branch"].upper()], **known)]
+            else:
+                ended = cover.leave(**known)
+            month = cover.last_month(ended[0].region, said["last_day"])
+            return 201, self.EndOut({"results": ended, "last_month": month}).data
 
         return self.once(request, act)
 

@@ -60,7 +60,9 @@ class EndReason(models.TextChoices):
 class Coverage(models.Model):
     """A span in which a person is insured in one branch. In each branch one at a time.
 
-    A span is empty where the coverage turned out never to have begun (the person had died).
+    Work injury alone each employer insures where it is (社会保险经办条例第十五条): such a coverage
+    stands apart from the others, `apart` being its region as a number, and 0 in all the others. A
+    span is empty where the coverage turned out never to have begun (the person had died).
     """
 
     person = models.ForeignKey(
@@ -69,6 +71,9 @@ class Coverage(models.Model):
     branch = models.PositiveSmallIntegerField(_("branch"), choices=Branch.choices)
     category = models.PositiveSmallIntegerField(_("category"), choices=Category.choices)
     region = models.CharField(_("region"), max_length=6)
+    apart = models.PositiveIntegerField(
+        _("work injury alone, in region"), default=0, db_default=0, editable=False
+    )
     span = DateRangeField(_("period"))
     end_reason = models.CharField(
         _("reason for the end"), max_length=8, choices=EndReason.choices, blank=True, default=""
@@ -89,6 +94,7 @@ class Coverage(models.Model):
                 expressions=[
                     (whole("person_id"), RangeOperators.OVERLAPS),
                     (whole("branch"), RangeOperators.OVERLAPS),
+                    (whole("apart"), RangeOperators.OVERLAPS),
                     ("span", RangeOperators.OVERLAPS),
                 ],
             ),
@@ -97,6 +103,10 @@ class Coverage(models.Model):
             ),
             models.CheckConstraint(
                 condition=models.Q(category__in=Category.values), name="coverage_category_known"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(apart=0) | models.Q(branch=Branch.INJURY),
+                name="coverage_apart_in_injury_only",
             ),
         ]
 

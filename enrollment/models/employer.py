@@ -49,7 +49,8 @@ class Employment(models.Model):
     """One person's time on one employer's staff list. A person may have several at once.
 
     Coverage says in which scheme a person is insured; an employment says who owes the
-    contributions for it.
+    contributions for it. `apart` is that of the coverage which it carries: an employer that insures
+    in work injury alone owes nothing in the other branches.
     """
 
     person = models.ForeignKey(
@@ -59,6 +60,9 @@ class Employment(models.Model):
         Employer, models.PROTECT, related_name="employments", verbose_name=_("employer")
     )
     span = DateRangeField(_("period"))
+    apart = models.PositiveIntegerField(
+        _("work injury alone, in region"), default=0, db_default=0, editable=False
+    )
     recorded_at = models.DateTimeField(_("recorded"), auto_now_add=True)
     ended_at = models.DateTimeField(_("end recorded"), null=True, blank=True)
 

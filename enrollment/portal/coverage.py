@@ -1,22 +1,25 @@
 """My coverage in every branch; insuring oneself on one's own account; changing the base."""
 
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import URLPattern, URLResolver, path, reverse
 from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_safe
 
 from enrollment.models import Category, Coverage, Person
 from enrollment.queries import coverages, months_deemed, months_paid
-from enrollment.services import own_cover
+from enrollment.services import cover, own_cover
 from funds.models import Branch
 from socsec.kernel.money import yuan
 from socsec.kernel.months import first_day, month_of
+from socsec.kernel.months import last_day as last_day_of
 from socsec.office import display
 from socsec.office.acting import Scope, acting_for
 from socsec.office.errors import Problem
@@ -49,8 +52,7 @@ class Part:
     """One branch on the page: what holds today, what held before, how many months count."""
 
     branch: Branch
-    now: Coverage | None
-    place: str
+    now: list[tuple[Coverage, str]]  # each with the name of its place
     before: list[Coverage]
     months: int
 
@@ -73,20 +75,21 @@ def mine(request: HttpRequest) -> HttpResponse:
     parts = []
     for branch in Branch:
         here = [each for each in spans if each.branch == branch]
-        now = next((each for each in here if each.holds_on(today)), None)
         if branch == Branch.ANNUITY and not here:
             continue
+        # In work injury several at once: each employer insures where it is.
+        holding = [each for each in here if each.holds_on(today)]
         parts.append(
             Part(
                 branch,
-                now,
-                str(place(now.region)) if now else "",
-                [each for each in here if each is not now],
+                [(each, str(place(each.region))) for each in holding],
+                [each for each in here if each not in holding],
                 months_paid(person.pk, branch) + months_deemed(person.pk, branch),
             )
         )
-    working = any(part.now and Category(part.now.category).employed for part in parts)
-    own = [part for part in parts if part.now and part.now.category == Category.OWN_ACCOUNT]
+    holding = [each for part in parts for each, _where in part.now]
+    working = any(Category(each.category).employed and not each.apart for each in holding)
+    own = [each for each in holding if each.category == Category.OWN_ACCOUNT]
     return render(
         request,
         "portal/enrollment/coverage.html",
@@ -95,7 +98,15 @@ def mine(request: HttpRequest) -> HttpResponse:
             "insured": any(part.now for part in parts),
             "may_join": not working and not own and person.died_on is None,
             "own": bool(own),
+            "ends": max((each.last_day for each in own if each.last_day), default=None),
         },
+    )
+
+
+class EndForm(ScreenForm):
+    last_day = PickField(
+        label=gettext_lazy("With which day do you want to stop?"),
+        error_messages={"required": gettext_lazy("Choose a day")},
     )
 
 
@@ -290,6 +301,52 @@ def change(request: HttpRequest) -> HttpResponse:
     )
 
 
+@require_http_methods(["GET", "POST"])
+@person_only
+def end(request: HttpRequest) -> HttpResponse:
+    """Stop insuring oneself: with the end of this month or of the next, and what that means."""
+    person = _person(request)
+    running = own_cover.running(person)
+    if not running:
+        return redirect("coverage")
+    this_month = month_of(timezone.localdate())
+    days = [last_day_of(month) for month in (this_month, this_month + 1)]
+    form = EndForm(sent(request))
+    form.fields["last_day"].options = [
+        Option(day.isoformat(), date_format(day), hint=_owed(person.region, day)) for day in days
+    ]
+    if request.method == "POST" and form.is_valid():
+        last_day = date.fromisoformat(form.cleaned_data["last_day"])
+        try:
+            ended = own_cover.leave(
+                by=request.user,  # type: ignore[arg-type]
+                person=person,
+                last_day=last_day,
+            )
+        except Problem as problem:
+            form.add_error("last_day", str(problem))
+        else:
+            return render(
+                request,
+                "portal/enrollment/own_ended.html",
+                {
+                    "ended": ended,
+                    "last_day": last_day,
+                    "month": cover.last_month(person.region, last_day),
+                },
+            )
+    return render(
+        request,
+        "portal/enrollment/own_end.html",
+        {"form": form, "running": running, "in_flow": True},
+    )
+
+
+def _owed(region: str, last_day: date) -> str:
+    month = cover.last_month(region, last_day)
+    return _("The last month that you pay is %(month)s.") % {"month": display.month(month)}
+
+
 def _person(request: HttpRequest) -> Person:
     return Person.objects.get(pk=acting_for(request, Scope.ENROL))
 
@@ -315,4 +372,5 @@ ADDRESSES: list[URLPattern | URLResolver] = [
     path("coverage/own/check/", check, name="own_check"),
     path("coverage/own/done/", done, name="own_done"),
     path("coverage/own/change/", change, name="own_change"),
+    path("coverage/own/end/", end, name="own_end"),
 ]

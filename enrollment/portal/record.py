@@ -38,7 +38,7 @@ from ..queries.months import overlapping, states_of
 from ..queries.record import MonthRecord, branches, month_sheets, record
 from ..queries.residents import resident_years
 from ..services import month_errors
-from ..services.back_payment import allowed
+from ..services.late_months import allowed
 
 # States of a month (socsec.office.figures.MONTH_STATES) that need no explanation, and those without cover.
 SETTLED = ("paid", "deemed")

@@ -1,8 +1,7 @@
-"""Months that were missed are paid later (补缴), within the limits of the region.
+"""Months that were missed are paid later (补缴), within the limits of the region (`late_months`).
 
 An employer pays any month in which somebody worked for it and it did not insure them, with the
-surcharge that collection adds; months further back than the policy says need a ruling. Who pays
-alone may make up only as many months as the region allows, in most places none.
+surcharge that collection adds.
 """
 
 from collections.abc import Sequence
@@ -14,16 +13,14 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from enrollment.models import Category, Coverage, Employer, Employment, EndReason, Person
-from enrollment.params import BackPayment
-from enrollment.services import contributions, cover, wages
+from enrollment.services import contributions, cover, late_months, wages
 from enrollment.services.checks import alive, known_region, lock, month_has_come
 from enrollment.services.own_base import choose
-from socsec.kernel.months import first_day, format_month, month_of
-from socsec.kernel.policy import PolicyError
+from socsec.kernel.months import first_day, format_month
 from socsec.office.access import require
-from socsec.office.errors import Conflict, Invalid, Refused, from_kernel
+from socsec.office.errors import Conflict, Invalid
 from socsec.office.models import User
-from socsec.office.services import audit, policy
+from socsec.office.services import audit
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,18 +45,6 @@ class Asked:
     @property
     def months(self) -> range:
         return range(self.first_month, self.last_month + 1)
-
-
-def allowed(region: str, category: Category, today_month: int) -> tuple[int, int]:
-    """The first month that may be paid at all, and the first that needs no ruling, from this month."""
-    try:
-        law = BackPayment.at(policy.of(policy.current_edition()), region, today_month)
-    except PolicyError as error:
-        raise from_kernel(error, "first_month") from error
-    if category is Category.OWN_ACCOUNT:
-        first = today_month - law.own_account_months
-        return first, first
-    return 0, today_month - law.employee_months
 
 
 def preview(*, by: User, asked: Asked) -> list[contributions.Assessed]:
@@ -108,7 +93,9 @@ def pay_back(*, by: User, asked: Asked) -> list[contributions.Assessed]:
         else:
             choose(person, asked.region, asked.wage, month)
         for branch in asked.branches:
-            done += contributions.assess_now(by=by, person=person, month=month, branch=branch)
+            done += contributions.assess_now(
+                by=by, person=person, month=month, branch=branch, region=asked.region
+            )
     audit.record(
         by=by,
         act="contribution.pay_back",
@@ -155,26 +142,13 @@ def _check(asked: Asked, person: Person) -> None:
         asked.branches,
         asked.employer,
     )
-    this_month = month_of(timezone.localdate())
-    first, free = allowed(asked.region, asked.category, this_month)
-    if asked.first_month < first:
-        raise Refused(
-            _("In this region an own-account worker may make up months from %(month)s on only.")
-            % {"month": format_month(first)}
-            if first < this_month
-            else _("In this region an own-account worker cannot make up missed months."),
-            code="back_payment_closed",
-            field="first_month",
-            fix=_("Only months that an employer failed to insure can be paid later."),
-        )
-    if asked.first_month < free and not asked.ruling.strip():
-        raise Refused(
-            _("Months before %(month)s need a ruling or an inspection record.")
-            % {"month": format_month(free)},
-            code="ruling_missing",
-            field="ruling",
-            fix=_("Name the court or arbitration ruling, audit or inspection record."),
-        )
+    late_months.check(
+        region=asked.region,
+        category=asked.category,
+        month=asked.first_month,
+        ruling=asked.ruling,
+        field="first_month",
+    )
 
 
 def _employ(person: Person, employer: Employer, days: DateRange) -> None:

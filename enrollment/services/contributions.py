@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy as _
 from enrollment import facts
 from enrollment.models import Category, Contribution, Coverage, Person, WageDeclaration
 from enrollment.rules.branches import RULES, BranchRule
+from enrollment.services import late_months
 from enrollment.services.checks import lock, month_has_come
 from funds.models import Branch, Fund, Scheme, accounts
 from funds.services import ledger
@@ -25,7 +26,7 @@ from socsec.kernel.months import first_day, format_month
 from socsec.kernel.policy import Policy, PolicyError
 from socsec.kernel.ranges import MOST
 from socsec.kernel.regions import NATION, upwards
-from socsec.office.access import require
+from socsec.office.access import may, require
 from socsec.office.errors import Invalid, NotFound, Refused, from_kernel, say
 from socsec.office.models import User
 from socsec.office.services import audit, policy
@@ -64,21 +65,27 @@ def rule_of(branch: int) -> BranchRule:
 
 
 @transaction.atomic
-def assess(*, by: User, person: Person, month: int, branch: int) -> list[Assessed]:
+def assess(
+    *, by: User, person: Person, month: int, branch: int, ruling: str = ""
+) -> list[Assessed]:
     """Assess one person's month at the counter, such as one enrolled late.
 
-    Whatever of the month is assessed already stays; `Refused` if nothing is left to assess.
+    Whatever of the month is assessed already stays; `Refused` if nothing is left to assess, or if
+    it was enrolled too late to be paid any more (`late_months`); `ruling` is for months long past.
     """
     branch = assessable(branch)
     month_has_come(month)
     person = lock(person)
     coverage = _coverage_in(person, branch, month)
     require(by, "contribution.assess", coverage.region)
-    return assess_now(by=by, person=person, month=month, branch=branch)
+    late_months.check_assessed_late(coverage, month, ruling)
+    return assess_now(
+        by=by, person=person, month=month, branch=branch, region=_where(coverage), ruling=ruling
+    )
 
 
 @transaction.atomic
-def assess_all(*, by: User, person: Person, month: int) -> list[Assessed]:
+def assess_all(*, by: User, person: Person, month: int, ruling: str = "") -> list[Assessed]:
     """Assess one person's month in every branch that covers it, whatever of it is still open.
 
     `Refused` if nothing is left in any of them, with the reason of the first.
@@ -88,13 +95,25 @@ def assess_all(*, by: User, person: Person, month: int) -> list[Assessed]:
     first = _coverage_in(person, None, month)
     done: list[Assessed] = []
     refusal: Refused | None = None
-    for coverage in _coverages_in(person, None, month).order_by("branch", "span"):
+    coverages = list(_coverages_in(person, None, month).order_by("branch", "span"))
+    several = any(each.apart for each in coverages)
+    for coverage in coverages:
+        if several and not may(by, "contribution.assess", coverage.region):
+            continue  # of a further job elsewhere: another office's to assess
         require(by, "contribution.assess", coverage.region)
         if coverage.category not in facts.PAYING:
             continue
         try:
             with transaction.atomic():
-                done += assess_now(by=by, person=person, month=month, branch=coverage.branch)
+                late_months.check_assessed_late(coverage, month, ruling)
+                done += assess_now(
+                    by=by,
+                    person=person,
+                    month=month,
+                    branch=coverage.branch,
+                    region=_where(coverage),
+                    ruling=ruling,
+                )
         except Refused as error:
             refusal = refusal or error
     if not done:
@@ -102,12 +121,23 @@ def assess_all(*, by: User, person: Person, month: int) -> list[Assessed]:
     return done
 
 
-def assess_now(*, by: User, person: Person, month: int, branch: int) -> list[Assessed]:
-    """The assessment itself, for services that have asked who may, in their transaction."""
+def assess_now(
+    *,
+    by: User,
+    person: Person,
+    month: int,
+    branch: int,
+    region: str = NATION,
+    ruling: str = "",
+) -> list[Assessed]:
+    """The assessment itself, for services that have asked who may, in their transaction.
+
+    With a `region`, of what is covered there.
+    """
     branch = Branch(branch)
     edition = policy.current_edition()
     law = policy.of(edition)
-    done = [_decide(row, month, branch, law) for row in _gather(person, month, branch, law)]
+    done = [_decide(row, month, branch, law) for row in _gather(person, month, branch, law, region)]
     if not done:
         raise _nothing_left(person, month, branch)
     earlier = Contribution.objects.filter(person_id=person.pk, month=month, branch=branch).count()
@@ -147,6 +177,7 @@ def assess_now(*, by: User, person: Person, month: int, branch: int) -> list[Ass
         month=format_month(month),
         due=sum(each.contribution.due for each in done),
         edition=edition.number,
+        ruling=ruling.strip(),
     )
     return done
 
@@ -312,12 +343,19 @@ def _coverage_in(person: Person, branch: int | None, month: int) -> Coverage:
     return coverage
 
 
-def _gather(person: Person, month: int, branch: int, law: Policy) -> list[dict[str, Any]]:
+def _where(coverage: Coverage) -> str:
+    """Work injury is insured by each employer where it is; every other branch in one place only."""
+    return coverage.region if coverage.branch == Branch.INJURY else NATION
+
+
+def _gather(
+    person: Person, month: int, branch: int, law: Policy, region: str
+) -> list[dict[str, Any]]:
     select, values = facts.contributions(
         law=law,
         month=month,
         branches=[branch],
-        region=NATION,
+        region=region,
         first_person=person.pk,
         last_person=person.pk,
     )

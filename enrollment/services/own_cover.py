@@ -18,7 +18,7 @@ from socsec.kernel.document import Document, explain
 from socsec.kernel.months import first_day, month_of
 from socsec.kernel.policy import PolicyError
 from socsec.office.access import require
-from socsec.office.errors import Refused, from_kernel
+from socsec.office.errors import Invalid, Refused, from_kernel
 from socsec.office.models import User
 from socsec.office.services import policy
 
@@ -121,6 +121,27 @@ def _first_free(person: Person, branches: list[int], month: int) -> date:
 def change_base(*, by: User, person: Person, base: int, from_month: int) -> BaseChoice:
     """Choose another base from a month on that is not assessed yet."""
     return own_base.choose_base(by=by, person=person, base=base, from_month=from_month, act=ACT)
+
+
+@transaction.atomic
+def leave(*, by: User, person: Person, last_day: date) -> list[Coverage]:
+    """Stop insuring oneself, in every branch, after a day that is not past.
+
+    What was assessed stays owed; the months until that day are still to be paid.
+    """
+    require(by, ACT, person_id=person.pk)
+    person = lock(person)
+    today = timezone.localdate()
+    if not today <= last_day < first_day(month_of(today) + 2):
+        raise Invalid(
+            _("The last day is between today and the end of next month."),
+            code="last_day_impossible",
+            field="last_day",
+        )
+    ending = running(person)
+    if not ending:
+        raise Refused(_("You are not insured on your own account."), code="not_insured")
+    return cover.end_own(by=by, person=person, ending=ending, last_day=last_day)
 
 
 def running(person: Person) -> list[Coverage]:

@@ -32,8 +32,8 @@ _CUT = """
     returning person_id
 """
 _MOVE = """
-    insert into enrollment_employment (person_id, employer_id, span, recorded_at)
-    select person_id, %s, daterange(greatest(lower(span), %s), upper(span)), now()
+    insert into enrollment_employment (person_id, employer_id, span, apart, recorded_at)
+    select person_id, %s, daterange(greatest(lower(span), %s), upper(span)), apart, now()
     from enrollment_employment e
     where employer_id = %s and span && daterange(%s, null)
       and not exists (

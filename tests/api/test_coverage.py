@@ -4,10 +4,13 @@ import uuid
 from datetime import date
 
 import pytest
+from django.utils import timezone
 
 from enrollment.models import Coverage, Person
 from enrollment.services import contributions, cover, person, wages
+from funds.models import Branch
 from socsec.kernel.ids import make_resident_id
+from socsec.kernel.months import first_day, month_of
 from socsec.office.models import AuditEntry
 from tests import people
 
@@ -100,6 +103,52 @@ def test_coverage_ends_in_every_branch(mill, fang, body, key):
     )
     assert answer.status_code == 201, answer.content
     assert {row["until"] for row in answer.json()["results"]} == {"2026-08-31"}
+    assert answer.json()["last_month"] == "2026-08"
+
+
+def test_an_own_account_worker_ends_one_branch(mill, fang, body, key):
+    this_month = first_day(month_of(timezone.localdate()))
+    own = {
+        "category": "own_account",
+        "region": people.PUDONG,
+        "first_day": this_month.isoformat(),
+        "base": "8000.00",
+        "also": ["pension", "medical"],
+    }
+    assert start(mill, fang, own, key).status_code == 201
+    end = {"last_day": this_month.isoformat(), "reason": "left", "branch": "medical"}
+    answer = mill.ask(
+        *("post", path(fang, "end/"), end),
+        scopes=WRITE,
+        key=str(uuid.uuid4()),
+        purpose="enrolment",
+    )
+    assert [row["branch"] for row in answer.json()["results"]] == ["medical"]
+    running = Coverage.objects.filter(person=fang, span__endswith=None)
+    assert [each.branch for each in running] == [Branch.PENSION]
+
+
+def test_own_account_months_of_the_past_are_refused(mill, fang, body, key):
+    own = {
+        "category": "own_account",
+        "region": people.PUDONG,
+        "first_day": "2026-06-01",
+        "base": "8000.00",
+        "also": ["pension"],
+    }
+    answer = start(mill, fang, own, key)
+    assert (answer.status_code, answer.json()["code"]) == (422, "back_payment_closed")
+    assert not Coverage.objects.filter(person=fang).exists()
+
+
+def test_a_further_job_is_insured_in_work_injury_alone(mill, fang, body, key):
+    body["injury_only"] = True
+    answer = start(mill, fang, body, key)
+    assert [row["branch"] for row in answer.json()["results"]] == ["injury"]
+    assert Coverage.objects.get(person=fang).apart == int(people.PUDONG)
+    del body["employer"]
+    alone = start(mill, fang, body, str(uuid.uuid4()))
+    assert alone.json()["code"] == "employer_and_category"
 
 
 def test_contributions_are_read_branch_by_branch(mill, village, fang):

@@ -4,6 +4,7 @@ from datetime import date
 
 import pytest
 from django.urls import reverse
+from django.utils import timezone
 
 from enrollment.models import (
     Contribution,
@@ -91,19 +92,27 @@ def test_one_press_insures_in_every_branch_and_the_page_shows_each(village, sit,
 
 
 def test_an_own_account_worker_is_insured_in_what_is_tied_there(village, sit, newcomer):
-    insure(sit, village, newcomer, category="2", employer="", base="8000")
+    today = timezone.localdate()
+    alone = {"category": "2", "employer": "", "base": "8000"}
+    shown = insure(sit, village, newcomer, **alone).content.decode()
+    assert "cannot make up missed months" in shown  # from June on
     found = Coverage.objects.filter(person=newcomer)
+    assert not found.exists()
+    alone |= {"from__month": today.month, "from__year": today.year}
+    insure(sit, village, newcomer, **alone)
     assert {each.branch for each in found} == {Branch.PENSION, Branch.MEDICAL}
-    press(sit("intake"), newcomer, "base", base="9000", from_month_month=9, from_month_year=2026)
-    press(
-        sit("intake"),
-        newcomer,
-        "retire",
-        last_day_day=30,
-        last_day_month=9,
-        last_day_year=2026,
-    )
-    assert all(each.last_day == date(2026, 9, 30) for each in found.all())
+    later = {"from_month_month": today.month, "from_month_year": today.year + 1}
+    press(sit("intake"), newcomer, "base", base="9000", **later)
+    day = {"last_day_day": 1, "last_day_month": today.month, "last_day_year": today.year}
+    press(sit("intake"), newcomer, "retire", **day)
+    assert all(each.last_day == today.replace(day=1) for each in found.all())
+
+
+def test_a_further_job_is_insured_in_work_injury_alone(village, sit, newcomer):
+    shown = insure(sit, village, newcomer, injury_only="on").content.decode()
+    assert "is insured in work injury with" in shown
+    (only,) = Coverage.objects.filter(person=newcomer)
+    assert (only.branch, only.apart) == (Branch.INJURY, int(people.PUDONG))
 
 
 def test_a_correction_is_shown_before_it_is_made(village, sit, newcomer):

@@ -10,6 +10,7 @@ from enrollment.models import Category, Contribution, EmployerKind
 from enrollment.services import contributions, cover, employer, person, standing, wages
 from funds.models import Branch, Scheme
 from funds.services import fund
+from socsec.commands.village import on_record
 from socsec.kernel.ids import make_credit_code, make_resident_id
 from socsec.kernel.months import month
 from socsec.office.models import Office, Region, Role, RoleGrant, User
@@ -121,10 +122,10 @@ def employ(intake, beijing):
 
 @pytest.fixture
 def on_own_account(intake, beijing):
-    """Insure somebody as an own-account worker with a chosen base."""
+    """Insure somebody as an own-account worker with a chosen base, enrolled on the first day."""
 
     def make(who, base, from_=date(2026, 1, 1)):
-        return cover.start(
+        made = cover.start(
             by=intake,
             person=who,
             branch=PENSION,
@@ -133,6 +134,8 @@ def on_own_account(intake, beijing):
             from_=from_,
             base=base,
         )
+        on_record(made)
+        return made
 
     return make
 

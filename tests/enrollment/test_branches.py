@@ -3,6 +3,7 @@
 from datetime import date
 
 import pytest
+from django.utils import timezone
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -15,6 +16,7 @@ from enrollment.rules.branches import Branch as RuleBranch
 from enrollment.services import contributions, cover, standing, wages
 from funds import queries as books
 from funds.models import Branch, Scheme, accounts
+from socsec.kernel.months import first_day, month_of
 from socsec.kernel.policy import Policy
 from socsec.office import oversight
 from socsec.office.errors import Invalid, NotFound, Refused
@@ -93,17 +95,17 @@ def test_an_enterprise_has_no_agency_staff(intake, enroll, mill):
 
 def test_an_own_account_worker_says_in_which_branches(intake, enroll, everything):
     who = enroll()
+    alone = {
+        "category": Category.OWN_ACCOUNT,
+        "base": 800_000,
+        "from_": first_day(month_of(timezone.localdate())),
+    }
     with pytest.raises(Invalid, match="at least one branch"):
-        enrol(intake, who, category=Category.OWN_ACCOUNT, base=800_000)
-    both = enrol(
-        *(intake, who),
-        category=Category.OWN_ACCOUNT,
-        base=800_000,
-        also=[Branch.PENSION, Branch.MEDICAL],
-    )
+        enrol(intake, who, **alone)
+    both = enrol(intake, who, **alone, also=[Branch.PENSION, Branch.MEDICAL])
     assert [each.branch for each in both] == [Branch.PENSION, Branch.MEDICAL]
     with pytest.raises(Refused, match="not insured in") as refusal:
-        enrol(intake, enroll(), category=Category.OWN_ACCOUNT, base=800_000, also=[Branch.INJURY])
+        enrol(intake, enroll(), **alone, also=[Branch.INJURY])
     assert refusal.value.code == "branch_not_open"
 
 

@@ -50,6 +50,7 @@ from enrollment.services import (
 )
 from funds.models import Branch
 from funds.services import cash, fund
+from socsec.commands.village import on_record
 from socsec.kernel.ids import make_credit_code, make_resident_id
 from socsec.office import oversight
 from socsec.office.errors import Conflict, Invalid, Problem, Refused
@@ -128,14 +129,16 @@ class Machine(RuleBasedStateMachine):
                     from_=date(2026, 1, 1),
                     employer=firm,
                 )
-        cover.start(
-            by=intake,
-            person=self.alone,
-            branch=Branch.PENSION,
-            category=Category.OWN_ACCOUNT,
-            region=CHAOYANG,
-            from_=date(2026, 1, 1),
-            base=800_000,
+        on_record(
+            cover.start(
+                by=intake,
+                person=self.alone,
+                branch=Branch.PENSION,
+                category=Category.OWN_ACCOUNT,
+                region=CHAOYANG,
+                from_=date(2026, 1, 1),
+                base=800_000,
+            )
         )
         self.payers = [firm, self.alone]
         self.handed = [0, 0]

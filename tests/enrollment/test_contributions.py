@@ -197,7 +197,9 @@ def test_a_month_before_any_known_rate_is_refused_with_the_reason(
     early = month(2015, 1)
     wages.declare(by=intake, employer=where, month=early, wages={who.pk: 500_000})
     with pytest.raises(Invalid, match="there is no value for 110105 on 2015-01-01"):
-        assess(assessor, who, early)
+        contributions.assess(
+            by=assessor, person=who, month=early, branch=PENSION, ruling="京劳人仲字 3"
+        )
     assert not Contribution.objects.exists()
 
 

@@ -1,15 +1,17 @@
 """My insurance in every branch; who works alone insures themselves, and sees the price before."""
 
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 from django.utils import timezone
 
 from enrollment.models import BaseChoice, Category, Coverage
-from enrollment.services import cover
+from enrollment.services import cover, own_cover
 from funds.models import Branch
 from funds.services import fund
 from socsec.kernel.months import first_day, month_of
+from socsec.office.errors import Denied, Invalid
+from socsec.office.models import User
 from tests.portal.conftest import BEIJING, CHAOYANG
 
 BACKEND = "django.contrib.auth.backends.ModelBackend"
@@ -85,6 +87,7 @@ def test_who_is_insured_through_work_is_not_offered_to_pay_alone(client, shen, i
     assert not Coverage.objects.filter(category=Category.OWN_ACCOUNT).exists()
     assert in_portal.get("/coverage/own/done/").url == "/coverage/"
     assert in_portal.get("/coverage/own/change/").url == "/coverage/"
+    assert in_portal.get("/coverage/own/end/").url == "/coverage/"
 
 
 def test_the_month_in_which_work_ended_begins_the_day_after(client, alone, cast):
@@ -105,6 +108,40 @@ def test_the_month_in_which_work_ended_begins_the_day_after(client, alone, cast)
     assert {each.span.lower for each in own} == {this_month.replace(day=2)}
 
 
+def test_who_pays_alone_stops_with_the_end_of_a_month_and_sees_what_is_still_owed(client, alone):
+    join(client)
+    client.post("/coverage/own/check/")
+    assert "Stop insuring myself" in client.get("/coverage/").text
+    page = client.get("/coverage/own/end/").text
+    last = first_day(month_of(timezone.localdate()) + 1) - timedelta(days=1)
+    assert last.isoformat() in page
+    said = client.post("/coverage/own/end/", {"last_day": last.isoformat()}).text
+    assert "Your insurance ends" in said
+    own = Coverage.objects.filter(person=alone)
+    assert {(each.last_day, each.end_reason) for each in own} == {(last, "left")}
+    assert "Stop insuring myself" not in client.get("/coverage/").text
+
+
+@pytest.mark.parametrize("last_day", ["", "2020-01-31", "2099-01-31"])
+def test_a_day_that_is_not_offered_ends_nothing(client, alone, last_day):
+    join(client)
+    client.post("/coverage/own/check/")
+    assert "Error:" in client.post("/coverage/own/end/", {"last_day": last_day}).text
+    assert not any(each.last_day for each in Coverage.objects.filter(person=alone))
+
+
+def test_only_oneself_stops_ones_own_insurance_and_not_in_the_past(client, alone, cast):
+    join(client)
+    client.post("/coverage/own/check/")
+    today = timezone.localdate()
+    with pytest.raises(Denied):
+        own_cover.leave(by=cast.staff["intake"], person=alone, last_day=today)
+    me = User.objects.get(person_id=alone.pk)
+    with pytest.raises(Invalid, match="between today"):
+        own_cover.leave(by=me, person=alone, last_day=today - timedelta(days=1))
+    assert not any(each.last_day for each in Coverage.objects.filter(person=alone))
+
+
 def _firm(cast):
     from enrollment.services import employer
     from socsec.kernel.ids import make_credit_code
@@ -119,7 +156,7 @@ def _firm(cast):
 
 
 @pytest.mark.parametrize(
-    "path", ["", "own/", "own/base/", "own/check/", "own/done/", "own/change/"]
+    "path", ["", "own/", "own/base/", "own/check/", "own/done/", "own/change/", "own/end/"]
 )
 def test_a_visitor_is_asked_to_sign_in(client, edition, path):
     answer = client.get(f"/coverage/{path}")

@@ -5,8 +5,16 @@ One act covers every branch that belongs together: which, is policy (`enrollment
 
 from enrollment.services.own_base import choose_base
 
-from .beginning import AGENCY_CODES, begin, branches, check_branches, enrol, start
-from .ending import end, leave, retire
+from .beginning import (
+    AGENCY_CODES,
+    begin,
+    branches,
+    check_branches,
+    enrol,
+    insure_at_work,
+    start,
+)
+from .ending import end, end_own, last_month, leave, retire
 
 __all__ = [
     "AGENCY_CODES",
@@ -15,7 +23,10 @@ __all__ = [
     "check_branches",
     "choose_base",
     "end",
+    "end_own",
     "enrol",
+    "insure_at_work",
+    "last_month",
     "leave",
     "retire",
     "start",

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from enrollment.models import Category, Coverage, Employer, Employment, Person
 from enrollment.models.spans import from_day, last_day
 from enrollment.params import Insured, WorkingAge, insured
+from enrollment.services import late_months
 from enrollment.services.checks import alive, known_region, lock
 from enrollment.services.own_base import choose
 from enrollment.services.residents import covers as residents
@@ -43,10 +44,13 @@ def enrol(
     """Insure a person in every branch that the law ties to the category, in one act (参保登记).
 
     `also` names branches that the person may be insured in and asks for. An own-account worker
-    where nothing is tied names all of them.
+    where nothing is tied names all of them, and begins no earlier than missed months may be paid
+    (`late_months`).
     """
     require(by, "coverage.change", known_region(region))
     category = _known(category)
+    if category is Category.OWN_ACCOUNT:
+        late_months.check(region=region, category=category, month=month_of(from_), field="from_")
     offered = branches(category, region, from_)
     tied = {branch for branch, how in offered.items() if how is Insured.REQUIRED}
     return begin(
@@ -92,6 +96,30 @@ def start(
     )[0]
 
 
+@transaction.atomic
+def insure_at_work(
+    *, by: User, person: Person, employer: Employer, region: str, from_: date
+) -> Coverage:
+    """Insure a person with an employer in work injury alone, beside whatever else they are insured in.
+
+    For a further job, in another region or besides being an own-account worker: each employer
+    insures its staff against accidents at work (工伤保险条例第二条), the other branches are one
+    scheme and one place at a time.
+    """
+    require(by, "coverage.change", known_region(region))
+    return begin(
+        by=by,
+        person=person,
+        wanted=[Branch.INJURY],
+        category=Category.EMPLOYEE,
+        region=region,
+        from_=from_,
+        employer=employer,
+        base=None,
+        apart=int(region),
+    )[0]
+
+
 def branches(category: Category, region: str, on: date) -> dict[Branch, Insured]:
     """In which branches somebody of a category must or may be insured in a region on a day."""
     law = policy.of(policy.current_edition())
@@ -118,10 +146,11 @@ def begin(
     from_: date,
     employer: Employer | None,
     base: int | None,
+    apart: int = 0,
 ) -> list[Coverage]:
     """Begin coverage in the branches wanted, all of them or none.
 
-    For services that have asked who may.
+    For services that have asked who may. `apart` as in `Coverage`.
     """
     known_region(region)
     person = lock(person)
@@ -140,10 +169,12 @@ def begin(
         employer = lock(employer)
     check_branches(person, category, region, from_, wanted, employer)
     begun = [
-        _coverage(person, Branch(branch), category, region, from_, employer) for branch in wanted
+        _coverage(person, Branch(branch), category, region, from_, employer, apart)
+        for branch in wanted
     ]
     if employer is not None:
-        _employ(person, employer, from_, again=any(made for _coverage_, made in begun))
+        again = not apart and any(made for _coverage_, made in begun)
+        _employ(person, employer, from_, apart, again=again)
     if category is Category.OWN_ACCOUNT:
         choose(person, region, base, month_of(from_))
     for coverage, _made in begun:
@@ -248,6 +279,7 @@ def _coverage(
     region: str,
     from_: date,
     employer: Employer | None,
+    apart: int,
 ) -> tuple[Coverage, bool]:
     """The coverage that holds from that day on: a new one, or for a further employer the same.
 
@@ -257,7 +289,9 @@ def _coverage(
     if category is not Category.RESIDENT:
         residents.cut(person.pk, branch, from_)
     there = (
-        Coverage.objects.filter(person=person, branch=branch, span__overlap=(from_, None))
+        Coverage.objects.filter(
+            person=person, branch=branch, apart=apart, span__overlap=(from_, None)
+        )
         .order_by("span")
         .first()
     )
@@ -280,6 +314,7 @@ def _coverage(
                 branch=branch,
                 category=category,
                 region=region,
+                apart=apart,
                 span=from_day(from_),
             )
             return made, True
@@ -308,21 +343,32 @@ def _insured(person: Person, there: Coverage) -> Conflict:
         },
         code="coverage_overlaps",
         field="from_",
-        fix=_("End that coverage first, or let the new one begin after it."),
+        fix=_(
+            "End that coverage first, or let the new one begin after it. A further employer "
+            "elsewhere insures in work injury alone."
+        ),
         coverage=there.pk,
     )
 
 
-def _employ(person: Person, employer: Employer, from_: date, *, again: bool) -> Employment:
+def _employ(
+    person: Person, employer: Employer, from_: date, apart: int, *, again: bool
+) -> Employment:
     """Put somebody on a staff list; who stands there already may join a further branch (`again`)."""
     there = Employment.objects.filter(
-        person=person, employer=employer, span__contains=from_, span__endswith__isnull=True
+        person=person,
+        employer=employer,
+        apart=apart,
+        span__contains=from_,
+        span__endswith__isnull=True,
     ).first()
     if there is not None and again:
         return there
     try:
         with transaction.atomic():
-            return Employment.objects.create(person=person, employer=employer, span=from_day(from_))
+            return Employment.objects.create(
+                person=person, employer=employer, apart=apart, span=from_day(from_)
+            )
     except IntegrityError as error:
         raise Conflict(
             _("%(name)s is on the staff list of %(employer)s at that time.")

@@ -20,13 +20,13 @@ from enrollment.models import (
     Sex,
 )
 from enrollment.models.spans import DAY, until
-from enrollment.params import RetireeMonths
+from enrollment.params import CountedDays, RetireeMonths
 from enrollment.queries.record import months_deemed, months_paid
 from enrollment.services.checks import lock
 from funds.models import Branch
 from socsec.kernel.months import format_month, month_of
 from socsec.kernel.policy import PolicyError
-from socsec.office.access import require
+from socsec.office.access import may, require
 from socsec.office.errors import Invalid, Refused, from_kernel
 from socsec.office.models import User
 from socsec.office.services import audit, policy
@@ -53,7 +53,7 @@ def end(
     person = lock(person)
     coverage = _open_coverage(person, branch, last_day)
     require(by, "coverage.change", coverage.region)
-    ending = _of_staff(person, last_day) if employer is not None else [coverage]
+    ending = _carried(person, last_day, employer) if employer is not None else [coverage]
     if coverage not in ending:
         ending = [coverage, *ending]
     ended = _end(by, person, ending, last_day, reason, employer)
@@ -72,7 +72,14 @@ def leave(
     """End everything that somebody is insured in after a day, or one employment and what hangs on it."""
     person = lock(person)
     ending = (
-        _of_staff(person, last_day) if employer is not None else list(_holding(person, last_day))
+        _carried(person, last_day, employer)
+        if employer is not None
+        else [
+            each
+            for each in _holding(person, last_day)
+            # A further job elsewhere is another office's to end.
+            if not each.apart or may(by, "coverage.change", each.region)
+        ]
     )
     if not ending:
         raise _not_insured(person)
@@ -105,6 +112,23 @@ def retire(*, by: User, person: Person, last_day: date) -> list[Coverage]:
     return ended
 
 
+def last_month(region: str, last_day: date) -> int:
+    """The last month that is owed where coverage ends with a day: that of the day, if it counts."""
+    month = month_of(last_day)
+    try:
+        law = CountedDays.at(policy.of(policy.current_edition()), region, month)
+    except PolicyError as error:
+        raise from_kernel(error, "last_day") from error
+    return month if last_day.day >= law.counted_from else month - 1
+
+
+def end_own(
+    *, by: User, person: Person, ending: Sequence[Coverage], last_day: date
+) -> list[Coverage]:
+    """End coverages of an own-account worker after a day, for services that have asked who may."""
+    return _end(by, lock(person), ending, last_day, EndReason.LEFT, None)
+
+
 def _paid_up(person: Person, region: str, on: date) -> bool:
     """Whether medical insurance needs no more contributions of somebody who retires."""
     try:
@@ -133,7 +157,8 @@ def _end(
         for coverage in ending:
             _check_nothing_assessed(person, coverage.branch, employer, last_day)
     running = Employment.objects.filter(person=person, span__contains=last_day)
-    leaving = running.filter(employer=employer) if employer else running
+    apart = {each.apart for each in ending}
+    leaving = running.filter(employer=employer) if employer else running.filter(apart__in=apart)
     if employer is not None and not leaving.exists():
         raise Refused(
             _("%(name)s is not on the staff list of %(employer)s on that day.")
@@ -141,14 +166,16 @@ def _end(
             code="not_on_staff",
         )
     # Staff who leave one branch only stay on the staff list for the others.
-    kept = {each.pk for each in _of_staff(person, last_day)} - {each.pk for each in ending}
+    carried = {each.pk for each in _of_staff(person, last_day) if each.apart in apart}
+    kept = carried - {each.pk for each in ending}
     gone = _end_employments(leaving, last_day) if employer is not None or not kept else []
     others = [job for job in running if job.pk not in gone]
     for coverage in ending:
         began = coverage.span.lower
         assert began is not None  # every coverage has a first day
         goes_on = employer is not None and any(
-            job.span.upper is None or job.span.upper > began for job in others
+            job.apart == coverage.apart and (job.span.upper is None or job.span.upper > began)
+            for job in others
         )
         if not goes_on:
             coverage.span = until(coverage.span, last_day)
@@ -179,9 +206,20 @@ def _of_staff(person: Person, on: date) -> list[Coverage]:
     return list(_holding(person, on).filter(category__in=EMPLOYED).order_by("branch"))
 
 
+def _carried(person: Person, on: date, employer: Employer) -> list[Coverage]:
+    """Those of them that the employment with one employer carries."""
+    apart = set(
+        Employment.objects.filter(person=person, employer=employer, span__contains=on).values_list(
+            "apart", flat=True
+        )
+    )
+    return [each for each in _of_staff(person, on) if each.apart in apart]
+
+
 def _open_coverage(person: Person, branch: int, on: date) -> Coverage:
     coverage = (
         Coverage.objects.filter(person=person, branch=branch, span__contains=on)
+        .order_by("apart")
         .select_for_update(no_key=True)
         .first()
     )

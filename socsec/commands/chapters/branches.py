@@ -7,7 +7,7 @@ from enrollment.services import back_payment, corrections, cover, deemed, standi
 from enrollment.services import employer as employers
 from enrollment.services import person as people
 from funds.models import Branch
-from socsec.commands.village import LAST, PUDONG, SHANGHAI, Village
+from socsec.commands.village import LAST, PUDONG, SHANGHAI, Village, on_record
 from socsec.kernel.ids import make_credit_code, make_resident_id
 from socsec.kernel.months import first_day
 from socsec.office.services import run, work
@@ -29,7 +29,15 @@ def every_branch(village: Village) -> None:
         (teacher, school, Category.AGENCY),
     ):
         _insure(village, who, category, employer=where)
-    _insure(village, tailor, Category.OWN_ACCOUNT, base=8_000_00)
+    _insure_alone(village, tailor, base=8_000_00)
+    # The tailor helps in the bakery: it insures her against accidents at work, and she the rest.
+    cover.insure_at_work(
+        by=village.by("intake"),
+        person=tailor,
+        employer=bakery,
+        region=PUDONG,
+        from_=first_day(LAST),
+    )
     for where, wage in (
         (bakery, {baker.pk: 9_000_00}),
         (cafe, {baker.pk: 3_000_00}),
@@ -38,7 +46,10 @@ def every_branch(village: Village) -> None:
         wages.declare(by=village.by("intake"), employer=where, month=AUTUMN, wages=wage)
     _assess(village, AUTUMN)
     # In the second month the cafe declares nothing: 110 % of the month before is taken.
-    for where, wage in ((bakery, {baker.pk: 9_200_00}), (school, {teacher.pk: 14_000_00})):
+    for where, wage in (
+        (bakery, {baker.pk: 9_200_00, tailor.pk: 2_000_00}),
+        (school, {teacher.pk: 14_000_00}),
+    ):
         wages.declare(by=village.by("intake"), employer=where, month=LAST, wages=wage)
     deemed.deem(by=village.by("assessor"), employer=cafe, month=LAST)
     _assess(village, LAST)
@@ -102,8 +113,7 @@ def _insure(
     village: Village,
     who: Person,
     category: Category,
-    employer: Employer | None = None,
-    base: int | None = None,
+    employer: Employer,
 ) -> None:
     cover.enrol(
         by=village.by("intake"),
@@ -112,8 +122,22 @@ def _insure(
         region=PUDONG,
         from_=first_day(AUTUMN),
         employer=employer,
-        base=base,
     )
+
+
+def _insure_alone(village: Village, who: Person, base: int) -> None:
+    for branch in (Branch.PENSION, Branch.MEDICAL):
+        on_record(
+            cover.start(
+                by=village.by("intake"),
+                person=who,
+                branch=branch,
+                category=Category.OWN_ACCOUNT,
+                region=PUDONG,
+                from_=first_day(AUTUMN),
+                base=base,
+            )
+        )
 
 
 def _assess(village: Village, month: int) -> None:

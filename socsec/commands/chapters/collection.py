@@ -23,7 +23,14 @@ from enrollment.services import employer as employers
 from enrollment.services import person as people
 from funds.models import Branch
 from funds.services import fund as funds
-from socsec.commands.village import BEGAN, PASSWORD, PUDONG, SHANGHAI, Village
+from socsec.commands.village import (
+    BEGAN,
+    PASSWORD,
+    PUDONG,
+    SHANGHAI,
+    Village,
+    on_record,
+)
 from socsec.kernel.ids import make_credit_code, make_resident_id
 from socsec.kernel.months import month
 from socsec.office.services import users
@@ -99,14 +106,16 @@ def _courier(village: Village) -> None:
     """Pays alone, a month behind online, and overpaid in September: a refund is asked for."""
     courier = _person(village, "骆行远", date(1990, 11, 23), 65)
     intake, assessor = village.by("intake"), village.by("assessor")
-    cover.start(
-        by=intake,
-        person=courier,
-        branch=Branch.PENSION,
-        category=Category.OWN_ACCOUNT,
-        region=PUDONG,
-        from_=date(2026, 8, 1),
-        base=8_000_00,
+    on_record(
+        cover.start(
+            by=intake,
+            person=courier,
+            branch=Branch.PENSION,
+            category=Category.OWN_ACCOUNT,
+            region=PUDONG,
+            from_=date(2026, 8, 1),
+            base=8_000_00,
+        )
     )
     bank_account.set(
         by=intake,

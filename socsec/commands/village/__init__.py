@@ -1,7 +1,8 @@
 """The village: a dozen invented people in two provinces, who live twelve months through real services.
 
 The demo shows them, the journeys are tested with them. Nothing here writes a table by itself:
-whatever the village has, a clerk of the village did through a service.
+whatever the village has, a clerk of the village did through a service; only the day on which an
+enrolment was taken down is set back to its first (`on_record`).
 
 Names, numbers and employers are invented; the identity numbers have true check digits and birth
 dates of people who do not exist.
@@ -29,7 +30,7 @@ from .cast import (
 )
 from .months import contributions, declare, live, receive
 from .retiring import award, carry, open_claim, payroll, refuse, retire
-from .settling import is_there, settle
+from .settling import is_there, on_record, settle
 
 __all__ = [
     "BEGAN",
@@ -53,6 +54,7 @@ __all__ = [
     "declare",
     "is_there",
     "live",
+    "on_record",
     "open_claim",
     "payroll",
     "receive",

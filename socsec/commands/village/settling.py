@@ -1,10 +1,10 @@
 """The village is settled: offices, funds, people, employers; nothing paid yet."""
 
-from datetime import date
+from datetime import UTC, date, datetime, time
 
 from django.db import transaction
 
-from enrollment.models import Category, EmployerKind, HouseholdRole, Sex
+from enrollment.models import Category, Coverage, EmployerKind, HouseholdRole, Sex
 from enrollment.services import (
     bank_account,
     cover,
@@ -160,12 +160,22 @@ def _work(village: Village) -> None:
             from_=first_day(FIRST),
             employer=village.employers[place],
         )
-    cover.start(
-        by=village.by("sc-intake"),
-        person=village.souls["zhou"],
-        branch=PENSION,
-        category=Category.OWN_ACCOUNT,
-        region=JINJIANG,
-        from_=first_day(FIRST),
-        base=OWN_BASE,
+    on_record(
+        cover.start(
+            by=village.by("sc-intake"),
+            person=village.souls["zhou"],
+            branch=PENSION,
+            category=Category.OWN_ACCOUNT,
+            region=JINJIANG,
+            from_=first_day(FIRST),
+            base=OWN_BASE,
+        )
     )
+
+
+def on_record(*coverages: Coverage) -> None:
+    """As if these had been taken down on their first day, as they were: their months are not late."""
+    for each in coverages:
+        assert each.span.lower is not None
+        recorded = datetime.combine(each.span.lower, time(12), UTC)
+        Coverage.objects.filter(pk=each.pk).update(recorded_at=recorded)
