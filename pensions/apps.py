@@ -13,6 +13,7 @@ class PensionsConfig(AppConfig):
         from enrollment.services import statements
         from pensions import batch, checks, facts, portal, queries
         from pensions.admin import claims, corrections, disability, overpayments, survivors
+        from pensions.models import TransferStep
         from pensions.services import correction, replay
         from pensions.services import disability as disability_services
         from pensions.services import survivors as survivors_services
@@ -59,6 +60,21 @@ class PensionsConfig(AppConfig):
                 url=lambda case: f"/admin/office/case/{case.pk}/change/",
             )
         )
+        for step, prefix in (("ask", "XJ"), ("send", "XC"), ("receive", "XR")):
+            kinds.register(
+                kinds.CaseKind(
+                    slug=f"transfer_{step}",
+                    prefix=prefix,
+                    label=TransferStep(step).label,
+                    days="pensions.link.days"
+                    if step == "ask"
+                    else f"pensions.transfer.{step}_days",
+                    law="人社部发〔2014〕17号第九条"
+                    if step == "ask"
+                    else "国办发〔2009〕66号第八条",
+                    url=lambda case: f"/admin/office/case/{case.pk}/change/",
+                )
+            )
         runs.register(batch.PensionPayroll())
         runs.register(batch.AccountInterest())
         runs.register(batch.PensionAdjustments())

@@ -320,3 +320,28 @@ class RecoveryParams(Params):
     offset_rate: Rate = parameter("pensions.recovery.offset_rate")
     most_instalments: Count = parameter("pensions.recovery.most_instalments")
     limitation: Months = parameter("pensions.recovery.limitation")
+
+
+class TransferParams(Params):
+    """What an old place sends along with the record of an employee."""
+
+    first_month: Month = parameter("pensions.transfer.first_month")
+    pool_rate: Rate = parameter("pensions.transfer.pool_rate")
+
+
+class CreditParams(Params):
+    """What part of a month's wages belonged to the individual account."""
+
+    account_rate: Rate = parameter("pensions.transfer.account_rate")
+
+
+class PayerParams(Params):
+    """How long one must have paid at a place for it to pay the pension."""
+
+    payer_months: Months = parameter("pensions.payer.months")
+
+
+class LinkParams(Params):
+    """When months as a worker lead into the employees' scheme."""
+
+    qualifying_months: Months = parameter("pensions.link.qualifying_months")

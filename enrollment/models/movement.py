@@ -19,6 +19,7 @@ class MovementState(models.TextChoices):
     TEMPORARY = "temporary", _("Stays; temporary account at the new place")
     REFUSED = "refused", _("Refused")
     WITHDRAWN = "withdrawn", _("Withdrawn")
+    RETURNED = "returned", _("Back at the old place")
 
 
 class MoneyState(models.TextChoices):

@@ -36,6 +36,7 @@ from .matching import canonical, link_of, links, links_into, not_absorbed, numbe
 from .money import (
     Arrears,
     allocations,
+    allocations_in,
     arrears,
     arrears_by_employer,
     credited_receipts,
@@ -128,6 +129,7 @@ __all__ = [
     "all_events",
     "all_mandates",
     "allocations",
+    "allocations_in",
     "arrears",
     "arrears_by_employer",
     "asked",

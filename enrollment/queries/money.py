@@ -87,6 +87,12 @@ def allocations(receipt_id: int) -> QuerySet[ReceiptAllocation]:
     )
 
 
+def allocations_in(fund_id: int, person_id: int) -> QuerySet[ReceiptAllocation]:
+    """What of the receipts of one fund was taken for a person's months."""
+    receipts_there = Receipt.objects.filter(fund_id=fund_id).values("pk")
+    return ReceiptAllocation.objects.filter(person_id=person_id, receipt_id__in=receipts_there)
+
+
 def unallocated(branch: int, region: str) -> QuerySet[Receipt]:
     """Receipts of a region with a credit that no month has used yet, the oldest first."""
     low, high = span(region)

@@ -19,8 +19,12 @@ from . import accounts
 from .fund import Fund
 
 # What an order of a kind takes the money from when the bank has paid it: benefits, unless it gives
-# back what stood in suspense.
-SPENT_FROM = {"contribution_refund": accounts.SUSPENSE}
+# back what stood in suspense or was paid twice, or hands an entitlement over to another fund.
+SPENT_FROM = {
+    "contribution_refund": accounts.SUSPENSE,
+    "overlap_refund": accounts.OTHER_EXPENSE,
+    "pension_transfer": accounts.TRANSFER_EXPENSE,
+}
 
 
 def user(label: Any, **more: Any) -> models.ForeignKey:

@@ -40,6 +40,15 @@ from .payroll import (
 )
 from .recomputation import Recomputation
 from .survivors import Heir, Relation, SurvivorClaim
+from .transfer import (
+    Transfer,
+    TransferAccount,
+    TransferCase,
+    TransferKind,
+    TransferMonth,
+    TransferState,
+    TransferStep,
+)
 
 __all__ = [
     "AccountEntry",
@@ -77,5 +86,12 @@ __all__ = [
     "Relation",
     "ReturnedPayment",
     "SurvivorClaim",
+    "Transfer",
+    "TransferAccount",
+    "TransferCase",
+    "TransferKind",
+    "TransferMonth",
+    "TransferState",
+    "TransferStep",
     "WithdrawnPayment",
 ]

@@ -25,6 +25,9 @@ class EntryKind(models.IntegerChoices):
     REVERSAL = 6, _("Reversal")
     RESTORED = 7, _("Given back for overpaid months")
     CORRECTED = 8, _("Contribution corrected")
+    SENT = 10, _("Transferred to another fund")
+    TAKEN_OVER = 11, _("Taken over from another fund")
+    GIVEN_BACK = 12, _("Given back for months insured twice")
 
 
 class IndividualAccount(models.Model):
@@ -64,7 +67,8 @@ class AccountEntry(models.Model):
     `month` is what the entry is for: a contribution month, the last month of interest, the month
     of a payroll. `bears_from` is the month from which it earns interest (or ceases to, if it was
     taken out). `reference` says what it comes from: a receipt (CREDIT, CORRECTED), a run (INTEREST, BENEFIT),
-    an award (CLOSE, RESTORED, and the INTEREST up to retirement), the entry undone (REVERSAL). `rate` marks
+    an award (CLOSE, RESTORED, and the INTEREST up to retirement), a transfer (SENT, TAKEN_OVER,
+    GIVEN_BACK), the entry undone (REVERSAL). `rate` marks
     interest: the bookkeeping rate it was computed with, in millionths.
     """
 
@@ -116,6 +120,9 @@ class AccountEntry(models.Model):
                             EntryKind.REVERSAL,
                             EntryKind.RESTORED,
                             EntryKind.CORRECTED,
+                            EntryKind.SENT,
+                            EntryKind.TAKEN_OVER,
+                            EntryKind.GIVEN_BACK,
                         ]
                     )
                     & ~models.Q(amount=0)

@@ -38,6 +38,13 @@ from .payment import (
     payments_of,
     payrolls,
 )
+from .transfer import (
+    transfer_months,
+    transfer_of,
+    transfers,
+    transfers_of,
+    waiting_for_money,
+)
 from .watch import (
     Standing,
     Watch,
@@ -93,7 +100,12 @@ __all__ = [
     "survivor_claim_of",
     "survivor_claim_of_case",
     "survivor_claims",
+    "transfer_months",
+    "transfer_of",
+    "transfers",
+    "transfers_of",
     "two_pensions",
+    "waiting_for_money",
     "watched",
     "who_must_prove_life",
     "without_account",

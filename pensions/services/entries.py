@@ -25,6 +25,9 @@ POSTS = {
     EntryKind.CLOSE: (accounts.ACCOUNTS_CREDITED, accounts.INDIVIDUAL_ACCOUNTS),
     EntryKind.RESTORED: (accounts.ACCOUNTS_CREDITED, accounts.INDIVIDUAL_ACCOUNTS),
     EntryKind.CORRECTED: (accounts.ACCOUNTS_CREDITED, accounts.INDIVIDUAL_ACCOUNTS),
+    EntryKind.SENT: (accounts.ACCOUNTS_CREDITED, accounts.INDIVIDUAL_ACCOUNTS),
+    EntryKind.TAKEN_OVER: (accounts.ACCOUNTS_CREDITED, accounts.INDIVIDUAL_ACCOUNTS),
+    EntryKind.GIVEN_BACK: (accounts.ACCOUNTS_CREDITED, accounts.INDIVIDUAL_ACCOUNTS),
 }
 
 ENTRIES = AccountEntry._meta.db_table
@@ -86,7 +89,7 @@ def write(
     )
     assert batch is not None  # there are rows, and none of nothing
     with connection.cursor() as cursor:
-        if kind in (EntryKind.OPENING, EntryKind.CREDIT):
+        if kind in (EntryKind.OPENING, EntryKind.CREDIT, EntryKind.TAKEN_OVER):
             cursor.execute(
                 f"""insert into {ACCOUNTS} (person_id, fund_id, region, state, opened_month)
                     select n.person_id, %s, min(n.region), %s, min(n.month)

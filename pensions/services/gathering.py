@@ -169,7 +169,14 @@ def _before_retirement(entry: AccountEntry, award: Award) -> bool:
         return False
     if entry.kind == EntryKind.INTEREST:
         return entry.reference != award.pk
-    return entry.kind in (EntryKind.OPENING, EntryKind.CREDIT, EntryKind.CORRECTED)
+    return entry.kind in (
+        EntryKind.OPENING,
+        EntryKind.CREDIT,
+        EntryKind.CORRECTED,
+        EntryKind.TAKEN_OVER,
+        EntryKind.SENT,
+        EntryKind.GIVEN_BACK,
+    )
 
 
 def life_of(person: Person, region: str, start_month: int) -> dict[str, int]:

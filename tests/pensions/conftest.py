@@ -137,9 +137,9 @@ def open_account(assessor, reviewer, shanghai):
 def bank(intake):
     """A bank account for benefits."""
 
-    def make(who):
+    def make(who, by=intake):
         return bank_account.set(
-            by=intake,
+            by=by,
             person=who,
             purpose="benefit",
             account=f"62284800{next(_serial):06}",

@@ -56,6 +56,10 @@ ONLY_WITHIN = {
     "deemed_index",
     "months_gap",
     "months_deemed",
+    "months_earlier",
+    "months_resident",
+    "pool_paid",
+    "wages",
 }
 
 
@@ -138,6 +142,25 @@ RULES |= {
     "pensions.agencies.old_method": {
         "basic_pay": st.integers(0, 2_000_000),
         "wage_growth": st.integers(1_000_000, 3_000_000),
+    },
+}
+MONEY = st.integers(0, 10**9)
+RULES |= {
+    "pensions.transfer": {
+        "months": st.integers(0, 600),
+        "wages": MONEY,
+        "balance": MONEY,
+        "given_back": st.integers(0, 1_000_000),
+        "pool_paid": MONEY,
+    },
+    "pensions.transfer.credited": {"wages": MONEY},
+    "pensions.payer": {
+        "months_here": st.integers(0, 600),
+        "months_earlier": st.integers(0, 600),
+    },
+    "pensions.link": {
+        "months_employee": st.sampled_from([0, 179, 180, 181, 400]),
+        "months_resident": st.integers(0, 400),
     },
 }
 # Asked only where and when there is law for it.

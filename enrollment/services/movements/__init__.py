@@ -7,6 +7,7 @@ afterwards, by the app that keeps the accounts (`set_money`).
 """
 
 from .asking import MOVABLE, ask, old_place
+from .back import move_back
 from .common import KINDS
 from .money import set_money
 from .months import pool
@@ -20,6 +21,7 @@ __all__ = [
     "ask",
     "confirm",
     "judge",
+    "move_back",
     "old_place",
     "pool",
     "propose",

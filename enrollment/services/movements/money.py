@@ -17,14 +17,19 @@ from .common import locked, record
 
 @transaction.atomic
 def set_money(*, by: User | None, movement: Movement, state: str) -> Movement:
-    """Where the money is, told by the app that moves it. Forward only; `by` None is the system."""
+    """Where the money is, told by the app that moves it; `by` None is the system.
+
+    Forward a step at a time; what was sent and came back is due again.
+    """
     movement = locked(movement)
     if by is not None:
         require(by, "ledger.post", movement.from_region if state == "sent" else movement.to_region)
     order = [MoneyState.NONE, MoneyState.DUE, MoneyState.SENT, MoneyState.RECEIVED]
     if movement.state != MovementState.DONE or state not in MoneyState.values:
         raise Refused(_("Money follows a record that has moved."), code="record_not_moved")
-    if order.index(MoneyState(state)) != order.index(MoneyState(movement.money)) + 1:
+    step = order.index(MoneyState(state)) - order.index(MoneyState(movement.money))
+    came_back = (movement.money, state) == (MoneyState.SENT, MoneyState.DUE)
+    if step != 1 and not came_back:
         raise Conflict(
             _("The money is already: %(state)s.") % {"state": movement.get_money_display()},
             code="money_moved_on",

@@ -9,6 +9,7 @@ from enrollment.models import (
     Coverage,
     MovedMonth,
     Movement,
+    MovementState,
 )
 from enrollment.params import NoNumbers
 from enrollment.queries import PlaceMonth
@@ -33,7 +34,8 @@ def pool(branch: int, region: str) -> str:
 def statement(movement: Movement) -> list[tuple[PlaceMonth, bool, bool]]:
     """The months of the old place, each with whether it overlaps and whether it counts."""
     every = queries.place_months(movement.person_id, movement.branch)
-    old = queries.within(every, pool(movement.branch, movement.from_region))
+    here = pool(movement.branch, movement.from_region)
+    old = {**_taken_over(movement, here), **queries.within(every, here)}
     new = queries.within(every, pool(movement.branch, movement.to_region))
     rows = []
     for month, mine in sorted(old.items()):
@@ -47,6 +49,19 @@ def statement(movement: Movement) -> list[tuple[PlaceMonth, bool, bool]]:
             counts = kept == Side.OLD
         rows.append((mine, theirs is not None, counts))
     return rows
+
+
+def _taken_over(movement: Movement, here: str) -> dict[int, PlaceMonth]:
+    """Months that reached the old place with an earlier movement: they go on with the record."""
+    earlier = Movement.objects.filter(
+        person_id=movement.person_id, branch=movement.branch, state=MovementState.DONE
+    )
+    return {
+        row.month: PlaceMonth(row.month, row.region, row.resident, row.deemed, row.base)
+        for each in earlier.order_by("done_on", "pk")
+        if pool(each.branch, each.to_region) == here
+        for row in queries.statement(each).filter(counts=True)
+    }
 
 
 def _insured(month: PlaceMonth) -> Insured:

@@ -1,0 +1,52 @@
+"""Entitlements on their way between funds, as both offices and the person see them."""
+
+from typing import Any
+
+from django.db.models import Q, QuerySet
+
+from enrollment import queries as enrollment
+from enrollment.models import Movement
+from pensions.models import Transfer, TransferMonth
+from socsec.office import people
+from socsec.office.access import scope
+from socsec.office.models import Case
+
+
+def transfers(user: Any) -> QuerySet[Transfer]:
+    """The transfers that a user's office has a part in, whichever side it is on."""
+    every = Transfer.objects.select_related("person", "from_fund__region", "to_fund__region")
+    mine = scope(every, user, "from_region").values("pk")
+    theirs = scope(every, user, "to_region").values("pk")
+    return every.filter(Q(pk__in=mine) | Q(pk__in=theirs)).order_by("-pk")
+
+
+def transfers_of(person_id: int) -> QuerySet[Transfer]:
+    """A person's transfers, newest first, with their cases."""
+    return (
+        Transfer.objects.filter(person_id__in=people.numbers(person_id))
+        .prefetch_related("cases__case__office")
+        .order_by("-pk")
+    )
+
+
+def transfer_of(case: Case) -> Transfer | None:
+    """The transfer that a case is a step of."""
+    return Transfer.objects.filter(cases__case=case).select_related("person").first()
+
+
+def transfer_months(transfer: Transfer) -> QuerySet[TransferMonth]:
+    """The months of the form in force, oldest first."""
+    return TransferMonth.objects.filter(
+        person_id=transfer.person_id, transfer_id=transfer.pk, turn=transfer.turn
+    ).order_by("month")
+
+
+def waiting_for_money(user: Any) -> QuerySet[Movement]:
+    """Records that moved away from the user's region, whose money nobody has taken up yet."""
+    due = (
+        enrollment.money_due()
+        .filter(money="due")
+        .exclude(transfers__state__in=Transfer.OPEN)
+        .select_related("person")
+    )
+    return scope(due, user, "from_region").order_by("done_on", "pk")
