@@ -79,10 +79,18 @@ class PensionsConfig(AppConfig):
         runs.register(batch.AccountInterest())
         runs.register(batch.PensionAdjustments())
         runs.register(batch.ProvisionalAwards())
+        runs.register(batch.ResidentAdjustments())
         replays.register(replays.Replayer("pensions.awards", _("Pension awards"), replay.awards))
         replays.register(
             replays.Replayer(
                 "pensions.adjustments", _("Yearly adjustments of pensions"), replay.adjustments
+            )
+        )
+        replays.register(
+            replays.Replayer(
+                "pensions.resident_adjustments",
+                _("Adjustments of residents' pensions"),
+                replay.resident_adjustments,
             )
         )
         checks.register()

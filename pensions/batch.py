@@ -6,11 +6,12 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
-from funds.models import PaymentBatch, Scheme
+from funds.models import Branch, PaymentBatch, Scheme
 from funds.services import payments
 from pensions.models import Payroll
 from pensions.services import adjustment, overpaid, payroll, recompute, recovery, yearly_interest
 from pensions.services.payroll import PARTS
+from pensions.services.residents import adjustment as resident_adjustment
 from socsec.office.errors import Invalid, Refused
 from socsec.office.models import Run, RunChunk
 from socsec.office.runs import Counts, Preview, RunKind
@@ -42,6 +43,20 @@ def _scheme(params: dict[str, Any]) -> dict[str, Any]:
     return {"scheme": scheme}
 
 
+def _books(params: dict[str, Any]) -> dict[str, Any]:
+    """The scheme, and the branch whose fund keeps the books: old-age insurance without it."""
+    known = dict(params)
+    branch = known.pop("branch", Branch.PENSION.value)
+    scheme = _scheme(known)["scheme"]
+    if branch != Branch.PENSION and (branch, scheme) != (Branch.ANNUITY, Scheme.AGENCIES):
+        raise Invalid(
+            _("Only agencies and institutions have an occupational annuity."),
+            code="no_such_fund",
+            field="params",
+        )
+    return {"scheme": scheme, "branch": branch}
+
+
 class PensionPayroll(RunKind):
     """The month's pensions of one pooling region, with the arrears of awards made since the last.
 
@@ -53,7 +68,7 @@ class PensionPayroll(RunKind):
     label = _("Monthly pension payroll")
 
     def check(self, params: dict[str, Any]) -> dict[str, Any]:
-        return _scheme(params)
+        return _books(params)
 
     def preview(self, run: Run) -> Preview:
         """Totals by region and part, who is held, whose pension changed most, a few sheets."""
@@ -85,6 +100,7 @@ class PensionPayroll(RunKind):
             run=run,
             defaults={
                 "scheme": run.params["scheme"],
+                "branch": run.params["branch"],
                 "month": run.month,
                 "region": run.region_id,
                 "fund": payroll.fund_of(run),
@@ -141,7 +157,7 @@ class AccountInterest(RunKind):
     label = _("Yearly interest on individual accounts")
 
     def check(self, params: dict[str, Any]) -> dict[str, Any]:
-        return _scheme(params)
+        return _books(params)
 
     def preview(self, run: Run) -> Preview:
         yearly_interest.check_year(run)
@@ -202,6 +218,46 @@ class PensionAdjustments(RunKind):
     def reverse(self, chunk: RunChunk) -> None:
         part = adjustment.part_of(chunk.run, chunk.spec["first"], chunk.spec["last"])
         adjustment.undo(part, chunk.run_id)
+
+
+class ResidentAdjustments(RunKind):
+    """Residents' pensions stated anew from a month on: a new basic pension, or an age reached.
+
+    What it adds is paid by the next payroll, with the difference for the months since.
+    """
+
+    slug = resident_adjustment.KIND
+    label = _("Adjustment of residents' pensions")
+
+    def check(self, params: dict[str, Any]) -> dict[str, Any]:
+        if params:
+            raise Invalid(
+                _("This kind of run knows no settings."), code="unknown_setting", field="params"
+            )
+        return {}
+
+    def preview(self, run: Run) -> Preview:
+        resident_adjustment.check(run)
+        return resident_adjustment.preview(resident_adjustment.part_of(run), SAMPLES)
+
+    def chunks(self, run: Run) -> Iterable[dict[str, Any]]:
+        resident_adjustment.check(run)
+        return [
+            {"first": first, "last": last}
+            for first, last in resident_adjustment.ranges(resident_adjustment.part_of(run), CHUNK)
+        ]
+
+    def execute(self, chunk: RunChunk) -> Counts:
+        part = resident_adjustment.part_of(chunk.run, chunk.spec["first"], chunk.spec["last"])
+        count, total = resident_adjustment.adjust(part, chunk.run_id)
+        return Counts(count, total, hashlib.sha256(f"{count} {total}".encode()).hexdigest())
+
+    def unpost(self, run: Run) -> None:
+        resident_adjustment.check_last(run)
+
+    def reverse(self, chunk: RunChunk) -> None:
+        part = resident_adjustment.part_of(chunk.run, chunk.spec["first"], chunk.spec["last"])
+        resident_adjustment.undo(part, chunk.run_id)
 
 
 def _part(chunk: RunChunk) -> payroll.Part:

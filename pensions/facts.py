@@ -9,7 +9,7 @@ from typing import Any
 
 from enrollment import queries as enrollment
 from enrollment.models import Contribution, Person, PriorKind, PriorService, PriorState, Sex
-from funds.models import Branch
+from funds.models import Branch, Scheme
 from pensions.models import (
     AccountEntry,
     AccountState,
@@ -17,6 +17,7 @@ from pensions.models import (
     AwardState,
     Benefit,
     IndividualAccount,
+    Side,
 )
 from socsec.kernel import months, regions
 
@@ -124,8 +125,8 @@ def in_payment(
                    select * from {BENEFITS} b
                     where b.person_id = a.person_id and b.award_id = a.id and b.from_month < %s
                     order by b.from_month desc, b.version desc limit 1) b
-             where a.state = %s and a.scheme = %s and a.from_month < %s
-               and a.region between %s and %s and a.person_id between %s and %s
+             where a.state = %s and a.scheme = %s and a.branch = {Branch.PENSION}
+               and a.from_month < %s and a.region between %s and %s and a.person_id between %s and %s
                and (p.died_on is null or p.died_on >= %s)""",  # noqa: S608
         [
             *(january, january, Sex.FEMALE, january, AwardState.IN_PAYMENT, scheme, january),
@@ -140,27 +141,35 @@ def account_year(
     first_person: int,
     last_person: int,
     region: str = regions.NATION,
+    notional: bool | None = None,
 ) -> Select:
     """What the accounts of a fund have borne interest on in a year, up to and with a month of it.
 
     Columns: person_id, region, balance (all that is on the account now), balance_months (what
     stood on it at the end of each month, added up), credited (interest of that year credited
     before). An entry counts from the month it bears interest from; what bears it from a later year
-    does not count.
+    does not count. `notional` asks for the written-down part of an annuity alone, or for the rest.
     """
     january = months.month(months.year_of(through), 1)
     count = through - january + 1
     low, high = regions.span(region)
     who = [first_person, last_person]
+    side = ""
+    balance = f"""(
+                   select e.balance from {ENTRIES} e
+                    where e.person_id = a.person_id and e.fund_id = a.fund_id
+                    order by e.seq desc limit 1)"""  # noqa: S608
+    if notional is not None:
+        side = f"and e.side {'=' if notional else '<>'} {Side.NOTIONAL}"
+        balance = f"""(
+                   select coalesce(sum(e.amount), 0)::bigint as balance from {ENTRIES} e
+                    where e.person_id = a.person_id and e.fund_id = a.fund_id {side})"""  # noqa: S608
     return (
         f"""select a.person_id, a.region, l.balance,
                    %s * l.balance - coalesce(r.missing, 0) as balance_months,
                    coalesce(r.credited, 0) as credited
               from {ACCOUNTS} a
-             cross join lateral (
-                   select e.balance from {ENTRIES} e
-                    where e.person_id = a.person_id and e.fund_id = a.fund_id
-                    order by e.seq desc limit 1) l
+             cross join lateral {balance} l
               left join (
                    select e.person_id,
                           sum(e.amount * least(%s, e.bears_from - %s))::bigint as missing,
@@ -169,7 +178,7 @@ def account_year(
                             as credited
                      from {ENTRIES} e
                     where e.fund_id = %s and e.bears_from > %s
-                      and e.person_id between %s and %s
+                      and e.person_id between %s and %s {side}
                     group by e.person_id) r on r.person_id = a.person_id
              where a.fund_id = %s and a.state <> %s and a.region between %s and %s
                and a.person_id between %s and %s""",  # noqa: S608
@@ -191,4 +200,66 @@ def needing_proof() -> Select:
                    make_date(from_month / 12, mod(from_month, 12) + 1, 1) as since
               from {AWARDS} where state = {AwardState.IN_PAYMENT.value}""",  # noqa: S608
         [],
+    )
+
+
+def resident_life(first_person: int, last_person: int, until: int) -> Select:
+    """What counts for a resident's pension, up to and with the month `until`.
+
+    Columns: person_id, years (paid as a resident), older_years (of them from an older scheme),
+    months_employed (paid as an employee in other years), months_paid (all of it, a year counting
+    twelve months). Years as an employee count as a resident's (人社部发〔2014〕17号第三条), the other way
+    round they do not. Who has nothing at all is not in it.
+    """
+    last_year = months.year_of(until)
+    paid, paid_params = enrollment.paid_years(Branch.PENSION, first_person, last_person, last_year)
+    worked, worked_params = enrollment.paid_months(
+        Branch.PENSION, first_person, last_person, last_month=until
+    )
+    return (
+        f"""with years as ({paid}), worked as (
+                select w.person_id, count(*)::int as months from ({worked}) w
+                 where not exists (select from years y
+                                    where y.person_id = w.person_id and y.year = w.month / 12)
+                 group by w.person_id)
+            select person_id, coalesce(y.years, 0) as years, coalesce(y.older, 0) as older_years,
+                   coalesce(w.months, 0) as months_employed,
+                   coalesce(y.years, 0) * 12 + coalesce(w.months, 0) as months_paid
+              from (select person_id, count(*)::int as years,
+                           (count(*) filter (where older))::int as older
+                      from years group by person_id) y
+              full join worked w using (person_id)""",  # noqa: S608
+        [*paid_params, *worked_params],
+    )
+
+
+def residents_in_payment(month: int, region: str, first_person: int, last_person: int) -> Select:
+    """The residents' pensions that a new basic pension, or an age reached, of a month concerns.
+
+    Columns: person_id, award_id, region, month (that month, or the first of a later pension), age
+    (months), months_paid (0 where earlier books did not say), basic_before, addition_before,
+    owed_before. Whose basic pension was stated on paper has a level of its own and is not in it.
+    """
+    low, high = regions.span(region)
+    return (
+        f"""select a.person_id, a.id as award_id, a.region, m.month,
+                   (m.month - (extract(year from p.born_on) * 12
+                               + extract(month from p.born_on) - 1))::int as age,
+                   a.months::int as months_paid, b.basic as basic_before,
+                   b.addition as addition_before, a.owed_from as owed_before
+              from {AWARDS} a
+              join {PEOPLE} p on p.id = a.person_id
+             cross join lateral (select greatest(%s, a.from_month)::int as month) m
+             cross join lateral (
+                   select * from {BENEFITS} b
+                    where b.person_id = a.person_id and b.award_id = a.id and b.from_month <= m.month
+                    order by b.from_month desc, b.version desc limit 1) b
+             where a.state <> %s and a.scheme = %s and a.branch = %s
+               and a.region between %s and %s and a.person_id between %s and %s
+               and (p.died_on is null or p.died_on >= %s)
+               and not coalesce(jsonb_exists(a.gathered -> 'stated', 'basic_pension'), false)""",  # noqa: S608
+        [
+            *(month, AwardState.ENDED, Scheme.RESIDENTS, Branch.PENSION),
+            *(low, high, first_person, last_person, months.first_day(month)),
+        ],
     )

@@ -215,6 +215,18 @@ class InterestParams(Params):
     )
 
 
+class ResidentInterestParams(InterestParams):
+    """The yearly interest of a resident's account."""
+
+    bookkeeping_rate: Rate = parameter("pensions.residents.bookkeeping_rate")
+
+
+class AnnuityInterestParams(InterestParams):
+    """The yearly return of the funded part of an occupational annuity."""
+
+    bookkeeping_rate: Rate = parameter("pensions.annuity.return_rate")
+
+
 class AccountParams(Params):
     """What a claim must know of the account that it draws on."""
 

@@ -3,12 +3,14 @@
 from celery import shared_task
 
 from pensions.services import account, award, overpaid, returns
+from pensions.services.residents import accounts as residents
 
 
 @shared_task(name="pensions.credit_accounts")
 def credit_accounts() -> None:
     """Every few minutes: carry to individual accounts what was received."""
     account.credit_pending()
+    residents.credit_pending()
 
 
 @shared_task(name="pensions.pull_returns")

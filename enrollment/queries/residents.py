@@ -141,6 +141,38 @@ def sponsorships(person_id: int) -> QuerySet[SponsorMembership]:
     return SponsorMembership.objects.filter(person_id=person_id).order_by("-span")
 
 
+def paid_years(
+    branch: int, first_person: int, last_person: int, last_year: int
+) -> tuple[str, list[Any]]:
+    """A SELECT of person_id, year and older, and its parameters: each year that counts, once.
+
+    A year counts once the insured person's own part is paid, and something was paid for it at all.
+    `older` says that it was carried over from an older scheme. For the apps above, which reckon
+    with many people at once.
+    """
+    who = [branch, first_person, last_person, last_year]
+    return (
+        f"""
+        select person_id, year, bool_or(older) as older from (
+            select person_id, year, true as older from {LegacyYear._meta.db_table}
+             where branch = %s and person_id between %s and %s and year <= %s
+            union all
+            select d.person_id, d.year, false
+              from (select person_id, year, sum(person_share) as own
+                      from {ResidentDue._meta.db_table}
+                     where branch = %s and person_id between %s and %s and year <= %s
+                     group by person_id, year) d
+              join (select person_id, year, sum(amount) as paid,
+                           coalesce(sum(amount) filter (where payer = {Payer.PERSON}), 0) as own
+                      from {ResidentPayment._meta.db_table}
+                     where branch = %s and person_id between %s and %s and year <= %s
+                     group by person_id, year) p using (person_id, year)
+             where p.paid > 0 and p.own >= d.own
+        ) y group by person_id, year""",  # noqa: S608
+        [*who, *who, *who],
+    )
+
+
 def carried_balances(person_id: int | None = None) -> QuerySet[CarriedBalance]:
     """Balances that older old-age schemes handed over, approved: for the individual accounts."""
     rows = CarriedBalance.objects.order_by("person_id", "import_id", "row")

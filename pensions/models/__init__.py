@@ -13,6 +13,7 @@ from .account import (
     IndividualAccount,
     OpeningBalance,
     OpeningState,
+    Side,
 )
 from .adjustment import PensionAdjustment
 from .award import Award, AwardState, Benefit, EndReason
@@ -39,6 +40,7 @@ from .payroll import (
     WithdrawnPayment,
 )
 from .recomputation import Recomputation
+from .residents import CreditedSource, ResidentAdjustment
 from .survivors import Heir, Relation, SurvivorClaim
 from .transfer import (
     Transfer,
@@ -60,6 +62,7 @@ __all__ = [
     "Cause",
     "Correction",
     "CreditedReceipt",
+    "CreditedSource",
     "DisabilityClaim",
     "EndReason",
     "EntryKind",
@@ -84,7 +87,9 @@ __all__ = [
     "Recovery",
     "RecoveryKind",
     "Relation",
+    "ResidentAdjustment",
     "ReturnedPayment",
+    "Side",
     "SurvivorClaim",
     "Transfer",
     "TransferAccount",

@@ -25,9 +25,27 @@ class EntryKind(models.IntegerChoices):
     REVERSAL = 6, _("Reversal")
     RESTORED = 7, _("Given back for overpaid months")
     CORRECTED = 8, _("Contribution corrected")
+    MADE_REAL = 9, _("Written-down part made real")
     SENT = 10, _("Transferred to another fund")
     TAKEN_OVER = 11, _("Taken over from another fund")
     GIVEN_BACK = 12, _("Given back for months insured twice")
+
+
+class Side(models.IntegerChoices):
+    """Whose money an entry is, where a scheme keeps the parts of an account apart.
+
+    An employee's account is of one kind throughout. `NOTIONAL` is the part of an occupational
+    annuity that the treasury has only written down (国办发〔2015〕18号第六条): no money lies behind it
+    until it is made real.
+    """
+
+    WHOLE = 0, _("Not divided")
+    OWN = 1, _("Own contribution")
+    SPONSOR = 2, _("Paid by a sponsor")
+    COLLECTIVE = 3, _("Collective subsidy")
+    GOVERNMENT = 4, _("Government subsidy")
+    EMPLOYER = 5, _("Employer's part")
+    NOTIONAL = 6, _("Employer's part, written down only")
 
 
 class IndividualAccount(models.Model):
@@ -69,7 +87,8 @@ class AccountEntry(models.Model):
     taken out). `reference` says what it comes from: a receipt (CREDIT, CORRECTED), a run (INTEREST, BENEFIT),
     an award (CLOSE, RESTORED, and the INTEREST up to retirement), a transfer (SENT, TAKEN_OVER,
     GIVEN_BACK), the entry undone (REVERSAL). `rate` marks
-    interest: the bookkeeping rate it was computed with, in millionths.
+    interest: the bookkeeping rate it was computed with, in millionths. `side` says whose money it
+    is. MADE_REAL comes in pairs: out of the notional part, into the funded one.
     """
 
     pk = models.CompositePrimaryKey("person_id", "fund_id", "seq")
@@ -84,6 +103,9 @@ class AccountEntry(models.Model):
     rate = models.IntegerField(_("bookkeeping rate"), null=True, blank=True)
     reference = models.BigIntegerField(_("reference"), default=0)
     part = models.PositiveSmallIntegerField(_("part"), default=0)
+    side = models.PositiveSmallIntegerField(
+        _("whose money"), choices=Side.choices, default=Side.WHOLE, db_default=Side.WHOLE
+    )
     batch_id = models.BigIntegerField(_("ledger batch"))
 
     class Meta:
@@ -97,7 +119,7 @@ class AccountEntry(models.Model):
         constraints = [
             # A receipt is credited once for each month, an entry undone once.
             models.UniqueConstraint(
-                fields=["person_id", "fund_id", "reference", "month", "part"],
+                fields=["person_id", "fund_id", "reference", "month", "part", "side"],
                 condition=models.Q(kind=EntryKind.CREDIT),
                 name="account_entry_credited_once",
             ),
@@ -120,6 +142,7 @@ class AccountEntry(models.Model):
                             EntryKind.REVERSAL,
                             EntryKind.RESTORED,
                             EntryKind.CORRECTED,
+                            EntryKind.MADE_REAL,
                             EntryKind.SENT,
                             EntryKind.TAKEN_OVER,
                             EntryKind.GIVEN_BACK,
@@ -162,7 +185,8 @@ class OpeningState(models.TextChoices):
 class OpeningBalance(models.Model):
     """A balance from books kept before these: entered by one, posted when a second one approves.
 
-    `month` is the last month of contributions and interest that `amount`, in fen, holds.
+    `month` is the last month of contributions and interest that `amount`, in fen, holds. `notional`
+    is what of it the treasury has only written down: in an occupational annuity.
     """
 
     person = models.ForeignKey(
@@ -171,6 +195,7 @@ class OpeningBalance(models.Model):
     fund = models.ForeignKey(Fund, models.PROTECT, related_name="+", verbose_name=_("fund"))
     region = models.CharField(_("region"), max_length=6)
     amount = models.BigIntegerField(_("amount"))
+    notional = models.BigIntegerField(_("of it written down only"), default=0, db_default=0)
     month = models.IntegerField(_("up to month"))
     document = models.CharField(_("document"), max_length=200)
     state = models.CharField(
@@ -201,7 +226,8 @@ class OpeningBalance(models.Model):
                 name="opening_balance_once",
             ),
             models.CheckConstraint(
-                condition=models.Q(amount__gt=0), name="opening_balance_positive"
+                condition=models.Q(amount__gt=0, notional__gte=0, notional__lte=models.F("amount")),
+                name="opening_balance_positive",
             ),
             models.CheckConstraint(
                 condition=models.Q(checker__isnull=True) | ~models.Q(checker=models.F("maker")),

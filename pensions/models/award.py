@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from enrollment.models import Person
 from enrollment.models.spans import whole
-from funds.models import Scheme
+from funds.models import Branch, Scheme
 
 from .claim import PensionClaim
 from .disability import DisabilityClaim
@@ -34,7 +34,8 @@ class Award(models.Model):
     and `edition` replay the decision to the fen. `owed_from` is the first month that no payroll
     has settled yet: the next one pays from there. `until_month` is the last month due, once known;
     `last_month` that of an allowance whose end is known from its beginning.
-    An award without a claim was taken over from earlier books.
+    An award without a claim was taken over from earlier books. An occupational annuity is an award
+    of its own branch, paid `beside` a pension by another fund, and never more than its account holds.
     """
 
     person = models.ForeignKey(
@@ -48,7 +49,21 @@ class Award(models.Model):
     scheme = models.PositiveSmallIntegerField(
         _("scheme"), choices=Scheme.choices, default=Scheme.EMPLOYEES
     )
+    branch = models.PositiveSmallIntegerField(
+        _("branch"),
+        choices=[(each.value, each.label) for each in (Branch.PENSION, Branch.ANNUITY)],
+        default=Branch.PENSION,
+        db_default=Branch.PENSION,
+    )
     region = models.CharField(_("region"), max_length=6)
+    beside = models.OneToOneField(
+        "self",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="annuity",
+        verbose_name=_("pension beside which it is paid"),
+    )
     claim = models.OneToOneField(
         PensionClaim,
         models.PROTECT,
@@ -116,7 +131,7 @@ class Award(models.Model):
         ]
         constraints = [
             models.UniqueConstraint(
-                fields=["person", "scheme"],
+                fields=["person", "scheme", "branch"],
                 condition=~models.Q(state=AwardState.ENDED),
                 name="award_one_per_person_and_scheme",
             ),
@@ -125,6 +140,7 @@ class Award(models.Model):
                 expressions=[
                     (whole("person_id"), RangeOperators.OVERLAPS),
                     (whole("scheme"), RangeOperators.OVERLAPS),
+                    (whole("branch"), RangeOperators.OVERLAPS),
                     (
                         models.Func(
                             models.F("from_month"),
@@ -151,6 +167,11 @@ class Award(models.Model):
                     + models.F("addition")
                 ),
                 name="award_parts_add_up",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(branch=Branch.PENSION, beside__isnull=True)
+                | models.Q(branch=Branch.ANNUITY, basic=0, transitional=0, addition=0),
+                name="award_annuity_of_its_account",
             ),
             models.CheckConstraint(
                 condition=models.Q(until_month__isnull=True)

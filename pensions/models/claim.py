@@ -24,7 +24,7 @@ class Category(models.IntegerChoices):
 class PensionClaim(models.Model):
     """A person's wish to draw a pension from a month on. Number, clock and decision are its case's.
 
-    `flexible` asks for early retirement by own choice. `stated` are facts that papers show and the
+    `category` is that of somebody who worked; a resident has none. `flexible` asks for early retirement by own choice. `stated` are facts that papers show and the
     books do not hold, in natural units. `gathered` is everything that the proposal rests on: with
     the case's edition it replays the decision.
     """
@@ -43,7 +43,9 @@ class PensionClaim(models.Model):
         _("scheme"), choices=Scheme.choices, default=Scheme.EMPLOYEES
     )
     start_month = models.IntegerField(_("from month"))
-    category = models.PositiveSmallIntegerField(_("category"), choices=Category.choices)
+    category = models.PositiveSmallIntegerField(
+        _("category"), choices=Category.choices, null=True, blank=True
+    )
     flexible = models.BooleanField(_("flexible early retirement"), default=False)
     region = models.CharField(_("region of payment"), max_length=6)
     stated = models.JSONField(_("facts from papers"), default=dict, blank=True)
@@ -60,7 +62,9 @@ class PensionClaim(models.Model):
                 name="pension_claim_one_open",
             ),
             models.CheckConstraint(
-                condition=models.Q(category__in=Category.values),
+                condition=models.Q(category__in=Category.values, category__isnull=False)
+                & ~models.Q(scheme=Scheme.RESIDENTS)
+                | models.Q(category__isnull=True, scheme=Scheme.RESIDENTS),
                 name="pension_claim_category_known",
             ),
         ]

@@ -4,7 +4,7 @@ from django.contrib.postgres.indexes import BrinIndex
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from funds.models import Fund, PaymentBatch, Scheme
+from funds.models import Branch, Fund, PaymentBatch, Scheme
 from socsec.kernel.months import format_month
 
 
@@ -36,6 +36,12 @@ class Payroll(models.Model):
         verbose_name=_("run"),
     )
     scheme = models.PositiveSmallIntegerField(_("scheme"), choices=Scheme.choices)
+    branch = models.PositiveSmallIntegerField(
+        _("branch"),
+        choices=Branch.choices,
+        default=Branch.PENSION,
+        db_default=Branch.PENSION,
+    )
     month = models.IntegerField(_("month"))
     region = models.CharField(_("region"), max_length=6)
     fund = models.ForeignKey(Fund, models.PROTECT, related_name="+", verbose_name=_("fund"))

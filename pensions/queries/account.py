@@ -5,7 +5,7 @@ from typing import Any
 
 from django.db.models import QuerySet, Sum
 
-from pensions.models import AccountEntry, EntryKind, IndividualAccount
+from pensions.models import AccountEntry, EntryKind, IndividualAccount, Side
 from socsec.office import people
 
 
@@ -73,11 +73,16 @@ def account_years(person_id: int) -> list[AccountYear]:
     return [AccountYear(year, **years[year]) for year in sorted(years, reverse=True)]
 
 
-def account_totals() -> dict[int, int]:
-    """What the accounts of each fund add up to, in fen, for the control account."""
+def account_totals(*, notional: bool = False) -> dict[int, int]:
+    """What the accounts of each fund add up to, in fen, for the control account.
+
+    `notional` asks for the parts of annuities that are written down only, which have their own.
+    """
+    found = AccountEntry.objects.order_by()
+    found = found.filter(side=Side.NOTIONAL) if notional else found.exclude(side=Side.NOTIONAL)
     return {
         row["fund_id"]: int(row["total"])
-        for row in AccountEntry.objects.order_by().values("fund_id").annotate(total=Sum("amount"))
+        for row in found.values("fund_id").annotate(total=Sum("amount"))
     }
 
 

@@ -14,6 +14,7 @@ from django.db.models import Exists, OuterRef
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from funds.models import Branch
 from pensions import facts, queries
 from pensions.models import (
     Award,
@@ -124,6 +125,7 @@ def places(part: Part) -> list[str]:
     return list(
         Award.objects.filter(
             scheme=part.scheme,
+            branch=Branch.PENSION,
             region__gte=low,
             region__lte=high,
             from_month__lt=part.january,
@@ -269,7 +271,11 @@ def adjusted(person_id: int, award_id: int | None = None) -> list[dict[str, Any]
 def _left_out(part: Part) -> list[dict[str, Any]]:
     low, high = regions.span(part.region)
     awards = Award.objects.filter(
-        state=AwardState.IN_PAYMENT, scheme=part.scheme, region__gte=low, region__lte=high
+        state=AwardState.IN_PAYMENT,
+        scheme=part.scheme,
+        branch=Branch.PENSION,
+        region__gte=low,
+        region__lte=high,
     )
     unknown = awards.filter(from_month__lt=part.january, months=0).count()
     later = awards.filter(from_month__gte=part.january).count()
@@ -391,7 +397,7 @@ def check_unpaid(run: Run) -> None:
     """`Refused` once a payroll may have paid what the run added."""
     later = Run.objects.filter(
         kind=payroll.KIND,
-        params=run.params,
+        params={**run.params, "branch": Branch.PENSION.value},
         region_low__lte=run.region_high,
         region_high__gte=run.region_low,
         state__in=[*Run.WORKING, Run.State.POSTED, Run.State.FAILED],

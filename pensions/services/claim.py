@@ -8,37 +8,44 @@ from datetime import date
 from typing import Any
 
 from django.db import IntegrityError, transaction
-from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from enrollment.models import Coverage, Detail, Person, PersonFact
+from enrollment.models import EndReason, Person
+from enrollment.services.residents import covers
 from funds.models import Branch, Scheme
 from funds.services import fund as fund_services
 from pensions.models import (
     AccountState,
     Award,
-    AwardState,
     Benefit,
-    Category,
     EntryKind,
     IndividualAccount,
     PensionClaim,
 )
-from pensions.rules.employees.old_age import ClaimFacts
 from pensions.services import award as awards
-from pensions.services import decision, entries
-from pensions.services.decision import Decision, Gathered
+from pensions.services import entries
+from pensions.services.conditions import (
+    FURTHEST,
+    alive,
+    birth_stands,
+    check_stated,
+    draws_nothing_else,
+    may_claim,
+    not_insured,
+    region_of,
+)
+from pensions.services.deciding import Decision, law_of
 from pensions.services.replay import Replay, replay
-from socsec.kernel.facts import FactError
-from socsec.kernel.months import first_day, format_month, last_day, month_of
+from socsec.kernel.months import first_day, format_month
 from socsec.office.access import require, require_other_hand, require_stranger
-from socsec.office.errors import Conflict, Invalid, Refused, from_kernel, say
+from socsec.office.errors import Conflict, Refused
 from socsec.office.models import Case, PolicyEdition, User
 from socsec.office.services import audit
 from socsec.office.services import case as cases
 from socsec.office.services import policy as policies
 
 __all__ = [
+    "FURTHEST",
     "KIND",
     "Replay",
     "assess",
@@ -54,7 +61,6 @@ __all__ = [
 ]
 
 KIND = "pension_claim"
-FURTHEST = 12  # months ahead that a claim may be made
 
 
 @transaction.atomic
@@ -63,8 +69,9 @@ def open_claim(
     by: User,
     person: Person,
     start_month: int,
-    category: int,
+    category: int | None,
     channel: str,
+    scheme: int = Scheme.EMPLOYEES,
     flexible: bool = False,
     region: str | None = None,
     received_on: date | None = None,
@@ -73,18 +80,18 @@ def open_claim(
     """Receive a claim for a pension from a month on.
 
     `region` is where the pension is to be paid; by default where the person is, or was last,
-    insured. Who has an open claim gets that one again, whatever it says now: no second case.
+    insured in the scheme. `category` is that of a worker's pensionable age, None for a resident. Who has an open claim gets that one again, whatever it says now: no second case.
     """
-    region = region or region_of(person)
+    region = region or region_of(person, scheme)
     require(by, "case.receive", region, person.pk)
     if by.kind == User.Kind.STAFF:
         require_stranger(by, person.pk)
     # One at a time: two who press at once get one claim.
     person = Person.objects.select_for_update().get(pk=person.pk)
-    there = PensionClaim.objects.filter(person=person, scheme=Scheme.EMPLOYEES, open=True).first()
+    there = PensionClaim.objects.filter(person=person, scheme=scheme, open=True).first()
     if there is not None:
         return there
-    _may_claim(person, start_month, category)
+    may_claim(person, scheme, start_month, category)
     case = cases.open_case(
         kind=KIND,
         person_id=person.pk,
@@ -101,6 +108,7 @@ def open_claim(
     return PensionClaim.objects.create(
         case=case,
         person=person,
+        scheme=scheme,
         start_month=start_month,
         category=category,
         flexible=flexible,
@@ -111,8 +119,9 @@ def open_claim(
 def preview(*, by: User, claim: PensionClaim) -> Decision:
     """What the decision would be today. Stores nothing."""
     require(by, "case.read", claim.region, claim.person_id)
-    gathered = decision.gather(claim)
-    return decision.decide(gathered, policies.of(policies.current_edition()))
+    law = law_of(claim.scheme)
+    found: Decision = law.decide(law.gather(claim), policies.of(policies.current_edition()))
+    return found
 
 
 @transaction.atomic
@@ -128,20 +137,20 @@ def assess(
     A date of birth that was changed lately stops it, until the clerk has found the same date in the
     personnel file (`birth_examined`): what was recorded first decides (劳社部发〔1999〕8号).
 
-    `stated` are facts that the person's papers show and no book holds (`decision.STATED`), in
+    `stated` are facts that the person's papers show and no book holds (`Law.stated`), in
     natural units. Whether the sheet says that a pension is due or not, it is proposed as it is.
     """
     claim, _case = _lock(claim, by, "case.assess", Case.State.RECEIVED)
-    _alive(claim.person)
-    not_insured(claim.person, claim.start_month)
-    _draws_nothing_else(claim)
+    alive(claim.person)
+    not_insured(claim.person, claim.start_month, claim.scheme)
+    draws_nothing_else(claim)
     if not birth_examined:
-        _birth_stands(claim)
+        birth_stands(claim)
     if stated is not None:
-        claim.stated = check_stated(stated)
-    edition = policies.current_edition()
-    gathered = decision.gather(claim)
-    found = decision.decide(gathered, policies.of(edition))
+        claim.stated = check_stated(stated, claim.scheme)
+    edition, law = policies.current_edition(), law_of(claim.scheme)
+    gathered = law.gather(claim)
+    found: Decision = law.decide(gathered, policies.of(edition))
     claim.gathered = gathered.as_json()
     claim.save(update_fields=["stated", "gathered"])
     cases.propose(
@@ -174,14 +183,14 @@ def award(*, by: User, claim: PensionClaim) -> Award:
     has to be assessed anew. The account stops taking contributions and begins to pay.
     """
     claim, case = _lock(claim, by, "case.check", Case.State.ASSESSED)
-    _alive(claim.person)
-    not_insured(claim.person, claim.start_month)
-    _draws_nothing_else(claim)
+    alive(claim.person)
+    not_insured(claim.person, claim.start_month, claim.scheme)
+    draws_nothing_else(claim)
     edition = case.edition
     assert edition is not None  # proposed with one
-    proposed = Gathered.from_json(claim.gathered or {})
+    law = law_of(claim.scheme)
     awards.end_run_out(by=by, person_id=claim.person_id)
-    found = decision.decide(proposed, policies.of(edition))
+    found = law.decide_again(claim.gathered, policies.of(edition))
     if not found.entitled:
         raise Refused(
             _("The sheet says that no pension is due."),
@@ -189,7 +198,7 @@ def award(*, by: User, claim: PensionClaim) -> Award:
             fix=_("Refuse the claim, or send it back."),
             reasons=found.reasons,
         )
-    if decision.gather(claim) != proposed:
+    if law.gather(claim) != found.gathered:
         raise Conflict(
             _("The books have changed since the claim was assessed."),
             code="facts_changed",
@@ -198,6 +207,8 @@ def award(*, by: User, claim: PensionClaim) -> Award:
     cases.decide(case_id=claim.pk, by=by, outcome=Case.State.GRANTED.value, monthly=found.monthly)
     granted = _award(claim, found, edition, case)
     _turn_account(granted, found, by)
+    if claim.scheme == Scheme.RESIDENTS:
+        covers.cut(claim.person_id, Branch.PENSION, first_day(claim.start_month), EndReason.RETIRED)
     _close(claim)
     audit.record(
         by=by,
@@ -221,7 +232,7 @@ def refuse(*, by: User, claim: PensionClaim) -> PensionClaim:
     The reasons are the lines that are not met, each with its numbers and its article.
     """
     claim, case = _lock(claim, by, "case.check", Case.State.ASSESSED)
-    found = decision.decide(Gathered.from_json(claim.gathered or {}), policies.of(_edition(case)))
+    found = law_of(claim.scheme).decide_again(claim.gathered, policies.of(_edition(case)))
     if found.entitled:
         raise Refused(
             _("Every condition is met, so the claim cannot be refused."),
@@ -238,149 +249,6 @@ def withdraw(*, by: User, claim: PensionClaim, text: str) -> PensionClaim:
     claim = PensionClaim.objects.select_for_update(of=("self",)).get(pk=claim.pk)
     cases.withdraw(case_id=claim.pk, by=by, text=text)
     return _close(claim)
-
-
-def region_of(person: Person) -> str:
-    """Where the person is insured for a pension, or was last; else where the file is kept."""
-    last = (
-        Coverage.objects.filter(person=person, branch=Branch.PENSION, span__isempty=False)
-        .order_by("-span")
-        .first()
-    )
-    return last.region if last else person.region
-
-
-def _may_claim(person: Person, start_month: int, category: int) -> None:
-    _alive(person)
-    today = month_of(timezone.localdate())
-    if category not in Category.values or Category(category).sex != person.sex:
-        raise Invalid(
-            _("Choose the kind of work by which the pensionable age is found."),
-            code="wrong_category",
-            field="category",
-        )
-    if not person.birth_month < start_month <= today + FURTHEST:
-        raise Invalid(
-            _("The pension may begin up to %(months)s months from now, and not before birth.")
-            % {"months": FURTHEST},
-            code="impossible_start",
-            field="start_month",
-        )
-    running = (
-        Award.objects.filter(person=person, scheme=Scheme.EMPLOYEES)
-        .exclude(state=AwardState.ENDED)
-        # An allowance for disability ends before the pension that takes its place.
-        .exclude(disability__isnull=False, last_month__lt=start_month)
-        .first()
-    )
-    if running is not None:
-        raise Refused(
-            say(
-                _("%(name)s draws this pension already, from %(month)s."),
-                name=person.name,
-                month=format_month(running.from_month),
-            ),
-            code="in_payment",
-            fix=_("Look at the award that is there."),
-            award=running.pk,
-        )
-
-
-def _alive(person: Person) -> None:
-    if person.died_on is not None:
-        raise Refused(
-            say(_("%(name)s died on %(day)s."), name=person.name, day=person.died_on.isoformat()),
-            code="dead",
-            fix=_("Heirs ask for the balance of the account and the survivors' benefits."),
-        )
-
-
-def not_insured(person: Person, start_month: int) -> None:
-    """A pension and contributions do not run side by side."""
-    running = Coverage.objects.filter(
-        person=person,
-        branch=Branch.PENSION,
-        span__overlap=(first_day(start_month), None),
-    ).first()
-    if running is not None:
-        raise Refused(
-            say(
-                _("%(name)s is still insured in %(month)s, from which the pension is claimed."),
-                name=person.name,
-                month=format_month(start_month),
-            ),
-            code="still_insured",
-            fix=say(
-                _("End the coverage with %(day)s first, because of retirement."),
-                day=last_day(start_month - 1).isoformat(),
-            ),
-        )
-
-
-def _draws_nothing_else(claim: PensionClaim) -> None:
-    """Nobody draws two old-age pensions for the same months (人社部发〔2014〕17号第八条)."""
-    other = (
-        Award.objects.filter(person=claim.person)
-        .exclude(scheme=claim.scheme)
-        .exclude(state=AwardState.ENDED, until_month__lt=claim.start_month)
-        .first()
-    )
-    if other is not None:
-        raise Refused(
-            say(
-                _("%(name)s draws another pension from %(month)s (%(law)s)."),
-                name=claim.person.name,
-                month=format_month(other.from_month),
-                law="人社部发〔2014〕17号第八条",
-            ),
-            code="draws_elsewhere",
-            fix=_("End that one with the month before, or refuse the claim."),
-            award=other.pk,
-        )
-
-
-def _birth_stands(claim: PensionClaim) -> None:
-    today = timezone.localdate()
-    months = policies.of(policies.current_edition()).at(
-        "pensions.claim.birth_watch", claim.region, today
-    )
-    changed = (
-        PersonFact.objects.filter(
-            person_id=claim.person_id,
-            detail=Detail.BORN_ON,
-            seq__gt=0,
-            recorded_at__date__gte=first_day(month_of(today) - int(months.value)),
-        )
-        .order_by("-recorded_at")
-        .first()
-    )
-    if changed is not None:
-        raise Refused(
-            say(
-                _("The date of birth was changed on %(day)s (%(law)s)."),
-                day=timezone.localdate(changed.recorded_at).isoformat(),
-                law="劳社部发〔1999〕8号",
-            ),
-            code="birth_changed",
-            fix=_("Find the date recorded first in the personnel file, then confirm it."),
-        )
-
-
-def check_stated(stated: dict[str, Any]) -> dict[str, Any]:
-    """Facts from papers, or `Invalid` for one that is found in the books or cannot be."""
-    specs = ClaimFacts.specs()
-    for name, value in stated.items():
-        if name not in decision.STATED:
-            raise Invalid(
-                say(_("“%(name)s” is found in the books, so it is not stated."), name=name),
-                code="not_stated",
-                field=name,
-            )
-        try:
-            specs[name].read(value)
-        except FactError as error:
-            raise from_kernel(error, field=name) from error
-    return stated
 
 
 def _lock(claim: PensionClaim, by: User, act: str, *states: str) -> tuple[PensionClaim, Case]:
@@ -416,7 +284,7 @@ def _award(claim: PensionClaim, found: Decision, edition: PolicyEdition, case: C
                 monthly=found.monthly,
                 **parts,
                 provisional=bool(found.provisional),
-                months=found.gathered.months_paid + found.gathered.months_deemed,
+                months=found.gathered.months,
                 gathered=claim.gathered,
                 sheet=case.sheet,
                 edition=edition,

@@ -27,10 +27,9 @@ from pensions.models import (
 )
 from pensions.params import AdjustmentParams
 from pensions.rules.adjustment import AdjustmentFacts, adjustment
-from pensions.services import decision, overpaid
-from pensions.services.claim import check_stated
-from pensions.services.decision import Decision, Gathered
-from pensions.services.gathering import gather_again
+from pensions.services import overpaid
+from pensions.services.conditions import check_stated
+from pensions.services.deciding import Decision, law_of
 from socsec.kernel.money import yuan
 from socsec.kernel.months import format_month, month_of, parse_month
 from socsec.office.access import require, require_other_hand
@@ -114,10 +113,11 @@ def assess(*, by: User, correction: Correction, stated: dict[str, Any] | None = 
     award = held.award
     _can_be_corrected(award)
     if stated is not None:
-        held.stated = check_stated(stated)
+        held.stated = check_stated(stated, award.scheme)
     edition = policies.current_edition()
-    gathered = gather_again(award, held.stated)
-    found = decision.decide(gathered, policies.of(edition))
+    law = law_of(award.scheme)
+    gathered = law.gather_again(award, held.stated)
+    found: Decision = law.decide(gathered, policies.of(edition))
     before, after = steps(award), restated(award, found)
     if found.entitled and before == after:
         raise Refused(
@@ -131,7 +131,7 @@ def assess(*, by: User, correction: Correction, stated: dict[str, Any] | None = 
         "sheet": found.as_json(),
         "edition": edition.pk,
         "parts": found.parts,
-        "months": gathered.months_paid + gathered.months_deemed,
+        "months": gathered.months,
         "provisional": bool(found.provisional),
         "entitled": found.entitled,
         "steps": [asdict(each) for each in after],
@@ -183,9 +183,10 @@ def post(*, by: User, correction: Correction) -> Correction:
     award = held.award
     _can_be_corrected(award)
     after, before = held.after or {}, held.before or {}
-    proposed = Gathered.from_json(after["gathered"])
+    law = law_of(award.scheme)
+    proposed = law.read(after["gathered"])
     if (
-        gather_again(award, held.stated) != proposed
+        law.gather_again(award, held.stated) != proposed
         or [asdict(each) for each in steps(award)] != before["steps"]
         or resting_on(award) != {name: before[name] for name in resting_on(award)}
     ):
@@ -326,7 +327,7 @@ def _increase(row: PensionAdjustment, pension: int, found: Decision) -> int:
     life = found.gathered
     given.update(
         pension=pension,
-        months=life.months_paid + life.months_deemed,
+        months=life.months,
         age=row.month - 1 - life.birth_month,
     )
     return int(adjustment(AdjustmentFacts(**given), params).increase)

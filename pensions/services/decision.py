@@ -4,6 +4,7 @@
 replayed to the fen from what was gathered and from its edition.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -80,6 +81,10 @@ class InterestLine:
     def amount(self) -> int:
         return self.sheet.amount  # type: ignore[attr-defined, no-any-return]
 
+    def as_json(self) -> dict[str, Any]:
+        """As it is kept beneath a sheet."""
+        return {"through": format_month(self.through), **self.document.as_json()}
+
 
 @dataclass(frozen=True)
 class Foundation:
@@ -143,19 +148,7 @@ class Decision:
     @property
     def reasons(self) -> list[dict[str, str]]:
         """The conditions that are not met, each with its numbers and its article; [] if all are."""
-        return [
-            {
-                "code": line.code.rpartition(".")[2],
-                "text_zh": f"没有满足：{line.label['zh']}（{said(line, 'zh')}）",
-                "text_en": f"Not met: {line.label['en']} ({said(line, 'en')})",
-                "law": line.law,
-            }
-            for line in self.assessment.document.lines
-            if line.kind == "condition"
-            and line.value is False
-            and line.part == "conditions"
-            and line.code != "conditions.entitled"
-        ]
+        return unmet(self.assessment)
 
     def as_json(self) -> dict[str, Any]:
         """The sheet with everything beneath it, complete enough to be drawn years later."""
@@ -175,13 +168,27 @@ class Decision:
                     for each in self.years
                 ],
                 "index": self.index_document.as_json(),
-                "interest": [
-                    {"through": format_month(each.through), **each.document.as_json()}
-                    for each in self.interest
-                ],
+                "interest": [each.as_json() for each in self.interest],
                 "provisional": [value.as_json() for value in self.provisional],
             },
         }
+
+
+def unmet(assessment: rules.Assessment) -> list[dict[str, str]]:
+    """The conditions of a sheet that are not met, each with its numbers and its article."""
+    return [
+        {
+            "code": line.code.rpartition(".")[2],
+            "text_zh": f"没有满足：{line.label['zh']}（{said(line, 'zh')}）",
+            "text_en": f"Not met: {line.label['en']} ({said(line, 'en')})",
+            "law": line.law,
+        }
+        for line in assessment.document.lines
+        if line.kind == "condition"
+        and line.value is False
+        and line.part == "conditions"
+        and line.code != "conditions.entitled"
+    ]
 
 
 def said(line: Any, language: str) -> str:
@@ -259,11 +266,18 @@ def lay(gathered: Gathered, policy: Policy) -> Foundation:
 
 def provisional_of(laid: Foundation, assessment: rules.Assessment) -> tuple[Value, ...]:
     """The yearly values that had run out, of those that an assessment rests on."""
+    return provisional_values(
+        assessment,
+        (*(each.average_wage for each in laid.years), *(each.rate for each in laid.interest)),
+    )
+
+
+def provisional_values(assessment: rules.Assessment, beneath: Iterable[Value]) -> tuple[Value, ...]:
+    """The same, where `beneath` are the values of the sheets that the facts come from."""
     rested_on = {term.name for term in assessment.document.unverified}
     used = [
         *(value for name, value in assessment.params.statuses.items() if name in rested_on),
-        *(each.average_wage for each in laid.years),
-        *(each.rate for each in laid.interest),
+        *beneath,
     ]
     return tuple(
         {
@@ -296,13 +310,16 @@ def _with_interest(gathered: Gathered, policy: Policy) -> tuple[int, tuple[Inter
 
 
 def interest_of(
-    region: str, account_years: tuple[AccountYear, ...], policy: Policy
+    region: str,
+    account_years: tuple[AccountYear, ...],
+    policy: Policy,
+    rates: type[InterestParams] = InterestParams,
 ) -> tuple[InterestLine, ...]:
     """The interest of an account's years that are not settled: each bears for the next."""
     added, lines = 0, []
     for each in account_years:
         first = month(year_of(each.through), 1)
-        params = InterestParams.at(policy, region, first)
+        params = rates.at(policy, region, first)
         interest_facts = InterestFacts(
             balance_months=each.balance_months + added * (each.through - first + 1),
             credited=each.credited,

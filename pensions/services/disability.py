@@ -18,7 +18,7 @@ from pensions.models import (
     DisabilityClaim,
     PensionClaim,
 )
-from pensions.services.claim import not_insured, region_of
+from pensions.services.conditions import not_insured, region_of
 from pensions.services.disability_decision import decide
 from pensions.services.gathering import Gathered, gather_for
 from socsec.kernel.months import format_month, month_of

@@ -13,28 +13,20 @@ from django.db import connection
 
 from funds.models import Fund, accounts
 from funds.services import ledger
-from pensions.models import AccountEntry, AccountState, EntryKind, IndividualAccount
+from pensions.models import AccountEntry, AccountState, EntryKind, IndividualAccount, Side
 from socsec.office.models import User
 
-# What an entry above zero posts: (debited, credited) account; below zero the other way round.
-POSTS = {
-    EntryKind.OPENING: (accounts.ACCOUNTS_CREDITED, accounts.INDIVIDUAL_ACCOUNTS),
-    EntryKind.CREDIT: (accounts.ACCOUNTS_CREDITED, accounts.INDIVIDUAL_ACCOUNTS),
-    EntryKind.INTEREST: (accounts.ACCOUNTS_CREDITED, accounts.INDIVIDUAL_ACCOUNTS),
-    EntryKind.BENEFIT: (accounts.ACCOUNTS_CREDITED, accounts.INDIVIDUAL_ACCOUNTS),
-    EntryKind.CLOSE: (accounts.ACCOUNTS_CREDITED, accounts.INDIVIDUAL_ACCOUNTS),
-    EntryKind.RESTORED: (accounts.ACCOUNTS_CREDITED, accounts.INDIVIDUAL_ACCOUNTS),
-    EntryKind.CORRECTED: (accounts.ACCOUNTS_CREDITED, accounts.INDIVIDUAL_ACCOUNTS),
-    EntryKind.SENT: (accounts.ACCOUNTS_CREDITED, accounts.INDIVIDUAL_ACCOUNTS),
-    EntryKind.TAKEN_OVER: (accounts.ACCOUNTS_CREDITED, accounts.INDIVIDUAL_ACCOUNTS),
-    EntryKind.GIVEN_BACK: (accounts.ACCOUNTS_CREDITED, accounts.INDIVIDUAL_ACCOUNTS),
-}
+# An entry above zero debits this account and credits its side's control account; below zero the
+# other way round. What is only written down has a control account of its own.
+DEBITED = accounts.ACCOUNTS_CREDITED
+CONTROL = f"""(case when n.side = {Side.NOTIONAL} then {accounts.NOTIONAL_ACCOUNTS}
+                     else {accounts.INDIVIDUAL_ACCOUNTS} end)"""
 
 ENTRIES = AccountEntry._meta.db_table
 ACCOUNTS = IndividualAccount._meta.db_table
 
 # The order of entries that are written together: it numbers them, on the account and in the books.
-ORDER = "partition by n.person_id order by n.month, n.reference, n.part"
+ORDER = "partition by n.person_id order by n.month, n.reference, n.part, n.side"
 
 
 @dataclass(frozen=True)
@@ -55,15 +47,19 @@ def write(
     source: str,
     by: User | None = None,
     on: date | None = None,
+    sided: bool = False,
 ) -> Written:
     """Post and append what a SELECT yields, one row for each entry, none of amount 0.
 
-    Columns: person_id, region, month, bears_from, amount, rate, reference, part. The SELECT is run
-    several times: nothing else may change its answer within this transaction. Whoever else appends
-    to one of these accounts meanwhile gets an IntegrityError, or gives us one.
+    Columns: person_id, region, month, bears_from, amount, rate, reference, part, and with `sided`
+    also side. The SELECT is run several times: nothing else may change its answer within this
+    transaction. Whoever else appends to one of these accounts meanwhile gets an IntegrityError, or
+    gives us one.
 
     `source` names the act in the ledger. Nothing to write: Written(None, 0, 0).
     """
+    if not sided:
+        rows = f"select *, 0::smallint as side from ({rows}) r"  # noqa: S608
     with connection.cursor() as cursor:
         cursor.execute(
             f"select count(*), coalesce(sum(n.amount), 0)::bigint from ({rows}) n",  # noqa: S608
@@ -72,17 +68,16 @@ def write(
         count, amount = cursor.fetchone()
     if not count:
         return Written(None, 0, 0)
-    debit, credit = POSTS[kind]
     batch = ledger.post_sql(
         fund,
         f"account_{kind.name.lower()}",
         f"""select n.person_id, (row_number() over ({ORDER}))::int as seq, n.region,
-                   case when n.amount > 0 then %s else %s end::smallint as debit,
-                   case when n.amount > 0 then %s else %s end::smallint as credit,
+                   (case when n.amount > 0 then {DEBITED} else {CONTROL} end)::smallint as debit,
+                   (case when n.amount > 0 then {CONTROL} else {DEBITED} end)::smallint as credit,
                    abs(n.amount) as amount, n.month, 1 as heads
               from ({rows}) n
              order by n.person_id""",  # noqa: S608
-        [debit, credit, credit, debit, *params],
+        params,
         source=source,
         by=by,
         on=on,
@@ -99,12 +94,12 @@ def write(
             )
         cursor.execute(
             f"""insert into {ENTRIES} (person_id, fund_id, seq, kind, month, bears_from, amount,
-                                       balance, rate, reference, part, batch_id)
+                                       balance, rate, reference, part, side, batch_id)
                 select n.person_id, %s,
                        coalesce(l.seq, 0) + row_number() over w,
                        %s, n.month, n.bears_from, n.amount,
                        coalesce(l.balance, 0) + (sum(n.amount) over w)::bigint,
-                       n.rate, n.reference, n.part, %s
+                       n.rate, n.reference, n.part, n.side, %s
                   from ({rows}) n
                   left join lateral {last_entry("n.person_id", "%s")} l on true
                 window w as ({ORDER})
@@ -126,6 +121,7 @@ def write_one(
     source: str,
     rate: int | None = None,
     reference: int = 0,
+    side: int = Side.WHOLE,
     by: User | None = None,
 ) -> Written:
     """The same for one entry of one account."""
@@ -134,10 +130,11 @@ def write_one(
         kind=kind,
         rows="""select %s::bigint as person_id, %s::text as region, %s::int as month,
                        %s::int as bears_from, %s::bigint as amount, %s::int as rate,
-                       %s::bigint as reference, 0::smallint as part""",
-        params=[person_id, region, month, bears_from, amount, rate, reference],
+                       %s::bigint as reference, 0::smallint as part, %s::smallint as side""",
+        params=[person_id, region, month, bears_from, amount, rate, reference, int(side)],
         source=source,
         by=by,
+        sided=True,
     )
 
 
@@ -166,12 +163,12 @@ def undo(
     with connection.cursor() as cursor:
         cursor.execute(
             f"""insert into {ENTRIES} (person_id, fund_id, seq, kind, month, bears_from, amount,
-                                       balance, rate, reference, part, batch_id)
+                                       balance, rate, reference, part, side, batch_id)
                 select n.person_id, n.fund_id,
                        l.seq + row_number() over w,
                        %s, n.month, n.bears_from, -n.amount,
                        l.balance - (sum(n.amount) over w)::bigint,
-                       n.rate, n.seq, 0, %s
+                       n.rate, n.seq, 0, n.side, %s
                   from {ENTRIES} n
                  cross join lateral {last_entry("n.person_id", "n.fund_id")} l
                  where n.person_id between %s and %s and n.fund_id = %s and n.batch_id = %s

@@ -40,6 +40,16 @@ class AccountYear:
     balance_months: int
     credited: int
 
+    def as_json(self) -> list[Any]:
+        """As it is kept with a decision."""
+        return [format_month(self.through), self.balance_months, self.credited]
+
+    @classmethod
+    def from_json(cls, data: list[Any]) -> Self:
+        """What was once `as_json()`."""
+        through, balance_months, credited = data
+        return cls(parse_month(through), balance_months, credited)
+
 
 @dataclass(frozen=True)
 class Gathered:
@@ -59,6 +69,11 @@ class Gathered:
     account_years: tuple[AccountYear, ...]
     stated: dict[str, Any]
 
+    @property
+    def months(self) -> int:
+        """The months that a yearly adjustment reckons with."""
+        return self.months_paid + self.months_deemed
+
     def as_json(self) -> dict[str, Any]:
         """As it is kept with a decision: months as 2026-03, amounts in fen."""
         return {
@@ -74,10 +89,7 @@ class Gathered:
             "months_gap": self.months_gap,
             "years": [[each.year, each.months, each.wages] for each in self.years],
             "balance": self.balance,
-            "account_years": [
-                [format_month(each.through), each.balance_months, each.credited]
-                for each in self.account_years
-            ],
+            "account_years": [each.as_json() for each in self.account_years],
             "stated": self.stated,
         }
 
@@ -96,10 +108,7 @@ class Gathered:
             months_gap=data["months_gap"],
             years=tuple(Year(*row) for row in data["years"]),
             balance=data["balance"],
-            account_years=tuple(
-                AccountYear(parse_month(through), balance_months, credited)
-                for through, balance_months, credited in data["account_years"]
-            ),
+            account_years=tuple(map(AccountYear.from_json, data["account_years"])),
             stated=data["stated"],
         )
 
@@ -125,14 +134,34 @@ def gather_again(award: Award, stated: dict[str, Any] | None = None) -> Gathered
     then = Gathered.from_json(award.gathered or {})
     person = award.person
     life, years = _life(person, award.region, award.from_month, None)
-    fund = fund_services.for_(Branch.PENSION, award.scheme, award.region)
+    balance, account_years = account_again(award, then.account_years)
+    return Gathered(
+        region=award.region,
+        category=then.category,
+        birth_month=person.birth_month,
+        claim_month=award.from_month,
+        flexible=then.flexible,
+        **life,
+        years=years,
+        balance=balance,
+        account_years=account_years,
+        stated=then.stated if stated is None else dict(stated),
+    )
+
+
+def account_again(
+    award: Award, settled: tuple[AccountYear, ...]
+) -> tuple[int, tuple[AccountYear, ...]]:
+    """What an award's account held up to retirement, by its entries, and the years settled then."""
+    person = award.person
+    fund = fund_services.for_(award.branch, award.scheme, award.region)
     held = list(AccountEntry.objects.filter(person_id=person.pk, fund_id=fund.pk).order_by("seq"))
     counted = {entry.seq: entry for entry in held if _before_retirement(entry, award)}
     for entry in held:
         if entry.kind == EntryKind.REVERSAL and entry.reference in counted:
             counted[entry.seq] = entry
     account_years = []
-    for each in then.account_years:
+    for each in settled:
         january = month(year_of(each.through), 1)
         count = each.through - january + 1
         account_years.append(
@@ -149,18 +178,7 @@ def gather_again(award: Award, stated: dict[str, Any] | None = None) -> Gathered
                 ),
             )
         )
-    return Gathered(
-        region=award.region,
-        category=then.category,
-        birth_month=person.birth_month,
-        claim_month=award.from_month,
-        flexible=then.flexible,
-        **life,
-        years=years,
-        balance=sum(entry.amount for entry in counted.values()),
-        account_years=tuple(account_years),
-        stated=then.stated if stated is None else dict(stated),
-    )
+    return sum(entry.amount for entry in counted.values()), tuple(account_years)
 
 
 def _before_retirement(entry: AccountEntry, award: Award) -> bool:
@@ -192,10 +210,7 @@ def _life(
     account_month = _account_month(
         policy or policies.of(policies.current_edition()), region, start_month
     )
-    life = _one(
-        *facts.working_life(person.pk, person.pk, until, account_month),
-        empty={},
-    )
+    life = row_of(*facts.working_life(person.pk, person.pk, until, account_month)) or {}
     names = ("months_paid", "months_before_account", "months_deemed", "months_gap")
     years = _rows(*facts.years(person.pk, person.pk, until))
     return (
@@ -220,7 +235,7 @@ def gather_for(
     """What the books say of a person who would draw a pension from a month on."""
     life, years = _life(person, region, start_month, policy)
     fund = fund_services.for_(Branch.PENSION, Scheme.EMPLOYEES, region)
-    _one_account_only(person, fund)
+    one_account_only(person, fund)
     balance, account_years = account_of(person.pk, fund, start_month - 1)
     return Gathered(
         region=region,
@@ -251,16 +266,18 @@ def account_of(person_id: int, fund: Fund, until: int) -> tuple[int, tuple[Accou
     account_years = []
     for year in range(year_of(first), year_of(until) + 1):
         through = min(until, month(year, 12))
-        row = _one(*facts.account_year(fund.pk, through, person_id, person_id), empty=None)
+        row = row_of(*facts.account_year(fund.pk, through, person_id, person_id))
         if row is not None:
             account_years.append(AccountYear(through, row["balance_months"], row["credited"]))
     return last.balance, tuple(account_years)
 
 
-def _one_account_only(person: Person, fund: Fund) -> None:
+def one_account_only(person: Person, fund: Fund) -> None:
     """A pension draws on one account: others are transferred to it first (国办发〔2009〕66号)."""
     elsewhere = (
-        IndividualAccount.objects.filter(person_id=person.pk)
+        IndividualAccount.objects.filter(
+            person_id=person.pk, fund_id__in=Fund.objects.filter(branch=fund.branch).values("pk")
+        )
         .exclude(fund_id=fund.pk)
         .values_list("fund_id", flat=True)
     )
@@ -293,6 +310,7 @@ def _rows(select: str, params: list[Any]) -> list[dict[str, Any]]:
         return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
 
 
-def _one(select: str, params: list[Any], *, empty: Any) -> Any:
+def row_of(select: str, params: list[Any]) -> dict[str, Any] | None:
+    """The one row of a SELECT over one person, by its columns; None where there is none."""
     rows = _rows(select, params)
-    return rows[0] if rows else empty
+    return rows[0] if rows else None

@@ -2,14 +2,17 @@
 
 A month is owed to everybody whose award is in payment and who lived to see the month; from
 `owed_from` of the award on, earlier months are looked at as well, and owed is what they come to
-now beyond what was paid for them.
+now beyond what was paid for them. An occupational annuity is owed as far as its account reaches.
 """
 
 from dataclasses import dataclass
 from typing import Any
 
 from enrollment.models import BankAccount, Person, Purpose
+from funds.models import Branch, Fund
+from funds.services import fund as fund_services
 from pensions.models import Award, AwardState, Benefit, PensionPayment
+from pensions.services.entries import last_entry
 from socsec.kernel import months, regions
 from socsec.kernel.ranges import MOST
 
@@ -31,7 +34,8 @@ _BENEFIT = f"""
 """  # noqa: S608
 # Nothing is owed to the dead: for months up to the death that were never paid, heirs come forward.
 _OWED = f"""
-     where a.state = {AwardState.IN_PAYMENT} and a.scheme = %s and a.from_month <= %s
+     where a.state = {AwardState.IN_PAYMENT} and a.scheme = %s and a.branch = %s
+       and a.from_month <= %s
        and a.region between %s and %s and a.person_id between %s and %s
        and (p.died_on is null or p.died_on >= %s)
        and (a.last_month is null or m.month <= a.last_month)
@@ -70,6 +74,19 @@ WITH_ARREARS = f"""{_DIFFERENCE} {_AWARDS}
        and a.owed_from < %s
        and b.basic + b.account + b.transitional + b.addition > p2.amount"""
 
+# What of it the account still holds, the earliest month first (国办发〔2015〕18号第九条：发完为止).
+CAPPED = f"""
+    select c.person_id, c.month, c.award_id, c.part, c.region, 0::bigint as basic,
+           c.left_for_it as account, 0::bigint as transitional, 0::bigint as addition,
+           c.left_for_it as amount
+      from (select d.*, greatest(0, least(d.account, coalesce(l.balance, 0) + d.account
+                     - sum(d.account) over (partition by d.person_id, d.award_id
+                                            order by d.month)))::bigint as left_for_it
+              from ({{owed}}) d
+              left join lateral {last_entry("d.person_id", "%s")} l on true) c
+     where c.left_for_it > 0
+"""  # noqa: S608
+
 PAYABLE = f"""
     exists (select from {BANKS} k
              where k.person_id = d.person_id and k.purpose = '{Purpose.BENEFIT}'
@@ -86,22 +103,34 @@ class Part:
     region: str
     first: int = 0
     last: int = MOST
+    branch: int = Branch.PENSION
 
     def regular(self) -> tuple[str, list[Any]]:
         """The SELECT of those to whom only the month is owed, with its parameters."""
-        return REGULAR, self._params()
+        return self._capped(REGULAR, self._params())
 
     def with_arrears(self) -> tuple[str, list[Any]]:
         """The same of those to whom earlier months are owed too."""
-        return WITH_ARREARS, self._params()
+        return self._capped(WITH_ARREARS, self._params())
 
     def due(self) -> tuple[str, list[Any]]:
         """Both: a row for each person and month."""
-        return f"{REGULAR} union all {WITH_ARREARS}", [*self._params(), *self._params()]
+        return self._capped(
+            f"{REGULAR} union all {WITH_ARREARS}", [*self._params(), *self._params()]
+        )
+
+    def _capped(self, owed: str, params: list[Any]) -> tuple[str, list[Any]]:
+        if self.branch != Branch.ANNUITY:
+            return owed, params
+        return CAPPED.format(owed=owed), [*params, self._fund().pk]
+
+    def _fund(self) -> Fund:
+        return fund_services.for_(self.branch, self.scheme, self.region)
 
     def _params(self) -> list[Any]:
         low, high = regions.span(self.region)
         return [
-            *(self.month, self.scheme, self.month, low, high, self.first, self.last),
+            *(self.month, self.scheme, self.branch, self.month, low, high),
+            *(self.first, self.last),
             *(months.first_day(self.month), self.month),
         ]

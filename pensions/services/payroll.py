@@ -12,7 +12,7 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from enrollment.models import Purpose
-from funds.models import Branch, Fund, PaymentBatch
+from funds.models import Fund, PaymentBatch
 from funds.services import fund as fund_services
 from funds.services import ledger, payments
 from pensions.models import (
@@ -48,13 +48,14 @@ COLUMNS = (
 
 
 def part_of(run: Run, first: int = 0, last: int = MOST) -> Part:
-    return Part(run.month, run.params["scheme"], run.region_id, first, last)
+    params = run.params
+    return Part(run.month, params["scheme"], run.region_id, first, last, params["branch"])
 
 
 def fund_of(run: Run) -> Fund:
     """The fund that pays. `Refused` for a region that is pooled in more than one."""
     try:
-        return fund_services.for_(Branch.PENSION, run.params["scheme"], run.region_id)
+        return fund_services.for_(run.params["branch"], run.params["scheme"], run.region_id)
     except NotFound as error:
         raise Refused(
             _("No one fund pays the pensions of this region."),
@@ -190,6 +191,7 @@ def samples(part: Part, count: int) -> list[Any]:
         Award.objects.filter(
             state=AwardState.IN_PAYMENT,
             scheme=part.scheme,
+            branch=part.branch,
             region__gte=low,
             region__lte=high,
             from_month__lte=part.month,
@@ -212,10 +214,10 @@ def ranges(part: Part, size: int) -> list[tuple[int, int]]:
             f"""select max(person_id) from (
                   select a.person_id, (row_number() over (order by a.person_id) - 1) / %s as n
                     from {AWARDS} a
-                   where a.state = {AwardState.IN_PAYMENT} and a.scheme = %s
+                   where a.state = {AwardState.IN_PAYMENT} and a.scheme = %s and a.branch = %s
                      and a.region between %s and %s) r
                  group by n order by n""",  # noqa: S608
-            [size, part.scheme, low, high],
+            [size, part.scheme, part.branch, low, high],
         )
         ends = [row[0] for row in cursor.fetchall()]
     if not ends:

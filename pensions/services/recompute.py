@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from pensions.models import Award, AwardState, Recomputation
 from pensions.services import correction, overpaid
 from pensions.services.adjustment import Part
-from pensions.services.decision import Decision, Gathered, decide
+from pensions.services.deciding import Decision, law_of
 from socsec.kernel import regions
 from socsec.office.errors import Refused
 from socsec.office.runs import Preview
@@ -57,9 +57,9 @@ def changes(part: Part) -> Iterator[Change]:
         .select_related("person")
         .order_by("person_id", "pk")
     )
-    policy = part.policy
+    policy, law = part.policy, law_of(part.scheme)
     for award in waiting.iterator(500):
-        found = decide(Gathered.from_json(award.gathered or {}), policy)
+        found = law.decide_again(award.gathered, policy)
         if not found.entitled or (
             found.provisional
             and found.parts == {name: getattr(award, name) for name in correction.PARTS}

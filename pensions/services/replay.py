@@ -7,9 +7,11 @@ from typing import TypeVar
 from django.db.models import Model, QuerySet
 from django.utils.translation import gettext_lazy as _
 
-from pensions.models import Award, PensionAdjustment
-from pensions.services import adjustment, decision, disability_decision
-from pensions.services.decision import Decision, Gathered
+from pensions.models import Award, PensionAdjustment, ResidentAdjustment
+from pensions.services import adjustment, disability_decision
+from pensions.services.deciding import Decision, law_of
+from pensions.services.gathering import Gathered
+from pensions.services.residents import adjustment as resident_adjustment
 from socsec.office.errors import Refused
 from socsec.office.models import Run
 from socsec.office.replays import Outcome
@@ -48,8 +50,12 @@ def replay(given: Award) -> Replay:
         raise Refused(
             _("This award was taken over from earlier books and has no sheet."), code="no_sheet"
         )
-    decide = decision.decide if given.disability_id is None else disability_decision.decide
-    found = decide(Gathered.from_json(given.gathered), policies.of(given.edition_id))
+    policy = policies.of(given.edition_id)
+    found = (
+        law_of(given.scheme).decide_again(given.gathered, policy)
+        if given.disability_id is None
+        else disability_decision.decide(Gathered.from_json(given.gathered), policy)
+    )
     now = {line.code: line.value for line in found.assessment.document.lines}
     then = {line["code"]: line["value"] for line in given.sheet["lines"]}
     differences = [
@@ -81,6 +87,19 @@ def adjustments(sample: int | None) -> Iterator[Outcome]:
             f"{line}: {getattr(each, column)} → {sheet[line]}"
             for line, column in LINES.items()
             if getattr(each, column) != sheet[line]
+        )
+        yield Outcome(f"{each.run_id}/{each.person_id}", differences)
+
+
+def resident_adjustments(sample: int | None) -> Iterator[Outcome]:
+    """Residents' pensions that posted runs stated anew, worked out again."""
+    posted = Run.objects.filter(state=Run.State.POSTED).values("pk")
+    for each in _some(ResidentAdjustment.objects.filter(run_id__in=posted), sample):
+        sheet = resident_adjustment.numbers_of(each)
+        differences = tuple(
+            f"{name}: {getattr(each, name)} → {sheet[name]}"
+            for name in resident_adjustment.PARTS
+            if getattr(each, name) != sheet[name]
         )
         yield Outcome(f"{each.run_id}/{each.person_id}", differences)
 

@@ -36,7 +36,7 @@ from pensions.models import (
 from pensions.rules.survivors import SurvivorFacts
 from pensions.services import award as awards
 from pensions.services import decision, entries, recovery
-from pensions.services.claim import region_of
+from pensions.services.conditions import region_of
 from pensions.services.gathering import AccountYear, account_of, life_of
 from socsec.kernel import ids, rules
 from socsec.kernel.arith import ONE
@@ -274,9 +274,7 @@ def _gather(held: SurvivorClaim) -> dict[str, Any]:
         "retired": retired,
         "months_drawn": max(drawn, 0),
         "balance": balance,
-        "account_years": [
-            [format_month(each.through), each.balance_months, each.credited] for each in years
-        ],
+        "account_years": [each.as_json() for each in years],
         "unpaid": _unpaid(award, died) if award else 0,
         "overpaid": sum(each.remaining for each in _debts(person)) if held.keep_back else 0,
     }
@@ -329,10 +327,7 @@ def _decide(held: SurvivorClaim, edition: int) -> tuple[rules.Assessment, dict[s
 def _interest(
     held: SurvivorClaim, facts: dict[str, Any], policy: Any
 ) -> tuple[decision.InterestLine, ...]:
-    years = tuple(
-        AccountYear(parse_month(through), balance_months, credited)
-        for through, balance_months, credited in facts["account_years"]
-    )
+    years = tuple(map(AccountYear.from_json, facts["account_years"]))
     try:
         return decision.interest_of(held.region, years, policy)
     except PolicyError as error:

@@ -11,12 +11,12 @@ from django.db import connection
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
-from funds.models import Branch, Fund
+from funds.models import Branch, Fund, Scheme
 from funds.services import fund as fund_services
 from funds.services import ledger
 from pensions import facts
-from pensions.models import AccountEntry, AccountState, EntryKind, IndividualAccount
-from pensions.params import InterestParams
+from pensions.models import AccountEntry, AccountState, EntryKind, IndividualAccount, Side
+from pensions.params import AnnuityInterestParams, InterestParams, ResidentInterestParams
 from pensions.rules.interest import InterestFacts, interest
 from pensions.services import entries
 from socsec.kernel import months, regions
@@ -34,6 +34,34 @@ KIND = "account_interest"
 ACCOUNTS = IndividualAccount._meta.db_table
 ENTRIES = AccountEntry._meta.db_table
 WORKED_OUT = "pensions_interest_worked_out"  # a temporary table: each account is reckoned once
+
+
+@dataclass(frozen=True)
+class Book:
+    """A kind of account, or a part of one, that bears interest at rates of its own.
+
+    `notional` is None where accounts are of one kind, and tells the parts of an annuity apart.
+    """
+
+    rates: type[InterestParams] = InterestParams
+    notional: bool | None = None
+
+    @property
+    def side(self) -> Side:
+        return Side.NOTIONAL if self.notional else Side.WHOLE
+
+
+# Of what is only written down the national rate is credited; the rest earns what it is invested at.
+ANNUITY = (Book(notional=True), Book(AnnuityInterestParams, notional=False))
+
+
+def books_of(fund: Fund) -> tuple[Book, ...]:
+    """By which rates the accounts of a fund bear interest."""
+    if fund.branch == Branch.ANNUITY:
+        return ANNUITY
+    if fund.scheme == Scheme.RESIDENTS:
+        return (Book(ResidentInterestParams),)
+    return (Book(),)
 
 
 @dataclass(frozen=True)
@@ -55,7 +83,7 @@ class Part:
 def part_of(run: Run, first: int = 0, last: int = MOST) -> Part:
     """The part of a run. `Refused` for a region that is pooled in more than one fund."""
     try:
-        fund = fund_services.for_(Branch.PENSION, run.params["scheme"], run.region_id)
+        fund = fund_services.for_(run.params["branch"], run.params["scheme"], run.region_id)
     except NotFound as error:
         raise Refused(
             _("No one fund keeps the accounts of this region."),
@@ -76,16 +104,17 @@ def check_year(run: Run) -> None:
             field="month",
         )
     part = part_of(run)
-    try:
-        params = InterestParams.at(part.policy, run.region_id, months.month(year, 1))
-    except PolicyError as error:
-        raise from_kernel(error) from error
-    if params.statuses["bookkeeping_rate"].status == PROVISIONAL:
-        raise Refused(
-            say(_("The bookkeeping rate of %(year)s is not announced yet."), year=year),
-            code="rate_not_announced",
-            fix=_("Enter it as a policy value first, and have it approved."),
-        )
+    for book in books_of(part.fund):
+        try:
+            params = book.rates.at(part.policy, run.region_id, months.month(year, 1))
+        except PolicyError as error:
+            raise from_kernel(error) from error
+        if params.statuses["bookkeeping_rate"].status == PROVISIONAL:
+            raise Refused(
+                say(_("The bookkeeping rate of %(year)s is not announced yet."), year=year),
+                code="rate_not_announced",
+                fix=_("Enter it as a policy value first, and have it approved."),
+            )
     others = _others(run)
     later = others.filter(month__gt=run.month).order_by("month").first()
     before = others.filter(month__lt=run.month).order_by("-month", "-pk").first()
@@ -155,21 +184,26 @@ def _first_unsettled(part: Part) -> int | None:
 
 
 def select(part: Part) -> tuple[str, list[Any]]:
-    """The interest of each account of a part that has any: person_id, region, amount and rate."""
-    source, values = facts.account_year(
-        part.fund.pk, part.december, part.first, part.last, part.region
-    )
-    table, params = InterestParams.sql(part.policy, _regions(part), part.december - 12 + 1)
-    sheet = interest(InterestFacts.sql(), params)
-    return (
-        compile_rule(
+    """The interest of each account of a part that has any.
+
+    Columns: person_id, region, amount, rate, side.
+    """
+    selects, values = [], []
+    for book in books_of(part.fund):
+        source, asked = facts.account_year(
+            part.fund.pk, part.december, part.first, part.last, part.region, book.notional
+        )
+        table, params = book.rates.sql(part.policy, _regions(part), part.december - 12 + 1)
+        sheet = interest(InterestFacts.sql(), params)
+        rows = compile_rule(
             {"amount": sheet.amount, "rate": params.bookkeeping_rate},
             f"select * from ({source}) a join ({table}) p using (region)",  # noqa: S608
             carry=("person_id", "region"),
             keep=sheet.amount != 0,
-        ),
-        values,
-    )
+        )
+        selects.append(f"select *, {book.side}::smallint as side from ({rows}) b")  # noqa: S608
+        values += asked
+    return " union all ".join(selects), values
 
 
 def preview(part: Part, samples: int) -> Preview:
@@ -195,8 +229,12 @@ def preview(part: Part, samples: int) -> Preview:
 
 
 def _samples(part: Part, count: int) -> list[dict[str, Any]]:
+    return [sheet for book in books_of(part.fund) for sheet in _sheets(part, book, count)]
+
+
+def _sheets(part: Part, book: Book, count: int) -> list[dict[str, Any]]:
     source, values = facts.account_year(
-        part.fund.pk, part.december, part.first, part.last, part.region
+        part.fund.pk, part.december, part.first, part.last, part.region, book.notional
     )
     with connection.cursor() as cursor:
         cursor.execute(
@@ -207,7 +245,7 @@ def _samples(part: Part, count: int) -> list[dict[str, Any]]:
         rows = cursor.fetchall()
     sheets = []
     for region, balance_months, credited in rows:
-        params = InterestParams.at(part.policy, region, part.december - 12 + 1)
+        params = book.rates.at(part.policy, region, part.december - 12 + 1)
         given = InterestFacts(balance_months=balance_months, credited=credited)
         sheets.append(explain(interest(given, params), given, params).as_json())
     return sheets
@@ -247,10 +285,11 @@ def credit(part: Part, run_id: int, source: str) -> entries.Written:
         fund=part.fund,
         kind=EntryKind.INTEREST,
         rows=f"""select person_id, region, %s::int as month, %s::int as bears_from, amount,
-                        rate::int as rate, %s::bigint as reference, 0::smallint as part
+                        rate::int as rate, %s::bigint as reference, 0::smallint as part, side
                    from {WORKED_OUT}""",  # noqa: S608
         params=[part.december, part.december + 1, run_id],
         source=source,
+        sided=True,
     )
 
 

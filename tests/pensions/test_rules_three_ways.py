@@ -114,6 +114,12 @@ RULES |= {
         "months_paid": st.integers(0, 480),
         "account_balance": st.integers(0, 50_000_000),
     },
+    "pensions.residents.adjustment": {
+        "age": st.integers(55 * 12, 100 * 12),
+        "months_paid": st.integers(0, 480),
+        "basic_before": st.integers(0, 200_000),
+        "addition_before": st.integers(0, 20_000),
+    },
     "pensions.survivors": {
         "months_paid": st.integers(0, 560),
         "months_drawn": st.integers(0, 480),
