@@ -1,6 +1,7 @@
 from importlib import import_module
 
 from django.apps import AppConfig
+from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
 
@@ -109,7 +110,7 @@ class EnrollmentConfig(AppConfig):
                 "people",
                 menu.Group.PEOPLE,
                 1,
-                _("Insured persons"),
+                capfirst(_("people")),
                 "admin:enrollment_person_changelist",
                 "group",
                 "person.read",
@@ -117,7 +118,7 @@ class EnrollmentConfig(AppConfig):
             menu.Place(
                 "households",
                 menu.Group.PEOPLE,
-                11,
+                2,
                 _("Households"),
                 "admin:enrollment_household_changelist",
                 "family_restroom",
@@ -126,7 +127,7 @@ class EnrollmentConfig(AppConfig):
             menu.Place(
                 "changes",
                 menu.Group.PEOPLE,
-                13,
+                4,
                 _("Change requests"),
                 "admin:enrollment_changerequest_changelist",
                 "edit_note",
@@ -135,7 +136,7 @@ class EnrollmentConfig(AppConfig):
             menu.Place(
                 "life",
                 menu.Group.PEOPLE,
-                14,
+                5,
                 _("Life events"),
                 "admin:enrollment_lifeevent_changelist",
                 "cake",
@@ -144,7 +145,7 @@ class EnrollmentConfig(AppConfig):
             menu.Place(
                 "duplicates",
                 menu.Group.PEOPLE,
-                15,
+                8,
                 _("Possible duplicates"),
                 "admin:enrollment_duplicates",
                 "content_copy",
@@ -153,7 +154,7 @@ class EnrollmentConfig(AppConfig):
             menu.Place(
                 "mandates",
                 menu.Group.PEOPLE,
-                12,
+                3,
                 _("Guardians and delegates"),
                 "admin:enrollment_mandate_changelist",
                 "handshake",
@@ -161,8 +162,8 @@ class EnrollmentConfig(AppConfig):
             ),
             menu.Place(
                 "employers",
-                menu.Group.PEOPLE,
-                2,
+                menu.Group.INSURANCE,
+                1,
                 _("Employers"),
                 "admin:enrollment_employer_changelist",
                 "apartment",
@@ -170,8 +171,8 @@ class EnrollmentConfig(AppConfig):
             ),
             menu.Place(
                 "movements",
-                menu.Group.PEOPLE,
-                6,
+                menu.Group.INSURANCE,
+                4,
                 _("Movements"),
                 "admin:enrollment_movement_changelist",
                 "move_location",
@@ -180,7 +181,7 @@ class EnrollmentConfig(AppConfig):
             menu.Place(
                 "cards",
                 menu.Group.PEOPLE,
-                8,
+                9,
                 _("Cards"),
                 "admin:enrollment_card_changelist",
                 "badge",
@@ -189,8 +190,8 @@ class EnrollmentConfig(AppConfig):
             ),
             menu.Place(
                 "receipts",
-                menu.Group.PEOPLE,
-                3,
+                menu.Group.COLLECTION,
+                1,
                 _("Receipts"),
                 "admin:enrollment_receipt_changelist",
                 "payments",
@@ -198,8 +199,8 @@ class EnrollmentConfig(AppConfig):
             ),
             menu.Place(
                 "online_payments",
-                menu.Group.PEOPLE,
-                4,
+                menu.Group.COLLECTION,
+                2,
                 _("Online payments"),
                 "admin:enrollment_paymentintent_changelist",
                 "account_balance_wallet",
@@ -208,8 +209,8 @@ class EnrollmentConfig(AppConfig):
             ),
             menu.Place(
                 "unmatched",
-                menu.Group.PEOPLE,
-                4,
+                menu.Group.COLLECTION,
+                3,
                 _("Unmatched receipts"),
                 "admin:enrollment_unmatchedreceipt_changelist",
                 "help_center",
@@ -218,8 +219,8 @@ class EnrollmentConfig(AppConfig):
             ),
             menu.Place(
                 "refunds",
-                menu.Group.PEOPLE,
-                5,
+                menu.Group.COLLECTION,
+                4,
                 _("Refunds"),
                 "admin:enrollment_refund_changelist",
                 "undo",
@@ -227,7 +228,7 @@ class EnrollmentConfig(AppConfig):
             ),
             menu.Place(
                 "demand_notes",
-                menu.Group.PEOPLE,
+                menu.Group.COLLECTION,
                 5,
                 _("Demand notes"),
                 "admin:enrollment_demandnote_changelist",
@@ -236,7 +237,7 @@ class EnrollmentConfig(AppConfig):
             ),
             menu.Place(
                 "agreements",
-                menu.Group.PEOPLE,
+                menu.Group.COLLECTION,
                 6,
                 _("Instalment agreements"),
                 "admin:enrollment_agreement_changelist",
@@ -245,8 +246,8 @@ class EnrollmentConfig(AppConfig):
             ),
             menu.Place(
                 "waivers",
-                menu.Group.PEOPLE,
-                6,
+                menu.Group.COLLECTION,
+                7,
                 _("Waivers and write-offs"),
                 "admin:enrollment_waiver_changelist",
                 "money_off",
@@ -254,8 +255,8 @@ class EnrollmentConfig(AppConfig):
             ),
             menu.Place(
                 "withholding",
-                menu.Group.PEOPLE,
-                6,
+                menu.Group.COLLECTION,
+                8,
                 _("Bank withholding"),
                 "admin:enrollment_withholdingfile_changelist",
                 "account_balance",

@@ -65,7 +65,7 @@ def _buttons(user: User, person_id: int) -> Iterable[Button]:
 
 def hang() -> None:
     """Called once, when the app is ready."""
-    person_file.buttons("as_of", _buttons)
+    person_file.buttons("as_of", _buttons, person_file.Noun.PERSON, after_death=True)
 
 
 def urls(guard: Any) -> list[URLPattern]:

@@ -8,6 +8,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.urls import URLPattern, path, reverse
 from django.utils import timezone
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
@@ -97,7 +98,10 @@ class CardAdmin(DeskAdmin):
             "card": obj,
             "heading": obj.person.name,
             "late": obj.late(timezone.localdate()),
-            "history": list(told.select_related("actor").order_by("-id")[:30]),
+            "history": [
+                (entry, HISTORY.get(entry.act, entry.act))
+                for entry in told.select_related("actor").order_by("-id")[:30]
+            ],
             "replaced_by": Card.objects.filter(replaces=obj).first(),
         }
 
@@ -157,7 +161,7 @@ def request_card(request: HttpRequest, person_id: int) -> HttpResponse:
         then=lambda: row_url(made[0]),
         lead=_("For %(name)s, identity number %(number)s.")
         % {"name": person.name, "number": person.masked_id},
-        crumbs=[Crumb(_("People"), list_url(Person)), Crumb(person.name, file)],
+        crumbs=[Crumb(capfirst(_("people")), list_url(Person)), Crumb(person.name, file)],
     ).answer(request)
 
 
@@ -252,6 +256,18 @@ VERBS: dict[str, tuple[str, Any, tuple[str, ...], Callable[[HttpRequest, Card], 
         _cancel,
     ),
 }
+# What stands in a card's history, by act.
+HISTORY: dict[str, Any] = {
+    "card.request": _("Requested"),
+    "card.produce": _("Made"),
+    "card.issue": _("Handed over"),
+    "card.activate": _("Activated"),
+    "card.lost": _("Reported lost"),
+    "card.found": _("Found"),
+    "card.replace": _("Replaced"),
+    "card.cancel": _("Cancelled"),
+    "card.check": _("Electronic card checked"),
+}
 MAIN, STOP = {"made", "issue", "activate", "replace"}, {"lost", "cancel"}
 
 
@@ -275,7 +291,7 @@ def shown(user: User, person_id: int) -> dict[str, Any] | None:
 
 def hang() -> None:
     """Called once, when the app is ready."""
-    person_file.buttons("card", offered)
+    person_file.buttons("card", offered, person_file.Noun.PAPERS)
     person_file.panel(
         person_file.FilePanel(
             "card",

@@ -284,7 +284,7 @@ def _panels(user: User, case: Case) -> list[case_file.Panel]:
 
 def hang() -> None:
     """Called once, when the app is ready."""
-    person_file.buttons("changes", _buttons)
+    person_file.buttons("changes", _buttons, person_file.Noun.PERSON)
     case_file.hang(KIND, buttons=_on_case, panels=_panels)
 
 

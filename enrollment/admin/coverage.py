@@ -8,6 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.functional import Promise
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
@@ -49,7 +50,7 @@ def branches_url(person: Person) -> str:
 
 
 def crumbs(person: Person) -> list[Crumb]:
-    return [Crumb(_("Insured persons"), list_url(Person)), Crumb(person.name, file_url(person))]
+    return [Crumb(capfirst(_("people")), list_url(Person)), Crumb(person.name, file_url(person))]
 
 
 def find_employer(request: HttpRequest, code: str) -> Employer:

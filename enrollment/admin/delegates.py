@@ -166,7 +166,7 @@ def _panel(user: User, person_id: int) -> dict[str, Any] | None:
 
 def hang() -> None:
     """Called once, when the app is ready."""
-    person_file.buttons("delegates", _buttons)
+    person_file.buttons("delegates", _buttons, person_file.Noun.FAMILY)
     person_file.panel(
         person_file.FilePanel(
             "delegates",

@@ -187,6 +187,9 @@ class PersonLinkAdmin(DeskAdmin):
     def get_queryset(self, request: HttpRequest) -> QuerySet[PersonLink]:
         return queries.links(request.user)
 
+    def context(self, request: HttpRequest, obj: PersonLink) -> dict[str, Any]:
+        return {"heading": f"{obj.absorbed.name} → {obj.survivor.name}"}
+
     def buttons(self, request: HttpRequest, obj: PersonLink | None) -> list[Button]:
         if obj is None:
             return [Button(_("Possible duplicates"), queue_url())]

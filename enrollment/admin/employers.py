@@ -52,9 +52,6 @@ def registration_clock(employer: Employer) -> dict[str, int] | None:
     return {"taken": taken, "within": law.within}
 
 
-OWN_VERBS = {"standing": standing.enter, "deem": standing.deem}
-
-
 @admin.register(Employer)
 class EmployerAdmin(DeskAdmin):
     read_act = "employer.read"
@@ -77,25 +74,50 @@ class EmployerAdmin(DeskAdmin):
                 _("Register an employer"), reverse("admin:enrollment_employer_enroll"), main=True
             )
             return [enroll] if may(request.user, "employer.enroll") else []
-        offered = []
-        if may(request.user, "debt.read", obj.region):
-            offered.append(Button(_("Debts and collection"), payer_url(obj)))
-        if obj.closed_on is None and may(request.user, "wage.declare", obj.region):
-            offered.append(Button(_("Declare wages"), _to("month", obj), main=True))
-        if obj.closed_on is None and may(request.user, "upload.hand_in", obj.region):
-            for kind, label in (("wages", _("Upload wages")), ("staff", _("Upload staff changes"))):
-                url = reverse("admin:enrollment_upload_send", args=[obj.pk, kind])
-                offered.append(Button(label, url))
-        if obj.closed_on is None and may(request.user, "employer.change", obj.region):
-            resting = firms_read.resting(obj.pk) is not None
-            for verb, (label, stop, _make) in firms.VERBS.items():
-                if firms.fits(verb, resting):
-                    url = reverse("admin:enrollment_employer_verb", args=[obj.pk, verb])
-                    offered.append(Button(label, url, stop=stop))
-        if obj.closed_on is None and may(request.user, "wage.deem", obj.region):
-            url = reverse("admin:enrollment_employer_verb", args=[obj.pk, "deem"])
-            offered.append(Button(_("Take the month before"), url))
-        return offered
+        if obj.closed_on is not None or not may(request.user, "wage.declare", obj.region):
+            return []
+        return [Button(_("Declare wages"), _to("month", obj), main=True)]
+
+    def verbs(self, request: HttpRequest, obj: Employer) -> list[tuple[Any, list[Button]]]:
+        """What else can be done, under what it is about."""
+
+        def offered(act: str, *verbs: tuple[Any, str] | tuple[Any, str, bool]) -> list[Button]:
+            if obj.closed_on is not None or not may(request.user, act, obj.region):
+                return []
+            return [Button(label, url, stop=any(stop)) for label, url, *stop in verbs]
+
+        def page(verb: str) -> str:
+            return reverse("admin:enrollment_employer_verb", args=[obj.pk, verb])
+
+        def upload(kind: str) -> str:
+            return reverse("admin:enrollment_upload_send", args=[obj.pk, kind])
+
+        resting = firms_read.resting(obj.pk) is not None
+        changes = {
+            verb: (label, page(verb), stop)
+            for verb, (label, stop, _make) in firms.VERBS.items()
+            if firms.fits(verb, resting)
+        }
+        transfer = changes.pop("transfer")
+        wages = [
+            *offered("upload.hand_in", (_("Upload wages"), upload("wages"))),
+            *offered("wage.deem", (_("Take the month before"), page("deem"))),
+        ]
+        staff_list = [
+            *offered("upload.hand_in", (_("Upload staff changes"), upload("staff"))),
+            *offered("employer.change", transfer),
+        ]
+        seen = may(request.user, "debt.read", obj.region)
+        groups = [
+            (_("Wages"), wages),
+            (_("Staff list"), staff_list),
+            (_("Registration"), offered("employer.change", *changes.values())),
+            (
+                _("Contributions"),
+                [Button(_("Debts and collection"), payer_url(obj))] if seen else [],
+            ),
+        ]
+        return [(heading, found) for heading, found in groups if found]
 
     def context(self, request: HttpRequest, obj: Employer) -> dict[str, Any]:
         this = month_of(timezone.localdate())
@@ -120,12 +142,13 @@ class EmployerAdmin(DeskAdmin):
         return {
             "employer": obj,
             "where": place(obj.region),
-            "standing": standing.latest(obj.pk),
+            "standing": firms_read.standing_of(obj.pk),
             "heading": obj.name,
             "details": firms_read.details_as_of(obj.pk),
             "history": firms_read.details_history(obj.pk)[:12],
             "resting": firms_read.resting(obj.pk),
-            "kind": firms_read.standing_of(obj.pk),
+            "verbs": self.verbs(request, obj),
+            "may_declare": may(request.user, "wage.declare", obj.region),
             "pauses": firms_read.pauses(obj.pk),
             "takeovers": firms_read.takeovers(obj.pk),
             "officers": firms_read.officers(obj.pk),
@@ -182,8 +205,8 @@ class EmployerAdmin(DeskAdmin):
 
     def verb(self, request: HttpRequest, pk: int, verb: str) -> HttpResponse:
         employer = self.find(request, pk)
-        if verb in OWN_VERBS:
-            return OWN_VERBS[verb](request, employer).answer(request)
+        if verb == "deem":
+            return standing.deem(request, employer).answer(request)
         if verb not in firms.VERBS:
             raise Http404
         return firms.VERBS[verb][2](request, employer).answer(request)

@@ -3,7 +3,6 @@
 from collections.abc import Callable
 from typing import Any
 
-from django import forms
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import timezone
@@ -11,10 +10,10 @@ from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
 from enrollment import queries
-from enrollment.models import Employer, EmployerKind, EmployerOfficer, Floating, Takeover
+from enrollment.models import Employer, EmployerOfficer, Takeover
 from enrollment.queries import firms
 from enrollment.services import employer as registry
-from enrollment.services import officers, standing, takeover
+from enrollment.services import officers, takeover
 from enrollment.services import staff as moves
 from socsec.kernel.errors import KernelError
 from socsec.office.desk import Crumb, Deed, list_url, staff
@@ -23,14 +22,13 @@ from socsec.office.forms import (
     BankCardField,
     DateField,
     MobileField,
-    MonthField,
     ResidentIdField,
     ScreenForm,
-    WholeField,
 )
 
+from . import standing
 from .coverage import find_employer
-from .forms import CloseForm, pick, text
+from .forms import CloseForm, text
 
 Verb = Callable[[HttpRequest, Employer], Deed]
 
@@ -91,15 +89,6 @@ class OfficerForm(ScreenForm):
     )
     from_ = DateField(label=_("From"))
     document = text(_("Letter of appointment"), max_length=120)
-
-
-class StandingForm(ScreenForm):
-    kind = pick(_("Kind"), EmployerKind.choices)
-    risk_class = WholeField(label=_("Work injury risk class"), least=1, most=99)
-    floating = pick(_("Floating step"), Floating.choices)
-    fully_funded = forms.BooleanField(label=_("Paid wholly by the treasury"), required=False)
-    from_month = MonthField(label=_("From month"))
-    document = text(_("Document"), max_length=120)
 
 
 class TransferForm(ScreenForm):
@@ -213,23 +202,6 @@ def _officer(request: HttpRequest, employer: Employer) -> Deed:
     return _deed(request, employer, "officer", do, form=OfficerForm, button=_("Appoint"))
 
 
-def _standing(request: HttpRequest, employer: Employer) -> Deed:
-    def do(said: dict[str, Any]) -> str:
-        kind, floating = int(said.pop("kind")), int(said.pop("floating"))
-        standing.set_standing(
-            by=staff(request), employer=employer, kind=kind, floating=floating, **said
-        )
-        return _now("Kind and risk class are on file; they hold from that month on.")
-
-    now = firms.standing_of(employer.pk)
-    known = {"floating": Floating.BASIC.value}
-    if now is not None:
-        known |= {"kind": now.kind, "risk_class": now.risk_class, "floating": now.floating}
-    return _deed(
-        request, employer, "standing", do, form=StandingForm, button=_("Take down"), initial=known
-    )
-
-
 def _transfer(request: HttpRequest, employer: Employer) -> Deed:
     def do(said: dict[str, Any]) -> str:
         try:
@@ -273,7 +245,7 @@ def _close(request: HttpRequest, employer: Employer) -> Deed:
 # verb: label, whether it ends something, and the page. All are the act employer.change.
 VERBS: dict[str, tuple[Any, bool, Verb]] = {
     "details": (_("Change the details"), False, _change),
-    "standing": (_("Kind and risk class"), False, _standing),
+    "standing": (_("Kind and risk class"), False, standing.enter),
     "transfer": (_("Transfer a person"), False, _transfer),
     "officer": (_("Appoint an officer"), False, _officer),
     "rest": (_("Let it rest"), False, _rest),

@@ -35,6 +35,7 @@ from socsec.office.access import may, scope
 from socsec.office.desk import Button, Crumb, Deed, DeskAdmin, show_page, staff
 from socsec.office.forms import DateField, ScreenForm
 from socsec.office.models import Region, User
+from socsec.office.places import place
 from socsec.office.services import audit
 
 from .forms import pick
@@ -117,9 +118,13 @@ class GapContactAdmin(DeskAdmin):
     """Attempts as they were made; the lists they belong to hang here too."""
 
     read_act = "gap.read"
-    list_display: ClassVar = ["at", "by", "region", "branch", "way", "outcome", "next_on"]
+    list_display: ClassVar = ["at", "by", "where", "branch", "way", "outcome", "next_on"]
     list_filter: ClassVar = ["outcome", "branch"]
     fields: ClassVar = ["at", "by", "way", "outcome", "note", "next_on"]
+
+    @admin.display(description=_("region"), ordering="region")
+    def where(self, contact: GapContact) -> str:
+        return place(contact.region)
 
     def buttons(self, request: HttpRequest, obj: GapContact | None) -> list[Button]:
         return [Button(_("To the list"), list_page())] if obj is None else []
@@ -476,8 +481,8 @@ def hang() -> None:
     menu.place(
         menu.Place(
             "gaps",
-            menu.Group.PEOPLE,
-            7,
+            menu.Group.INSURANCE,
+            3,
             _("Full coverage"),
             "admin:enrollment_gaps",
             "person_search",

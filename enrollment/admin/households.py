@@ -17,6 +17,7 @@ from socsec.office.access import may
 from socsec.office.desk import Button, Crumb, Deed, DeskAdmin, list_url, row_url, staff
 from socsec.office.errors import NotFound
 from socsec.office.forms import DateField, ResidentIdField, ScreenForm, WholeField
+from socsec.office.places import place
 
 from .forms import RegionField, pick, text, within
 
@@ -68,10 +69,14 @@ class MergeForm(ScreenForm):
 class HouseholdAdmin(DeskAdmin):
     read_act = "person.read"
     change_form_template = "admin/enrollment/household.html"
-    list_display: ClassVar = ["__str__", "head", "region", "address", "opened_on", "closed_on"]
+    list_display: ClassVar = ["__str__", "head", "where", "address", "opened_on", "closed_on"]
     search_fields: ClassVar = ["=pk", "members__person__name__startswith"]
     search_help_text = _("Number of the household, or name of a member")
     fields: ClassVar = ["address"]
+
+    @admin.display(description=_("region"), ordering="region")
+    def where(self, household: Household) -> str:
+        return place(household.region)
 
     @admin.display(description=_("head"))
     def head(self, household: Household) -> str:

@@ -7,6 +7,7 @@ from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.urls import URLPattern, path, reverse
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
@@ -74,7 +75,7 @@ def issue(request: HttpRequest, person_id: int, kind: str) -> HttpResponse:
         back=file,
         then=lambda: row_url(made[0]),
         lead=_("For %(name)s, as the record stands today.") % {"name": person.name},
-        crumbs=[Crumb(_("People"), list_url(Person)), Crumb(person.name, file)],
+        crumbs=[Crumb(capfirst(_("people")), list_url(Person)), Crumb(person.name, file)],
     ).answer(request)
 
 
@@ -97,7 +98,7 @@ def statement(request: HttpRequest, person_id: int, year: int) -> HttpResponse:
 
 def hang() -> None:
     """Called once, when the desk's pages are loaded."""
-    person_file.buttons("issued", offered)
+    person_file.buttons("issued", offered, person_file.Noun.PAPERS, after_death=True)
     person_file.panel(
         person_file.FilePanel(
             "issued",

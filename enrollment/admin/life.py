@@ -21,6 +21,7 @@ from socsec.office.access import may
 from socsec.office.desk import Button, Crumb, Deed, DeskAdmin, list_url, row_url, staff
 from socsec.office.forms import DateField, ScreenForm
 from socsec.office.models import Case, User
+from socsec.office.places import place
 
 from .changes import RefuseForm, all_regions, case_url, refusals
 from .forms import RegionField, pick, text
@@ -64,12 +65,16 @@ class LifeEventAdmin(DeskAdmin):
     search_help_text = _("Name")
     fields: ClassVar = [
         *("person", "kind", "happened_on", "known_on", "recorded_at", "by", "document"),
-        *("region", "standing"),
+        *("where", "standing"),
     ]
     readonly_fields: ClassVar = fields
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[LifeEvent]:
         return queries.all_events(request.user)
+
+    @admin.display(description=_("region"))
+    def where(self, event: LifeEvent) -> str:
+        return place(event.region) if event.region else ""
 
     @admin.display(description=_("known after"))
     def late(self, event: LifeEvent) -> str:
@@ -278,7 +283,7 @@ def _panels(user: User, case: Case) -> list[case_file.Panel]:
 
 def hang() -> None:
     """Called once, when the app is ready."""
-    person_file.buttons("life", _buttons)
+    person_file.buttons("life", _buttons, person_file.Noun.FAMILY)
     person_file.panel(
         person_file.FilePanel(
             "life", 35, _("Life events"), "life.read", "admin/enrollment/_life.html", _panel

@@ -24,6 +24,7 @@ from socsec.office.desk import Button, Crumb, Deed, DeskAdmin, list_url, row_url
 from socsec.office.errors import NotFound, from_kernel
 from socsec.office.forms import ResidentIdField, ScreenForm, TickField
 from socsec.office.models import Case, Region, User
+from socsec.office.places import place
 
 from .forms import RegionField, pick
 
@@ -62,8 +63,8 @@ class MovementAdmin(DeskAdmin):
     list_display: ClassVar = [
         "person",
         "branch",
-        "from_region",
-        "to_region",
+        "old_place",
+        "new_place",
         "state",
         "requested_on",
     ]
@@ -74,6 +75,14 @@ class MovementAdmin(DeskAdmin):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Movement]:
         return queries.movements(request.user)
+
+    @admin.display(description=_("from"), ordering="from_region")
+    def old_place(self, movement: Movement) -> str:
+        return place(movement.from_region)
+
+    @admin.display(description=_("to"), ordering="to_region")
+    def new_place(self, movement: Movement) -> str:
+        return place(movement.to_region)
 
     def buttons(self, request: HttpRequest, obj: Movement | None) -> list[Button]:
         if obj is None:
@@ -303,7 +312,7 @@ def offered_to_person(user: User, person_id: int) -> Iterator[Button]:
 
 def hang() -> None:
     """Hang movements into the pages of persons and cases; called once, when the app is ready."""
-    person_file.buttons("movements", offered_to_person)
+    person_file.buttons("movements", offered_to_person, person_file.Noun.INSURANCE)
     person_file.panel(
         person_file.FilePanel(
             "movements",

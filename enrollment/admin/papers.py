@@ -7,6 +7,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.urls import URLPattern, path, reverse
 from django.utils import timezone
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
@@ -29,7 +30,7 @@ def person_url(person: Person) -> str:
 
 
 def crumbs(person: Person) -> list[Crumb]:
-    return [Crumb(_("People"), list_url(Person)), Crumb(person.name, person_url(person))]
+    return [Crumb(capfirst(_("people")), list_url(Person)), Crumb(person.name, person_url(person))]
 
 
 class NumberlessForm(ScreenForm):
@@ -109,7 +110,7 @@ def enroll(request: HttpRequest) -> HttpResponse:
         then=lambda: person_url(made[0]),
         lead=_("For newborns who await their number, and for people from elsewhere."),
         prepare=lambda form: within(form, staff(request).region_code or ""),
-        crumbs=[Crumb(_("People"), list_url(Person)), Crumb(_("Without a number"))],
+        crumbs=[Crumb(capfirst(_("people")), list_url(Person)), Crumb(_("Without a number"))],
     ).answer(request)
 
 
@@ -203,7 +204,7 @@ def _panel(user: User, person_id: int) -> dict[str, Any] | None:
 
 def hang() -> None:
     """Called once, when the app is ready."""
-    person_file.buttons("papers", _buttons)
+    person_file.buttons("papers", _buttons, person_file.Noun.PERSON)
     person_file.panel(
         person_file.FilePanel(
             "papers",

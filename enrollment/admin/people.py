@@ -10,8 +10,10 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.urls import URLPattern, path, reverse
 from django.utils import timezone
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext_noop
 
 from enrollment import queries
 from enrollment.models import Person, PriorKind, PriorService
@@ -24,6 +26,7 @@ from socsec.office.access import may
 from socsec.office.desk import Button, Crumb, Deed, DeskAdmin, list_url, staff
 from socsec.office.errors import Invalid, NotFound
 from socsec.office.models import Region
+from socsec.office.person_file import Noun
 from socsec.office.places import place
 from socsec.office.services import audit
 
@@ -89,11 +92,19 @@ class PersonAdmin(DeskAdmin):
                 _("Without an identity number"), reverse("admin:enrollment_person_numberless")
             )
             return [enroll, without] if may(request.user, "person.enroll") else []
-        offered = [] if obj.died_on else person_file.buttons_of(staff(request), obj.pk)
-        for slug, (act, label, stop, make) in VERBS.items():
-            if make is not None and may(request.user, act, obj.region) and _fits(slug, obj):
-                offered.append(Button(label, verb_url(obj, slug), stop=stop))
-        return offered
+        return [button for _noun, button in self.verbs(request, obj) if button.main]
+
+    @staticmethod
+    def verbs(request: HttpRequest, obj: Person) -> person_file.Verbs:
+        """Every verb that this user may press; the dead only lose what was still open."""
+        dead = obj.died_on is not None
+        offered = person_file.buttons_of(staff(request), obj.pk, dead=dead)
+        own = [
+            (noun, Button(label, verb_url(obj, slug), stop=stop))
+            for slug, (act, label, stop, noun, _make) in VERBS.items()
+            if not dead and may(request.user, act, obj.region)
+        ]
+        return own + offered
 
     def context(self, request: HttpRequest, obj: Person) -> dict[str, Any]:
         today = timezone.localdate()
@@ -107,6 +118,9 @@ class PersonAdmin(DeskAdmin):
         return {
             "person": obj,
             "heading": obj.name,
+            "verbs": person_file.grouped(
+                [each for each in self.verbs(request, obj) if not each[1].main]
+            ),
             "age": obj.age_on(obj.died_on or today),
             "places": {each.code: str(each) for each in Region.objects.filter(pk__in=places)},
             "insured": any(each.last_day is None and not each.span.isempty for each in coverages),
@@ -187,7 +201,7 @@ class PersonAdmin(DeskAdmin):
             person = registry.enroll(by=staff(request), **{**said, "phone": said["phone"] or ""})
             made.append(person)
             # Who has just registered somebody is in their file, and that is the reason.
-            note_look(request, person, _now("Registration"))
+            note_look(request, person, gettext_noop("Registration"))
             return _now("%(name)s is registered.") % {"name": person.name}
 
         return Deed(
@@ -199,7 +213,7 @@ class PersonAdmin(DeskAdmin):
             back=list_url(Person),
             then=lambda: file_url(made[0]),
             prepare=lambda form: forms.within(form, staff(request).region_code or ""),
-            crumbs=[Crumb(_("Insured persons"), list_url(Person)), Crumb(_("Enter a person"))],
+            crumbs=[Crumb(capfirst(_("people")), list_url(Person)), Crumb(_("Enter a person"))],
         ).answer(request)
 
     def branches(self, request: HttpRequest, pk: int) -> HttpResponse:
@@ -218,7 +232,7 @@ class PersonAdmin(DeskAdmin):
         person = get_object_or_404(queries.people(request.user), pk=pk)
         if verb not in VERBS:
             raise Http404
-        _act, _label, _stop, make = VERBS[verb]
+        make = VERBS[verb][-1]
         return make(request, person).answer(request)
 
     def prior(self, request: HttpRequest, pk: int, verb: str) -> HttpResponse:
@@ -252,7 +266,7 @@ class PersonAdmin(DeskAdmin):
 
 
 def _crumbs(person: Person) -> list[Crumb]:
-    return [Crumb(_("Insured persons"), list_url(Person)), Crumb(person.name, file_url(person))]
+    return [Crumb(capfirst(_("people")), list_url(Person)), Crumb(person.name, file_url(person))]
 
 
 def _deed(
@@ -262,7 +276,7 @@ def _deed(
     do: Callable[[dict[str, Any]], str],
     **more: Any,
 ) -> Deed:
-    act, label, stop, _make = VERBS[verb]
+    act, label, stop, _noun, _make = VERBS[verb]
     more.setdefault("title", label)
     more.setdefault("button", label)
     return Deed(act=act, do=do, stop=stop, back=file_url(person), crumbs=_crumbs(person), **more)
@@ -378,25 +392,38 @@ def _earlier(request: HttpRequest, person: Person) -> Deed:
     )
 
 
-def _fits(verb: str, person: Person) -> bool:
-    """Whether a verb makes sense for this person: the dead only lose what was still open."""
-    return person.died_on is None
-
-
-# verb: act, label, whether it ends something, and the page.
-VERBS: dict[str, tuple[str, Any, bool, Verb]] = {
-    "cover": ("coverage.change", _("Insure"), False, coverage.insure),
-    "end-cover": ("coverage.change", _("End coverage"), True, coverage.leave),
-    "retire": ("coverage.change", _("Retire from work"), True, coverage.retire),
-    "base": ("coverage.change", _("Change the chosen base"), False, coverage.choose),
-    "account": ("person.change", _("Bank account"), False, _bank),
-    "phone": ("person.change", _("Mobile number"), False, _phone),
-    "household": ("person.change", _("Form a household"), False, _household),
-    "member": ("person.change", _("Add a household member"), False, _member),
-    "earlier": ("prior.enter", _("Earlier months"), False, _earlier),
-    "assess": ("contribution.assess", _("Assess a late month"), False, coverage.assess),
-    "correct": ("contribution.correct", _("Correct a wage"), False, coverage.correct),
-    "reassess": ("contribution.correct", _("Assess a month anew"), False, coverage.reassess),
-    "pay-back": ("contribution.pay_back", _("Pay missed months"), False, coverage.pay_back),
-    "death": ("person.death", _("Record a death"), True, _death),
+# verb: act, label, whether it ends something, what it is about, and the page.
+VERBS: dict[str, tuple[str, Any, bool, Noun, Verb]] = {
+    "cover": ("coverage.change", _("Insure"), False, Noun.INSURANCE, coverage.insure),
+    "base": (
+        "coverage.change",
+        _("Change the chosen base"),
+        False,
+        Noun.INSURANCE,
+        coverage.choose,
+    ),
+    "end-cover": ("coverage.change", _("End coverage"), True, Noun.INSURANCE, coverage.leave),
+    "retire": ("coverage.change", _("Retire from work"), True, Noun.INSURANCE, coverage.retire),
+    "phone": ("person.change", _("Mobile number"), False, Noun.PERSON, _phone),
+    "account": ("person.change", _("Bank account"), False, Noun.PERSON, _bank),
+    "household": ("person.change", _("Form a household"), False, Noun.FAMILY, _household),
+    "member": ("person.change", _("Add a household member"), False, Noun.FAMILY, _member),
+    "death": ("person.death", _("Record a death"), True, Noun.FAMILY, _death),
+    "earlier": ("prior.enter", _("Earlier months"), False, Noun.CONTRIBUTIONS, _earlier),
+    "assess": (
+        *("contribution.assess", _("Assess a late month"), False, Noun.CONTRIBUTIONS),
+        coverage.assess,
+    ),
+    "correct": (
+        *("contribution.correct", _("Correct a wage"), False, Noun.CONTRIBUTIONS),
+        coverage.correct,
+    ),
+    "reassess": (
+        *("contribution.correct", _("Assess a month anew"), False, Noun.CONTRIBUTIONS),
+        coverage.reassess,
+    ),
+    "pay-back": (
+        *("contribution.pay_back", _("Pay missed months"), False, Noun.CONTRIBUTIONS),
+        coverage.pay_back,
+    ),
 }

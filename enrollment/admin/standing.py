@@ -8,7 +8,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
-from enrollment.models import Employer, EmployerKind, EmployerStanding, Floating
+from enrollment.models import Employer, EmployerKind, Floating
+from enrollment.queries import firms
 from enrollment.services import deemed, standing
 from socsec.kernel.months import format_month, month_of
 from socsec.office.desk import Crumb, Deed, list_url, staff
@@ -49,7 +50,7 @@ def enter(request: HttpRequest, employer: Employer) -> Deed:
             "month": format_month(said["from_month"])
         }
 
-    now = latest(employer.pk)
+    now = firms.standing_of(employer.pk)
     known = (
         {
             "kind": now.kind,
@@ -96,15 +97,4 @@ def deem(request: HttpRequest, employer: Employer) -> Deed:
             "until it declares. The difference is settled then."
         ),
         initial={"month": month_of(timezone.localdate())},
-    )
-
-
-def latest(employer_id: int) -> EmployerStanding | None:
-    """The standing that holds today."""
-    return (
-        EmployerStanding.objects.filter(
-            employer_id=employer_id, from_month__lte=month_of(timezone.localdate())
-        )
-        .order_by("-from_month", "-pk")
-        .first()
     )

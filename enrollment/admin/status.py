@@ -261,7 +261,7 @@ def hang() -> None:
         menu.Place(
             "status",
             menu.Group.PEOPLE,
-            8,
+            6,
             _("Status notices"),
             "admin:enrollment_statusnotice_changelist",
             "compare_arrows",
@@ -271,7 +271,7 @@ def hang() -> None:
         menu.Place(
             "proofs",
             menu.Group.PEOPLE,
-            9,
+            7,
             _("Proofs of life"),
             "admin:enrollment_proofs",
             "how_to_reg",

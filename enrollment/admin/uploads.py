@@ -261,8 +261,8 @@ def hang() -> None:
     menu.place(
         menu.Place(
             "uploads",
-            menu.Group.PEOPLE,
-            21,
+            menu.Group.INSURANCE,
+            2,
             _("Uploads of employers"),
             "admin:enrollment_upload_changelist",
             "upload_file",

@@ -60,7 +60,6 @@ class Statements(RunKind):
         return Preview(
             count=sum(row[1] for row in regions),
             total=0,
-            figures={"branches": sum(row[2] for row in regions)},
             regions={row[0]: [row[1], 0] for row in regions},
         )
 

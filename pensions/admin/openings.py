@@ -48,7 +48,8 @@ class OpeningAdmin(DeskAdmin):
     list_display: ClassVar = ["person", "money", "until", "document", "state", "maker"]
     list_filter: ClassVar = ["state"]
     list_select_related: ClassVar = ["person", "maker"]
-    fields: ClassVar = ["person", "document", "state", "maker", "checker"]
+    fields: ClassVar = ["person", "money", "until", "document", "state", "maker", "checker"]
+    readonly_fields: ClassVar = fields
 
     @admin.display(description=_("balance"), ordering="amount")
     def money(self, opening: OpeningBalance) -> str:

@@ -275,5 +275,5 @@ def offered_to_person(user: User, person_id: int) -> Iterator[Button]:
 
 def hang() -> None:
     """Called once, when the app is ready."""
-    person_file.buttons("survivors", offered_to_person)
+    person_file.buttons("survivors", offered_to_person, after_death=True)
     case_file.hang(KIND, buttons=offered_on_case, panels=shown_on_case)

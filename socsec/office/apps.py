@@ -58,7 +58,7 @@ class OfficeConfig(AppConfig):
             menu.Place(
                 "certificates",
                 menu.Group.PEOPLE,
-                9,
+                10,
                 _("Certificates"),
                 "admin:office_certificate_changelist",
                 "verified",

@@ -17,6 +17,7 @@ from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
 from django.utils.functional import Promise
+from django.utils.html import strip_tags
 from django.utils.text import capfirst
 from unfold.admin import ModelAdmin
 
@@ -90,6 +91,22 @@ class DeskAdmin(ModelAdmin):
         if found is not None and self.has_view_permission(request, found):
             extra = {"desk_buttons": self.buttons(request, found), **self.context(request, found)}
         return super().change_view(request, object_id, form_url, {**extra, **(extra_context or {})})
+
+    def render_change_form(
+        self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any
+    ) -> HttpResponse:
+        """Adds `facts`, the fields of the row as labels and values, for pages that draw no other."""
+        shown = [each for part in context["adminform"] for line in part for each in line]
+        facts = [(capfirst(each.field["label"]), self.fact(request, each)) for each in shown]
+        return super().render_change_form(request, {"facts": facts, **context}, *args, **kwargs)
+
+    def fact(self, request: HttpRequest, shown: Any) -> str:
+        """A field in words; another row is a link for those only who may open it."""
+        said: str = shown.contents()
+        name = shown.field["field"]
+        found = {each.name: each.related_model for each in self.opts.get_fields()}.get(name)
+        page = admin.site.get_model_admin(found) if found in admin.site._registry else None
+        return said if page is None or page.has_view_permission(request) else strip_tags(said)
 
     def history_view(
         self, request: HttpRequest, object_id: str, extra_context: Any = None

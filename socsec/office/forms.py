@@ -13,7 +13,7 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
-from django.utils.functional import Promise
+from django.utils.functional import Promise, lazy
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
@@ -368,8 +368,14 @@ class UploadField(forms.FileField):
         kwargs.setdefault("label", _("File"))
         kwargs.setdefault(
             "help_text",
-            _("An Excel workbook (.xlsx) or CSV, at most %(most)s MB.")
-            % {"most": most // (1024 * 1024)},
+            # Filled in when it is shown, in the reader's language.
+            lazy(
+                lambda: (
+                    _("An Excel workbook (.xlsx) or CSV, at most %(most)s MB.")
+                    % {"most": most // (1024 * 1024)}
+                ),
+                str,
+            )(),
         )
         kwargs.setdefault(
             "widget", forms.FileInput(attrs={"class": "input", "accept": ".xlsx,.csv"})

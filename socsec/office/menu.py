@@ -19,15 +19,19 @@ class Group(IntEnum):
 
     TODAY = 1
     PEOPLE = 2
-    BENEFITS = 3
-    FUNDS = 4
-    RULES = 5
-    SYSTEM = 6
+    INSURANCE = 3
+    COLLECTION = 4
+    BENEFITS = 5
+    FUNDS = 6
+    RULES = 7
+    SYSTEM = 8
 
 
 HEADINGS: dict[Group, Text] = {
     Group.TODAY: _("Today"),
-    Group.PEOPLE: _("People and employers"),
+    Group.PEOPLE: _("People and families"),
+    Group.INSURANCE: _("Insurance"),
+    Group.COLLECTION: _("Collection"),
     Group.BENEFITS: _("Benefits"),
     Group.FUNDS: _("Funds"),
     Group.RULES: _("Rules"),

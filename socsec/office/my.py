@@ -436,7 +436,8 @@ def access_log(request: HttpRequest) -> HttpResponse:
             "who": _who(entry, user),
             "office": entry.office or "",
             "act": ACTS.get(entry.act, entry.act),
-            "reason": entry.reason,
+            # A reason that the program gave stands there in English, one that a clerk gave as typed.
+            "reason": entry.reason and _(entry.reason),
             "other": entry.actor_id not in (None, user.pk),
         }
         for entry in page

@@ -6,8 +6,8 @@ import pytest
 from django.urls import reverse
 from django.utils import translation
 
-from enrollment.models import Contribution
-from enrollment.services import wages
+from enrollment.models import Contribution, Mandate
+from enrollment.services import delegates, life, wages
 from funds.services import cash
 from pensions.models import Category as PensionCategory
 from pensions.services import claim
@@ -136,3 +136,61 @@ def test_a_date_begins_as_it_does_in_the_readers_language(village, sit, language
     shown = page.content.decode()
     parts = sorted(("day", "month", "year"), key=lambda part: shown.index(f"opened_on_{part}"))
     assert parts[0] == first
+
+
+def test_the_verbs_of_a_file_stand_under_what_they_are_about(village, sit):
+    lin = village.souls["lin"]
+    client = sit("intake")
+    url = reverse("admin:enrollment_person_change", args=[lin.pk])
+    client.post(url, {"reason": "窗口来访"})
+    page = client.get(url)
+    groups = {str(heading): found for heading, found in page.context["verbs"]}
+    labels = {heading: [str(button.label) for button in found] for heading, found in groups.items()}
+    assert labels["Insurance"][0] == "Insure"
+    assert labels["Insurance"][-1] == "Retire from work"  # what ends something stands last
+    assert "Bank account" in labels["Personal details"]
+    # The one thing that most visitors come for is the one button.
+    assert [str(button.label) for button in page.context["desk_buttons"]] == ["Claim a pension"]
+
+
+def test_the_file_of_the_dead_offers_what_the_family_may_claim_and_nothing_for_the_living(
+    village, sit
+):
+    lin = village.souls["lin"]
+    life.record_death(
+        by=village.by("intake"), person=lin, died_on=date(2026, 8, 5), document="死亡证明"
+    )
+    client = sit("intake")
+    url = reverse("admin:enrollment_person_change", args=[lin.pk])
+    client.post(url, {"reason": "家属来访"})
+    page = client.get(url)
+    assert [str(button.label) for button in page.context["desk_buttons"]] == ["Claim after a death"]
+    offered = {str(button.label) for _heading, found in page.context["verbs"] for button in found}
+    assert "Certificate of contributions" in offered
+    assert offered.isdisjoint({"Insure", "Ask for a card", "Record a death"})
+
+
+def test_the_page_of_a_row_shows_its_facts_and_links_only_where_one_may_go(village, sit):
+    mandate = delegates.grant(
+        by=village.by("intake"),
+        person=village.souls["lin"],
+        delegate=village.souls["gao"],
+        kind=Mandate.Kind.DELEGATE,
+        scopes=["see"],
+        until=date(2027, 1, 1),
+        document="委托书 7 号",
+    )
+    page = sit("intake").get(reverse("admin:enrollment_mandate_change", args=[mandate.pk]))
+    shown = page.content.decode()
+    assert "委托书 7 号" in shown
+    assert reverse("admin:enrollment_person_change", args=[village.souls["gao"].pk]) in shown
+    # An intake clerk may not open the accounts of colleagues.
+    assert reverse("admin:office_user_change", args=[village.by("intake").pk]) not in shown
+
+
+def test_a_month_is_a_link_only_for_those_who_may_declare_it(village, sit):
+    mill = village.employers["mill"]
+    page = reverse("admin:enrollment_employer_change", args=[mill.pk])
+    wages_of = f"/admin/enrollment/employer/{mill.pk}/wages/"
+    assert wages_of in sit("intake").get(page).content.decode()
+    assert wages_of not in sit("assessor").get(page).content.decode()

@@ -242,7 +242,7 @@ def test_kind_and_risk_class_are_entered_and_a_person_goes_to_another_employer(s
     before = firms.standing_of(mill.pk)
     assert post("standing", **entered | {"risk_class": "98"}).status_code == 422
     assert firms.standing_of(mill.pk) == before
-    assert "risk class 3" in post("standing", **entered).content.decode()
+    assert "class 3" in post("standing", **entered).content.decode()
     day = {"on_day": "1", "on_month": "11", "on_year": "2026"}
     assert post("transfer", resident_id=lin.resident_id, to="91", **day).status_code == 422
     moved = post("transfer", resident_id=lin.resident_id, to=other.credit_code, **day)

@@ -8,6 +8,7 @@ from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext_noop
 
 from enrollment import queries
 from enrollment.models import (
@@ -48,7 +49,7 @@ def payer_page(request: HttpRequest, kind: str, pk: int) -> HttpResponse:
         audit.read(
             by=staff(request),
             person_id=payer.pk,
-            reason=_now("Debts and collection"),
+            reason=gettext_noop("Debts and collection"),
             region=payer.region,
         )
     owed = debts.owed(payer)
@@ -157,4 +158,4 @@ def offered(user: User, person_id: int) -> list[Button]:
     return [Button(_("Debts and collection"), url)]
 
 
-person_file.buttons("debts", offered)
+person_file.buttons("debts", offered, person_file.Noun.CONTRIBUTIONS, after_death=True)

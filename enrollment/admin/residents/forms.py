@@ -12,6 +12,7 @@ from socsec.office.forms import (
     MoneyField,
     ResidentIdField,
     ScreenForm,
+    TickField,
     UploadField,
     WholeField,
 )
@@ -28,7 +29,7 @@ def year(**more: Any) -> WholeField:
 class MedicalForm(ScreenForm):
     year = year()
     region = RegionField(label=_("Insured in"))
-    student = forms.BooleanField(label=_("A student"), required=False)
+    student = TickField(label=_("A student"), required=False)
     repaid_years = WholeField(
         label=_("Missed years bought back"),
         most=60,
@@ -86,7 +87,7 @@ class ListForm(ScreenForm):
         label=_("Identity numbers, one a line"),
         widget=forms.Textarea(attrs={"class": "input", "rows": 8}),
     )
-    whole = forms.BooleanField(
+    whole = TickField(
         label=_("The list is complete: who no longer stands on it has left"), required=False
     )
 

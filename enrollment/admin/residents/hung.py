@@ -20,7 +20,7 @@ def hang() -> None:
             url=lambda case: f"/admin/office/case/{case.pk}/change/",
         )
     )
-    person_file.buttons("residents", offered)
+    person_file.buttons("residents", offered, person_file.Noun.INSURANCE)
     person_file.panel(
         person_file.FilePanel(
             "residents",
@@ -34,8 +34,8 @@ def hang() -> None:
     menu.place(
         menu.Place(
             "residents",
-            menu.Group.PEOPLE,
-            21,
+            menu.Group.INSURANCE,
+            5,
             _("Residents' insurance"),
             "admin:enrollment_residents",
             "groups",
@@ -43,8 +43,8 @@ def hang() -> None:
         ),
         menu.Place(
             "doubles",
-            menu.Group.PEOPLE,
-            22,
+            menu.Group.INSURANCE,
+            6,
             _("Double enrolment"),
             "admin:enrollment_doubleenrolment_changelist",
             "difference",
@@ -52,8 +52,8 @@ def hang() -> None:
         ),
         menu.Place(
             "legacy",
-            menu.Group.PEOPLE,
-            23,
+            menu.Group.INSURANCE,
+            7,
             _("Older schemes"),
             "admin:enrollment_legacyimport_changelist",
             "history",

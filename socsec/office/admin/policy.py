@@ -195,3 +195,6 @@ class PolicyEditionAdmin(DeskAdmin):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[PolicyEdition]:
         return queries.editions()
+
+    def context(self, request: HttpRequest, obj: PolicyEdition) -> dict[str, Any]:
+        return {"heading": _("Policy edition %(number)s") % {"number": obj.number}}

@@ -83,8 +83,10 @@ def seconds_left(when: datetime) -> int:
 
 @register.filter
 def iso(when: date | datetime) -> str:
-    """For the datetime attribute of <time>."""
-    return when.isoformat()
+    """A date for a table or the datetime attribute of <time>; a moment on the office's clocks."""
+    return (
+        f"{display.local(when):%Y-%m-%d %H:%M}" if isinstance(when, datetime) else when.isoformat()
+    )
 
 
 @register.filter
