@@ -3,6 +3,7 @@
 from celery import shared_task
 
 from enrollment.services import agreements, gaps, paying, proofs, receipts, refunds, status
+from enrollment.services.residents import refunds as resident_refunds
 from enrollment.services.residents import twice
 
 
@@ -37,6 +38,7 @@ def review_collection() -> None:
     """Each hour: which agreements are kept or broken, what became of refunds at the bank."""
     agreements.review()
     refunds.pull()
+    resident_refunds.pull()
 
 
 @shared_task(name="enrollment.match_residents")

@@ -163,6 +163,7 @@ class YearOut(serializers.Serializer):
     sponsor_share = YuanField(source="money.due.sponsor_share")
     collective_subsidy = YuanField(source="money.due.collective_subsidy")
     government_subsidy = YuanField(source="money.due.government_subsidy")
+    subsidy_paid = serializers.BooleanField(source="subsidy_in")
     paid = serializers.SerializerMethodField()
     covered_from = serializers.DateField(source="enrolment.cover_from", allow_null=True)
 

@@ -1,4 +1,4 @@
-"""The yearly run over all residents."""
+"""The yearly runs over all residents: what they owe, and what lapses because nobody paid."""
 
 from collections.abc import Iterable
 from typing import Any
@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from enrollment import facts
 from enrollment.services.contributions import checksum
-from enrollment.services.residents import assessing, yearly
+from enrollment.services.residents import assessing, lapse, yearly
 from funds.models import Branch
 from socsec.kernel.ranges import MOST
 from socsec.office.errors import Invalid, Refused
@@ -72,9 +72,11 @@ class ResidentYear(RunKind):
 
     def chunks(self, run: Run) -> Iterable[dict[str, Any]]:
         """Ranges of person numbers with about as many people each."""
-        of = yearly.of_run(run)
         select, values = facts.resident_ranges(
-            branch=of["branch"], year=of["year"], region=run.region_id, size=CHUNK
+            branch=run.params["branch"],
+            year=run.month // 12,
+            region=run.region_id,
+            size=CHUNK,
         )
         with connection.cursor() as cursor:
             cursor.execute(select, values)
@@ -99,6 +101,57 @@ class ResidentYear(RunKind):
         yearly.reverse(chunk.run, first, last, chunk.number)
 
 
+class ResidentLapse(RunKind):
+    """Enrolments for a year that nobody paid for, once they can be paid for no longer (未缴费失效).
+
+    Drafted for a month of the insured year. What was claimed for them of sponsors and the
+    government is claimed no more, nobody's cover begins, and each person is told.
+    """
+
+    slug = "resident_lapse"
+    label = _("Residents' enrolments that were not paid")
+
+    def check(self, params: dict[str, Any]) -> dict[str, Any]:
+        """The one setting is the branch, as in the yearly run."""
+        return ResidentYear().check(params)
+
+    def preview(self, run: Run) -> Preview:
+        regions = lapse.totals(run)
+        return Preview(
+            count=sum(row[1] for row in regions),
+            total=sum(row[2] for row in regions),
+            figures={
+                "person_share": sum(row[2] for row in regions),
+                "subsidies": sum(row[3] for row in regions),
+            },
+            regions={row[0]: [row[1], row[2]] for row in regions},
+        )
+
+    def chunks(self, run: Run) -> Iterable[dict[str, Any]]:
+        return ResidentYear().chunks(run)
+
+    def execute(self, chunk: RunChunk) -> Counts:
+        count, total, digests = lapse.execute(
+            chunk.run, chunk.spec["first"], chunk.spec["last"], chunk.number
+        )
+        return Counts(count, total, checksum(digests))
+
+    def post(self, run: Run) -> None:
+        lapse.tell(run)
+
+    def unpost(self, run: Run) -> None:
+        """Once somebody enrolled anew it stands."""
+        if lapse.moved_on(run):
+            raise Refused(
+                _("Somebody enrolled anew since, so it cannot be undone."),
+                code="enrolled_anew",
+                fix=_("Correct single years instead."),
+            )
+
+    def reverse(self, chunk: RunChunk) -> None:
+        lapse.reverse(chunk.run, chunk.spec["first"], chunk.spec["last"], chunk.number)
+
+
 def too_late() -> Refused:
     """Once money has come in, a run cannot be undone."""
     return Refused(
@@ -109,3 +162,4 @@ def too_late() -> Refused:
 
 
 register(ResidentYear())
+register(ResidentLapse())

@@ -89,6 +89,19 @@ _SUSPENSE = """
                       and back.outcome = 2
                 )
           )
+        union all
+        select f.fund_id, f.person_amount
+        from enrollment_residentrefund f
+        where f.batch_id is not null
+          and not exists (
+              select from funds_paymentoutcome o
+              where o.batch_id = f.batch_id and o.person_id = f.person_id and o.outcome = 1
+                and not exists (
+                    select from funds_paymentoutcome back
+                    where back.batch_id = o.batch_id and back.person_id = o.person_id
+                      and back.outcome = 2
+                )
+          )
     ) as held group by fund_id
 """
 
@@ -200,9 +213,7 @@ def suspense() -> Iterator[Finding]:
         cursor.execute(_SUSPENSE)
         ours = dict(cursor.fetchall())
     theirs = books.control(accounts.SUSPENSE)
-    # Residents pay by the year into funds of their own, whose suspense is asked about elsewhere.
-    residents = set(Fund.objects.filter(scheme=Scheme.RESIDENTS).values_list("pk", flat=True))
-    for fund in sorted((ours.keys() | theirs.keys()) - residents):
+    for fund in sorted(ours.keys() | theirs.keys()):
         if ours.get(fund, 0) != theirs.get(fund, 0):
             yield Finding(
                 "enrollment.suspense",

@@ -39,7 +39,8 @@ class ResidentEnrolment(models.Model):
 
     `tier` is the chosen yearly contribution to the old-age insurance in fen, 0 in medical
     insurance. `wait` are the months between payment and cover, `cover_from` the first day of the
-    cover, known once it is paid. An enrolment that was taken back stays, with its day.
+    cover, known once it is paid. An enrolment that was taken back stays, with its day;
+    `lapsed_by` is the run that found it unpaid when the time to pay was over, 0 for none.
     """
 
     pk = models.CompositePrimaryKey("person_id", "branch", "year")
@@ -57,6 +58,7 @@ class ResidentEnrolment(models.Model):
     enrolled_on = models.DateField(_("enrolled"))
     cover_from = models.DateField(_("covered from"), null=True, blank=True)
     cancelled_on = models.DateField(_("taken back"), null=True, blank=True)
+    lapsed_by = models.BigIntegerField(_("lapsed by run"), default=0, db_default=0)
     recorded_at = models.DateTimeField(_("recorded"), auto_now_add=True)
 
     class Meta:

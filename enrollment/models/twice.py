@@ -5,6 +5,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from funds.models import Branch
+from socsec.office.fields import EncryptedField
 
 from .person import Person
 
@@ -12,7 +13,8 @@ from .person import Person
 class DoubleEnrolment(models.Model):
     """One person's year as a resident that meets another insurance of the same branch.
 
-    Found by a run, never decided by it: somebody looks at it and proposes, a colleague decides.
+    Found by a run or by a payment, never decided by it: somebody of the `region` that gives back
+    looks at it and proposes, a colleague decides. The office of the other region sees it, too.
     """
 
     class Other(models.TextChoices):
@@ -71,16 +73,23 @@ class DoubleEnrolment(models.Model):
 
 
 class ResidentRefund(models.Model):
-    """Money of a resident's year that goes back to who paid it: asked for by one, let go by another."""
+    """Money of a resident's year that goes back to who paid it: asked for by one, let go by another.
+
+    The person's part goes by a payment order to their own account, or to the payee named here, as an
+    heir; what a village paid goes back the way it came.
+    """
 
     class Reason(models.TextChoices):
         NOT_BEGUN = "not_begun", _("The insured year has not begun")
         DOUBLE = "double", _("Insured twice")
         DIED = "died", _("Died before the year began")
+        ELSEWHERE = "elsewhere", _("Paid in two regions")
 
     class State(models.TextChoices):
         DRAFT = "draft", _("Waiting for approval")
+        ORDERED = "ordered", _("Ordered at the bank")
         PAID = "paid", _("Refunded")
+        RETURNED = "returned", _("Returned by the bank")
         REJECTED = "rejected", _("Rejected")
 
     person = models.ForeignKey(
@@ -104,6 +113,10 @@ class ResidentRefund(models.Model):
         related_name="refunds",
         verbose_name=_("double enrolment"),
     )
+    payee_name = models.CharField(_("payee"), max_length=120, blank=True, default="")
+    payee_bank = models.CharField(_("payee's bank"), max_length=60, blank=True, default="")
+    payee_account = EncryptedField(_("payee's account"), blank=True, default="")
+    batch_id = models.BigIntegerField(_("payment batch"), null=True, blank=True)
     maker = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=_("asked for by")
     )

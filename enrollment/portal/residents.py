@@ -70,15 +70,15 @@ def _person(request: HttpRequest, scope: str = Scope.SEE) -> Person:
 def mine(request: HttpRequest) -> HttpResponse:
     """My years as a resident, what is open, and what I can enrol for."""
     person = _person(request)
-    years = [
-        each for each in queries.resident_years(person.pk) if each.enrolment.cancelled_on is None
-    ]
+    every = queries.resident_years(person.pk)
+    years = [each for each in every if each.enrolment.cancelled_on is None]
     return render(
         request,
         "portal/enrollment/residents.html",
         {
             "person": person,
             "years": years,
+            "lapsed": [each for each in every if each.enrolment.lapsed_by],
             "offers": _offers(person, years),
             "children": [each for each in mandates(request).values() if each.guardian],
             "legacy": queries.legacy_years(person.pk).count(),

@@ -95,6 +95,11 @@ class ResidentYear:
     def year(self) -> int:
         return self.enrolment.year
 
+    @property
+    def subsidy_in(self) -> bool:
+        """Whether the treasury has paid the subsidy: only then it stands in the account."""
+        return self.money.open("government_subsidy") <= 0
+
 
 def resident_years(person_id: int, branch: int | None = None) -> list[ResidentYear]:
     """Every year for which the person enrolled as a resident, newest first."""
@@ -189,8 +194,9 @@ def resident_credits(person_id: int | None = None) -> QuerySet[ResidentPayment]:
 
 
 def doubles(user: Any) -> QuerySet[DoubleEnrolment]:
-    """The double enrolments of the user's region."""
-    return scope(DoubleEnrolment.objects.select_related("person", "case"), user)
+    """The double enrolments of the user's region: where it gives back, and where the other lies."""
+    rows = DoubleEnrolment.objects.select_related("person", "case")
+    return scope(rows, user) | scope(rows, user, "other_region")
 
 
 def legacy_years(person_id: int) -> QuerySet[LegacyYear]:

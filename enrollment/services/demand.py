@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from enrollment.models import DemandLine, DemandNote, Employer, Person, Reminder
 from enrollment.params import ReminderStages
 from enrollment.queries import debts
-from enrollment.services import surcharge
+from enrollment.services import letters, surcharge
 from enrollment.services.checks import lock
 from enrollment.services.spreading import today
 from socsec.kernel.money import yuan
@@ -21,8 +21,8 @@ from socsec.kernel.months import month_of
 from socsec.kernel.policy import Policy, PolicyError
 from socsec.kernel.regions import span
 from socsec.office.access import require
-from socsec.office.errors import Refused, both, from_kernel, say
-from socsec.office.models import Notice, User
+from socsec.office.errors import Refused, from_kernel, say
+from socsec.office.models import User
 from socsec.office.services import audit, messages, policy
 
 State = DemandNote.State
@@ -164,7 +164,9 @@ def foresee(region: str, month: int) -> list[tuple[str, int, int]]:
 def tell(run_id: int) -> int:
     """Put the notes of a run into the portals of the people whom they concern."""
     notes = DemandNote.objects.filter(run_id=run_id, person__isnull=False)
-    return _letters([(note.person_id, _TITLE, _body(note)) for note in notes.iterator()])
+    return letters.send(
+        (note.person_id, _TITLE, _body(note)) for note in notes.iterator() if note.person_id
+    )
 
 
 def remindable(region: str, law: Policy) -> list[tuple[DemandNote, int, int]]:
@@ -203,7 +205,7 @@ def remind(rows: list[tuple[DemandNote, int, int]], *, run_id: int) -> tuple[int
         ),
         ignore_conflicts=True,
     )
-    _letters(
+    letters.send(
         [
             (
                 note.person_id,
@@ -234,29 +236,3 @@ def _body(note: DemandNote) -> Any:
         total=yuan(note.total),
         due=note.due_on,
     )
-
-
-def _letters(letters: list[tuple[Any, Any, Any]]) -> int:
-    """Letters of a run: many at once, each with an audit entry like a single one."""
-    rows = []
-    for person_id, title, body in letters:
-        titles, bodies = both(title), both(body)
-        rows.append(
-            Notice(
-                person_id=person_id,
-                title_zh=titles["zh"],
-                title_en=titles["en"],
-                body_zh=bodies["zh"],
-                body_en=bodies["en"],
-            )
-        )
-    made = Notice.objects.bulk_create(rows, batch_size=5000)
-    audit.record_many(
-        by=None,
-        act="notice.send",
-        rows=[
-            {"subject": notice, "person_id": notice.person_id, "title": notice.title_en}
-            for notice in made
-        ],
-    )
-    return len(made)

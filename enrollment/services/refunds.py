@@ -9,21 +9,17 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from enrollment.models import BankAccount, Purpose, Receipt, Refund
+from enrollment.models import Receipt, Refund
+from enrollment.services import refund_orders
 from enrollment.services.checks import known_text, lock
-from enrollment.services.spreading import today
-from funds.models import Fund, PaymentBatch, PaymentOutcome, accounts
-from funds.queries import lowest_balance
-from funds.services import ledger, payments
+from funds.models import Fund
 from socsec.kernel.money import yuan
-from socsec.kernel.months import month_of
 from socsec.office.access import require, require_other_hand, require_stranger
-from socsec.office.errors import Conflict, Invalid, Refused
+from socsec.office.errors import Conflict, Invalid
 from socsec.office.models import User
 from socsec.office.services import audit
 
 State, Way = Refund.State, Refund.Way
-KIND = "contribution_refund"
 
 
 @transaction.atomic
@@ -60,10 +56,19 @@ def approve(*, by: User, refund: Refund) -> Refund:
     receipt = refund.receipt
     fund = Fund.objects.select_related("region").get(pk=receipt.fund_id)
     if refund.way == Way.ORDER:
-        refund.batch_id = _order(refund, receipt, fund).pk
+        assert receipt.person is not None  # an employer's goes back the way it came
+        refund.batch_id = refund_orders.order(
+            fund=fund,
+            person=receipt.person,
+            payee=refund_orders.own_account(receipt.person),
+            amount=refund.amount,
+            region=refund.region,
+            source=f"enrollment.refund:{refund.pk}",
+            maker=refund.maker,
+        ).pk
         refund.state = State.ORDERED
     else:
-        send_back(
+        refund_orders.send_back(
             fund,
             refund.amount,
             region=refund.region,
@@ -111,96 +116,20 @@ def pull() -> int:
     return changed
 
 
-def send_back(fund: Fund, amount: int, *, region: str, source: str, by: User) -> None:
-    """Money in suspense leaves the way it came: from the income account, or, once that was emptied,
-    from the fiscal special account."""
-    on = today()
-    Fund.objects.select_for_update(no_key=True).get(pk=fund.pk)
-    through = accounts.INCOME_ACCOUNT
-    if lowest_balance(fund, accounts.INCOME_ACCOUNT, on) < amount:
-        through = accounts.FISCAL_ACCOUNT
-    ledger.post(
-        fund,
-        KIND,
-        [ledger.Posting(0, accounts.SUSPENSE, through, amount, month_of(on), region, heads=0)],
-        source=source,
-        on=on,
-        by=by,
-    )
-
-
 @transaction.atomic
 def _learn(refund: Refund) -> bool:
     refund = lock(refund)
     assert refund.batch_id is not None  # it was ordered
     assert refund.receipt.person_id is not None  # for a person
-    back = PaymentOutcome.Outcome.RETURNED
-    outcomes = set(
-        PaymentOutcome.objects.filter(
-            batch_id=refund.batch_id, person_id=refund.receipt.person_id
-        ).values_list("outcome", flat=True)
-    )
-    cancelled = PaymentBatch.objects.filter(
-        pk=refund.batch_id, state=PaymentBatch.State.CANCELLED
-    ).exists()
+    back = refund_orders.came_back(refund.batch_id, refund.receipt.person_id)
     before = refund.state
-    if back in outcomes or cancelled:
-        refund.state = State.RETURNED
-    elif outcomes:
-        refund.state = State.PAID
+    if back is not None:
+        refund.state = State.RETURNED if back else State.PAID
     if refund.state == before:
         return False
     refund.save(update_fields=["state"])
     _note(refund, None, "refund.learn", "")
     return True
-
-
-def _order(refund: Refund, receipt: Receipt, fund: Fund) -> PaymentBatch:
-    """An envelope with the one order; its maker is who asked, so another must release it."""
-    assert receipt.person is not None  # an employer's goes back the way it came
-    account = (
-        BankAccount.objects.filter(
-            person=receipt.person,
-            closed_on__isnull=True,
-            purpose__in=[Purpose.CONTRIBUTION, Purpose.BENEFIT],
-        )
-        .order_by("-purpose")
-        .first()
-    )
-    if account is None:
-        raise Refused(
-            _("%(name)s has no bank account on file.") % {"name": receipt.person.name},
-            code="no_account",
-            fix=_("Ask for a bank account first."),
-        )
-    month = month_of(today())
-    batch = payments.open_batch(
-        fund,
-        KIND,
-        month=month,
-        count=1,
-        total=refund.amount,
-        source=f"enrollment.refund:{refund.pk}",
-        by=refund.maker,
-        region=refund.region,
-    )
-    payments.add_orders(
-        batch,
-        [
-            payments.Order(
-                person_id=receipt.person.pk,
-                seq=1,
-                region=refund.region,
-                payee=account.holder,
-                bank=account.bank,
-                account=account.account,
-                amount=refund.amount,
-                month=month,
-                source=f"enrollment.refund:{refund.pk}",
-            )
-        ],
-    )
-    return batch
 
 
 def _decide(refund: Refund, by: User) -> Refund:

@@ -18,7 +18,7 @@ from enrollment.queries import by_resident_id
 from enrollment.services import receipts
 from enrollment.services.checks import known_text, lock, not_in_future
 from enrollment.services.contributions import pool_of
-from enrollment.services.refunds import send_back
+from enrollment.services.refund_orders import send_back
 from enrollment.services.spreading import today
 from funds.models import Branch, Fund, accounts
 from funds.services import ledger

@@ -4,10 +4,20 @@ from datetime import date
 from itertools import count
 
 import pytest
+from django.utils import timezone
 
 from enrollment import queries
-from enrollment.models import Category, Contribution, EmployerKind
-from enrollment.services import contributions, cover, employer, person, standing, wages
+from enrollment.models import Category, Contribution, Coverage, EmployerKind
+from enrollment.services import (
+    bank_account,
+    contributions,
+    cover,
+    employer,
+    person,
+    standing,
+    wages,
+)
+from enrollment.services.residents import enrolment, receipts
 from funds.models import Branch, Scheme
 from funds.services import fund
 from socsec.commands.village import on_record
@@ -16,9 +26,10 @@ from socsec.kernel.months import month
 from socsec.office.models import Office, Region, Role, RoleGrant, User
 
 BEIJING, CHAOYANG, SHANGHAI, GUANGZHOU = "110000", "110105", "310000", "440100"
-PENSION = Branch.PENSION
+PENSION, MEDICAL = Branch.PENSION, Branch.MEDICAL
 MARCH = month(2026, 3)
 JANUARY = date(2026, 1, 1)
+CARD = "6228480402564890018"
 
 _serial = count(1)
 
@@ -180,6 +191,101 @@ def school(intake, everything):
         document="京工伤核 2025-2",
     )
     return where
+
+
+# ---------------------------------------------------------------- residents
+
+
+@pytest.fixture
+def today(monkeypatch):
+    """What day it is for everybody: `today(2025, 12, 10)`; at first the tenth of December 2025."""
+
+    def turn(*day):
+        monkeypatch.setattr(
+            timezone, "localdate", lambda *of: date(*day) if not of else of[0].date()
+        )
+
+    turn(2025, 12, 10)
+    return turn
+
+
+@pytest.fixture
+def pools(edition, today):
+    """The residents' funds of Beijing, and the employees' pension fund beside them."""
+    fund.establish(PENSION, Scheme.EMPLOYEES, BEIJING)
+    fund.establish(MEDICAL, Scheme.EMPLOYEES, BEIJING)
+    return {
+        branch: fund.establish(branch, Scheme.RESIDENTS, BEIJING) for branch in (MEDICAL, PENSION)
+    }
+
+
+@pytest.fixture
+def clerks(staff, pools):
+    return {
+        "intake": staff(Role.INTAKE),
+        "assessor": staff(Role.ASSESSOR),
+        "reviewer": staff(Role.REVIEWER),
+        "accountant": staff(Role.ACCOUNTANT),
+    }
+
+
+@pytest.fixture
+def insure(clerks):
+    """Enrol somebody: in medical insurance for 2026, after a year insured unless `gap`; or in a tier."""
+
+    def make(who, branch=MEDICAL, year=None, gap=False, **more):
+        if branch == PENSION:
+            more.setdefault("tier", 100_000)
+        year = year or (2026 if branch == MEDICAL else 2025)
+        if (
+            branch == MEDICAL
+            and not gap
+            and not Coverage.objects.filter(person=who, branch=MEDICAL).exists()
+        ):
+            Coverage.objects.create(
+                person=who,
+                branch=MEDICAL,
+                category=Category.RESIDENT,
+                region=CHAOYANG,
+                span=(date(year - 1, 1, 1), date(year, 1, 1)),
+            )
+        return enrolment.enroll(
+            by=clerks["intake"], person=who, branch=branch, year=year, region=CHAOYANG, **more
+        )
+
+    return make
+
+
+@pytest.fixture
+def pay(clerks):
+    def make(who, amount, branch=MEDICAL, year=2026, reference="P1"):
+        return receipts.pay(
+            by=clerks["accountant"],
+            person=who,
+            branch=branch,
+            year=year,
+            amount=amount,
+            reference=reference,
+        )
+
+    return make
+
+
+@pytest.fixture
+def account(intake):
+    """Puts a bank account for contributions on file: `account(who)`."""
+
+    def make(who, number=CARD):
+        return bank_account.set(
+            by=intake,
+            person=who,
+            purpose="contribution",
+            account=number,
+            bank="中国农业银行",
+            holder=who.name,
+        )
+
+    return make
 
 
 def enrol(by, who, employer=None, **changed):

@@ -37,12 +37,10 @@ from socsec.office.people import Scope
 from socsec.office.services import users
 
 from .conftest import BEIJING, CHAOYANG, PENSION, SHANGHAI
-from .test_residents import MEDICAL, clerks, covers_of, insure, pay, pools, today
+from .test_residents import MEDICAL, covers_of
 
 BACKEND = "django.contrib.auth.backends.ModelBackend"
 SECRET = "a partner's secret of the tests"
-
-__all__ = ["clerks", "insure", "pay", "pools", "today"]
 
 
 @pytest.fixture
@@ -204,10 +202,11 @@ def test_sponsored_people_and_their_bill_at_the_desk(desk, enroll, insure, clerk
 
 
 def test_double_enrolment_goes_from_match_to_case_to_decision_at_the_desk(
-    desk, clerks, enroll, insure, pay, today
+    desk, clerks, enroll, insure, pay, today, account
 ):
     today(2025, 1, 15)
     who = enroll()
+    account(who)
     insure(who, branch=PENSION)
     pay(who, 100_000, branch=PENSION, year=2025)
     today(2025, 12, 10)

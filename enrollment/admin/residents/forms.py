@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from enrollment.models import LegacyScheme, Payer, Sponsored
 from funds.models import Branch
 from socsec.office.forms import (
+    BankCardField,
     DateField,
     MoneyField,
     ResidentIdField,
@@ -118,6 +119,17 @@ class LegacyForm(ScreenForm):
     file = UploadField()
     scheme = pick(_("Older scheme"), LegacyScheme.choices)
     region = RegionField()
+
+
+class PayeeForm(ScreenForm):
+    payee_name = text(
+        _("Heir, where the person has died"),
+        required=False,
+        max_length=120,
+        help_text=_("Empty: it goes to the person's own account on file."),
+    )
+    payee_bank = text(_("Heir's bank"), required=False, max_length=60)
+    payee_account = BankCardField(label=_("Heir's account number"), required=False)
 
 
 class ReasonForm(ScreenForm):

@@ -3,6 +3,7 @@
 from typing import Any, ClassVar
 
 from django.contrib import admin
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.urls import URLPattern, path, reverse
@@ -11,6 +12,7 @@ from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
 from enrollment.models import DoubleEnrolment, ResidentRefund
+from enrollment.queries.residents import doubles
 from enrollment.services.residents import refunds, twice
 from socsec.kernel.money import yuan
 from socsec.office.access import may
@@ -53,6 +55,9 @@ class DoubleEnrolmentAdmin(DeskAdmin):
     search_help_text = _("Name")
     fields: ClassVar = ["year"]
 
+    def get_queryset(self, request: HttpRequest) -> QuerySet[DoubleEnrolment]:
+        return doubles(request.user)
+
     @admin.display(description=_("months insured twice"))
     def overlap_months(self, row: DoubleEnrolment) -> int:
         return row.overlap
@@ -83,7 +88,7 @@ class DoubleEnrolmentAdmin(DeskAdmin):
                 (_("Branch"), obj.get_branch_display()),
                 (_("Year"), obj.year),
                 (_("Kind"), obj.get_other_display()),
-                (_("Region as a resident"), obj.region),
+                (_("Region that gives back"), obj.region),
                 (_("Other region"), obj.other_region),
                 (_("Months insured twice"), ", ".join(months)),
                 (_("State"), obj.get_state_display()),
@@ -178,7 +183,14 @@ class ResidentRefundAdmin(DeskAdmin):
         return yuan(row.amount)
 
     def buttons(self, request: HttpRequest, obj: ResidentRefund | None) -> list[Button]:
-        if obj is None or obj.state != ResidentRefund.State.DRAFT:
+        if obj is None:
+            return []
+        if obj.state == ResidentRefund.State.RETURNED and may(
+            request.user, "resident.refund", obj.region
+        ):
+            url = reverse("admin:enrollment_refund_verb", args=[obj.pk, "again"])
+            return [Button(_("Order it anew"), url, main=True)]
+        if obj.state != ResidentRefund.State.DRAFT:
             return []
         if not may(request.user, "resident.refund_check", obj.region):
             return []
@@ -205,6 +217,8 @@ class ResidentRefundAdmin(DeskAdmin):
                 (_("Why"), obj.get_reason_display()),
                 (_("Amount"), yuan(obj.amount)),
                 (_("State"), obj.get_state_display()),
+                (_("To"), obj.payee_name or _("the person's own account")),
+                (_("Payment batch"), obj.batch_id or "—"),
                 (_("Asked for by"), obj.maker),
                 (_("Decided by"), obj.checker or "—"),
             ],
@@ -219,23 +233,37 @@ class ResidentRefundAdmin(DeskAdmin):
 
     def verb(self, request: HttpRequest, pk: int, verb: str) -> HttpResponse:
         row = get_object_or_404(self.get_queryset(request), pk=pk)
-        approve = verb == "approve"
+        labels = {
+            "approve": _("Let it go back"),
+            "reject": _("Reject"),
+            "again": _("Order it anew"),
+        }
+        if verb not in labels:
+            return super().change_view(request, str(pk))
+        stop = verb == "reject"
 
         def do(said: dict[str, Any]) -> str:
-            if approve:
+            if verb == "approve":
                 refunds.approve(by=staff(request), refund=row)
-                return _now("%(amount)s yuan go back.") % {"amount": yuan(row.amount)}
+                return _now("%(amount)s yuan are ordered. A colleague releases the payment.") % {
+                    "amount": yuan(row.amount)
+                }
+            if verb == "again":
+                refunds.again(by=staff(request), refund=row)
+                return _now("%(amount)s yuan are ordered. A colleague releases the payment.") % {
+                    "amount": yuan(row.person_amount)
+                }
             refunds.reject(by=staff(request), refund=row, **said)
             return _now("Rejected. Nothing goes back.")
 
-        label = _("Let it go back") if approve else _("Reject")
+        label = labels[verb]
         return Deed(
             title=label,
-            act="resident.refund_check",
+            act="resident.refund" if verb == "again" else "resident.refund_check",
             button=label,
             do=do,
-            form=ScreenForm if approve else forms.ReasonForm,
-            stop=not approve,
+            form=forms.ReasonForm if stop else ScreenForm,
+            stop=stop,
             back=row_url(row),
             lead=_("%(amount)s yuan to %(name)s.")
             % {"amount": yuan(row.amount), "name": row.person.name},

@@ -1,6 +1,7 @@
 """A person's years as a resident at the desk: enrol, pay, change the tier, take back, refund."""
 
 from collections.abc import Callable, Iterator
+from datetime import date
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
@@ -16,6 +17,7 @@ from enrollment.models import (
     Person,
 )
 from enrollment.queries.residents import open_of, sponsorships
+from enrollment.services.refund_orders import Payee
 from enrollment.services.residents import enrolment, receipts, refunds, sponsors
 from funds.models import Branch
 from socsec.kernel.money import yuan
@@ -210,15 +212,32 @@ def _cancel(request: HttpRequest, person: Person, year: Any) -> Made:
 
 def _refund(request: HttpRequest, person: Person, year: Any) -> Made:
     def do(said: dict[str, Any]) -> str:
-        refunds.ask(by=staff(request), person=person, branch=year.enrolment.branch, year=year.year)
+        payee = Payee(said["payee_name"], said["payee_bank"], said["payee_account"])
+        refunds.ask(
+            by=staff(request),
+            person=person,
+            branch=year.enrolment.branch,
+            year=year.year,
+            payee=payee if payee.account else None,
+        )
         return _now("Asked for. A colleague must approve it now.")
 
     return (
-        ScreenForm,
-        _("What was paid goes back by the way it came, before the insured year begins."),
+        forms.PayeeForm,
+        _("What was paid goes to the person's bank account, before the insured year begins."),
         do,
         None,
     )
+
+
+def _refundable(year: Any) -> bool:
+    """Before the year begins in medical insurance; in either branch, of who died before it began."""
+    of = year.enrolment
+    if year.money.paid.get(Payer.PERSON, 0) <= 0:
+        return False
+    if of.branch == Branch.MEDICAL and year.year > timezone.localdate().year:
+        return True
+    return Person.objects.filter(pk=of.person_id, died_on__lt=date(year.year, 1, 1)).exists()
 
 
 # verb: act, label, whether it fits a year, the page.
@@ -239,11 +258,7 @@ VERBS: dict[str, tuple[str, Any, Callable[[Any], bool], Callable[..., Made]]] = 
     "refund": (
         "resident.refund",
         _("Refund"),
-        lambda y: (
-            y.money.paid.get(Payer.PERSON, 0) > 0
-            and y.enrolment.branch == Branch.MEDICAL
-            and y.year > timezone.localdate().year
-        ),
+        _refundable,
         _refund,
     ),
 }

@@ -193,6 +193,7 @@ def enroll(
         "enrolled_on": timezone.localdate(),
         "cover_from": None,
         "cancelled_on": None,
+        "lapsed_by": 0,
     }
     enrolment, made = ResidentEnrolment.objects.update_or_create(
         person_id=person.pk, branch=branch, year=year, defaults=said

@@ -24,8 +24,10 @@ from enrollment.models import (
     UnmatchedPayment,
 )
 from enrollment.queries.residents import money_of
+from enrollment.services import refund_orders
 from enrollment.services.checks import known_region, lock, not_in_future
 from enrollment.services.contributions import pool_of
+from enrollment.services.residents import twice
 from enrollment.services.residents.assessing import branch_of_residents
 from enrollment.services.residents.covers import begin_if_paid
 from funds.models import Fund, Scheme, accounts
@@ -252,20 +254,10 @@ def send_back(*, by: User, line: UnmatchedPayment, reason: str) -> UnmatchedPaym
     if not reason.strip():
         raise Invalid(_("Say why it goes back."), code="no_reason", field="reason")
     pool = Fund.objects.select_related("region").get(pk=receipt.fund_id)
-    ledger.post(
+    refund_orders.send_back(
         pool,
-        "resident_refund",
-        [
-            ledger.Posting(
-                0,
-                accounts.SUSPENSE,
-                accounts.INCOME_ACCOUNT,
-                line.amount,
-                month_of(timezone.localdate()),
-                receipt.region,
-                heads=0,
-            )
-        ],
+        line.amount,
+        region=receipt.region,
         source=f"enrollment.resident_receipt:{receipt.pk}/back:{line.row}",
         by=by,
     )
@@ -390,14 +382,16 @@ def _take(
     left = {key: money[key].open() for key in keys}
     taken: dict[tuple[int, int], int] = {}
     unmatched: list[UnmatchedPayment] = []
+    elsewhere: list[tuple[int, int, str]] = []
     for place, line, who, reason in lines:
         key, why = (who, line.year), reason
         if not why:
             enrolment = enrolments.get(key)
-            if enrolment is None or left[key] <= 0:
-                why = "no_due"
-            elif not covers(pool.region_id, enrolment.region):
+            if enrolment is not None and not covers(pool.region_id, enrolment.region):
                 why = "elsewhere"
+                elsewhere.append((who, line.year, enrolment.region))
+            elif enrolment is None or left[key] <= 0:
+                why = "no_due"
             elif line.amount > left[key]:
                 why = "too_much"
         if why:
@@ -418,6 +412,7 @@ def _take(
         left[key] -= line.amount
         taken[key] = taken.get(key, 0) + line.amount
     UnmatchedPayment.objects.bulk_create(unmatched, batch_size=1000)
+    twice.note_elsewhere(receipt, elsewhere)
     receipt.unmatched = sum(each.amount for each in unmatched)
     receipt.save(update_fields=["unmatched"])
     _pay_in(receipt, [(enrolments[key], amount) for key, amount in taken.items()])

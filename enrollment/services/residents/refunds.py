@@ -1,4 +1,5 @@
-"""Money of a resident's year goes back, where the law allows: asked for by one, let go by another.
+"""Money of a resident's year goes back, where the law allows: asked for by one, let go by another,
+and paid by the bank on a payment order.
 
 Before the insured year begins it goes back whole, because the person changed their mind, became
 insured as a worker, or died. Once it has begun, only what was paid for months that were insured
@@ -18,10 +19,13 @@ from enrollment.models import (
     ResidentEnrolment,
     ResidentPayment,
     ResidentRefund,
+    UnmatchedPayment,
 )
 from enrollment.queries.residents import money_of
+from enrollment.services import refund_orders
 from enrollment.services.checks import lock
 from enrollment.services.contributions import pool_of
+from enrollment.services.refund_orders import Payee
 from enrollment.services.residents.assessing import correct
 from enrollment.services.residents.enrolment import take_back
 from funds.models import Branch, Fund, Scheme, accounts
@@ -37,8 +41,13 @@ Reason = ResidentRefund.Reason
 
 
 @transaction.atomic
-def ask(*, by: User, person: Person, branch: int, year: int) -> ResidentRefund:
-    """Ask for what the person paid for a year that has not begun, or that they did not live to see."""
+def ask(
+    *, by: User, person: Person, branch: int, year: int, payee: Payee | None = None
+) -> ResidentRefund:
+    """Ask for what the person paid for a year that has not begun, or that they did not live to see.
+
+    Without a `payee` it goes to the person's own account; for who has died an heir is named.
+    """
     person = lock(person)
     enrolment = ResidentEnrolment.objects.filter(
         person_id=person.pk, branch=branch, year=year, cancelled_on__isnull=True
@@ -68,39 +77,58 @@ def ask(*, by: User, person: Person, branch: int, year: int) -> ResidentRefund:
             code="year_has_begun",
             fix=_("Only months that were insured twice are given back."),
         )
-    return draft(by=by, person=person, enrolment=enrolment, reason=reason, person_amount=paid)
+    if reason == Reason.DIED and payee is None:
+        raise Invalid(
+            _("%(name)s has died: name the heir to whose account it goes.") % {"name": person.name},
+            code="no_payee",
+            field="payee_name",
+        )
+    return draft(
+        by=by,
+        person=person,
+        branch=branch,
+        year=year,
+        region=enrolment.region,
+        reason=reason,
+        person_amount=paid,
+        payee=payee,
+    )
 
 
 def draft(
     *,
     by: User,
     person: Person,
-    enrolment: ResidentEnrolment,
+    branch: int,
+    year: int,
+    region: str,
     reason: str,
     person_amount: int,
     collective_amount: int = 0,
     double: DoubleEnrolment | None = None,
+    payee: Payee | None = None,
 ) -> ResidentRefund:
     """A refund that waits for a second person. One a year at a time."""
     try:
         with transaction.atomic():
             refund = ResidentRefund.objects.create(
                 person=person,
-                branch=enrolment.branch,
-                year=enrolment.year,
-                region=enrolment.region,
-                fund_id=pool_of([enrolment.region], enrolment.branch, Scheme.RESIDENTS)[
-                    enrolment.region
-                ].pk,
+                branch=branch,
+                year=year,
+                region=region,
+                fund_id=pool_of([region], branch, Scheme.RESIDENTS)[region].pk,
                 reason=reason,
                 person_amount=person_amount,
                 collective_amount=collective_amount,
                 double=double,
+                payee_name=payee.holder if payee else "",
+                payee_bank=payee.bank if payee else "",
+                payee_account=payee.account if payee else "",
                 maker=by,
             )
     except IntegrityError as error:
         raise Conflict(
-            _("A refund for %(year)s waits for approval already.") % {"year": enrolment.year},
+            _("A refund for %(year)s waits for approval already.") % {"year": year},
             code="refund_open",
         ) from error
     _note(by, refund, "resident.refund")
@@ -109,11 +137,74 @@ def draft(
 
 @transaction.atomic
 def approve(*, by: User, refund: ResidentRefund) -> ResidentRefund:
-    """Let the money go back by the way it came. Not by who asked for it.
+    """Let the money go: an order for the person's part. Not by who asked for it.
 
-    `Refused` where the fund's income account does not hold it.
+    `Conflict` where the books say something else by now, `Refused` where nobody can be paid.
     """
     refund = _open(refund, by)
+    fund = Fund.objects.select_related("region").get(pk=refund.fund_id)
+    if refund.reason == Reason.ELSEWHERE:
+        _release_lines(refund, by)
+    else:
+        _take_off(refund, fund, by)
+    if refund.person_amount:
+        _order(refund, fund)
+    else:
+        refund.state = State.PAID
+    if refund.collective_amount:
+        refund_orders.send_back(
+            fund,
+            refund.collective_amount,
+            region=refund.region,
+            source=f"enrollment.resident_refund:{refund.pk}/collective",
+            by=by,
+        )
+    _close(refund, by)
+    _note(by, refund, "resident.refund_check")
+    return refund
+
+
+@transaction.atomic
+def again(*, by: User, refund: ResidentRefund) -> ResidentRefund:
+    """Order anew what the bank returned, to the account that is on file now."""
+    refund = lock(refund)
+    require(by, "resident.refund", refund.region)
+    require_stranger(by, refund.person_id)
+    if refund.state != State.RETURNED:
+        raise Conflict(_("Only what the bank returned is ordered anew."), code="wrong_state")
+    refund.payee_name = refund.payee_bank = refund.payee_account = ""
+    _order(refund, Fund.objects.select_related("region").get(pk=refund.fund_id), maker=by)
+    refund.save()
+    _note(by, refund, "resident.refund")
+    return refund
+
+
+def pull() -> int:
+    """Learn from the bank's answers what became of ordered refunds. Gives how many changed."""
+    changed = 0
+    for refund in ResidentRefund.objects.filter(
+        state__in=[State.ORDERED, State.PAID], batch_id__isnull=False
+    ):
+        changed += _learn(refund)
+    return changed
+
+
+@transaction.atomic
+def _learn(refund: ResidentRefund) -> bool:
+    refund = lock(refund)
+    assert refund.batch_id is not None
+    back = refund_orders.came_back(refund.batch_id, refund.person_id)
+    state = refund.state if back is None else State.RETURNED if back else State.PAID
+    if state == refund.state:
+        return False
+    refund.state = state
+    refund.save(update_fields=["state"])
+    _note(None, refund, "refund.learn")
+    return True
+
+
+def _take_off(refund: ResidentRefund, fund: Fund, by: User) -> None:
+    """What goes back is income no more, and the year owes it no more."""
     enrolment = ResidentEnrolment.objects.select_for_update(no_key=True).get(
         person_id=refund.person_id, branch=refund.branch, year=refund.year
     )
@@ -126,11 +217,7 @@ def approve(*, by: User, refund: ResidentRefund) -> ResidentRefund:
     ].paid
     for payer, amount in parts:
         if amount > held.get(payer, 0):
-            raise Conflict(
-                _("Less was paid than would go back."),
-                code="books_changed",
-                fix=_("Reject the refund and ask for it anew."),
-            )
+            raise _changed()
     today = timezone.localdate()
     ResidentPayment.objects.bulk_create(
         [
@@ -149,7 +236,6 @@ def approve(*, by: User, refund: ResidentRefund) -> ResidentRefund:
             if amount
         ]
     )
-    fund = Fund.objects.select_related("region").get(pk=refund.fund_id)
     ledger.post(
         fund,
         "resident_refund",
@@ -157,7 +243,7 @@ def approve(*, by: User, refund: ResidentRefund) -> ResidentRefund:
             ledger.Posting(
                 refund.person_id,
                 accounts.CONTRIBUTION_INCOME,
-                accounts.INCOME_ACCOUNT,
+                accounts.SUSPENSE,
                 refund.person_amount + refund.collective_amount,
                 month_of(today),
                 refund.region,
@@ -177,9 +263,65 @@ def approve(*, by: User, refund: ResidentRefund) -> ResidentRefund:
             take_back(enrolment, by=by)
     else:
         take_back(enrolment, by=by)
-    _close(refund, by, State.PAID)
-    _note(by, refund, "resident.refund_check")
-    return refund
+
+
+def paid_elsewhere(person_id: int, branch: int, year: int, region: str) -> list[UnmatchedPayment]:
+    """What came in for a person's year in a region while they are enrolled in another."""
+    return list(
+        UnmatchedPayment.objects.filter(
+            person_id=person_id,
+            receipt__branch=branch,
+            year=year,
+            region=region,
+            reason="elsewhere",
+            state=UnmatchedPayment.State.OPEN,
+        )
+        .select_related("receipt")
+        .order_by("pk")
+    )
+
+
+def _release_lines(refund: ResidentRefund, by: User) -> None:
+    """The lines that wait in suspense are settled: their money is the refund's from now on."""
+    lines = paid_elsewhere(refund.person_id, refund.branch, refund.year, refund.region)
+    receipts = {line.receipt_id: lock(line.receipt) for line in lines}
+    lines = [line for line in map(lock, lines) if line.state == UnmatchedPayment.State.OPEN]
+    if sum(line.amount for line in lines) != refund.person_amount:
+        raise _changed()
+    for line in lines:
+        line.state = UnmatchedPayment.State.RETURNED
+        line.settled_at = timezone.now()
+        line.save(update_fields=["state", "settled_at"])
+        receipt = receipts[line.receipt_id]
+        receipt.unmatched -= line.amount
+        receipt.save(update_fields=["unmatched"])
+
+
+def _order(refund: ResidentRefund, fund: Fund, maker: User | None = None) -> None:
+    payee = (
+        Payee(refund.payee_name, refund.payee_bank, refund.payee_account)
+        if refund.payee_account
+        else refund_orders.own_account(refund.person)
+    )
+    turn = f"/{refund.batch_id}" if refund.batch_id else ""
+    refund.batch_id = refund_orders.order(
+        fund=fund,
+        person=refund.person,
+        payee=payee,
+        amount=refund.person_amount,
+        region=refund.region,
+        source=f"enrollment.resident_refund:{refund.pk}{turn}",
+        maker=maker or refund.maker,
+    ).pk
+    refund.state = State.ORDERED
+
+
+def _changed() -> Conflict:
+    return Conflict(
+        _("Less was paid than would go back."),
+        code="books_changed",
+        fix=_("Reject the refund and ask for it anew."),
+    )
 
 
 @transaction.atomic
@@ -188,7 +330,8 @@ def reject(*, by: User, refund: ResidentRefund, reason: str) -> ResidentRefund:
     refund = _open(refund, by)
     if not reason.strip():
         raise Invalid(_("Say why it is rejected."), code="no_reason", field="reason")
-    _close(refund, by, State.REJECTED)
+    refund.state = State.REJECTED
+    _close(refund, by)
     _note(by, refund, "resident.refund_check", reason.strip())
     return refund
 
@@ -206,14 +349,13 @@ def _open(refund: ResidentRefund, by: User) -> ResidentRefund:
     return refund
 
 
-def _close(refund: ResidentRefund, by: User, state: str) -> None:
-    refund.state = state
+def _close(refund: ResidentRefund, by: User) -> None:
     refund.checker = by
     refund.decided_at = timezone.now()
-    refund.save(update_fields=["state", "checker", "decided_at"])
+    refund.save()
 
 
-def _note(by: User, refund: ResidentRefund, act: str, reason: str = "") -> None:
+def _note(by: User | None, refund: ResidentRefund, act: str, reason: str = "") -> None:
     audit.record(
         by=by,
         act=act,

@@ -3,9 +3,11 @@
 The months as an employee are kept, and those of the same time as a resident are given back
 (人社部发〔2014〕17号 art. 6): the person's contribution and the collective subsidy, never the
 government's subsidy. In medical insurance what was paid for a year that has begun is not given
-back; the employees' cover is kept and the residents' ends.
+back; the employees' cover is kept and the residents' ends. Of two regions in which somebody is a
+resident the first enrolment counts, and what was paid in the other goes back.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -18,8 +20,9 @@ from enrollment.models import (
     Category,
     DoubleEnrolment,
     Payer,
-    ResidentEnrolment,
+    ResidentReceipt,
     ResidentRefund,
+    UnmatchedPayment,
 )
 from enrollment.params import NoNumbers
 from enrollment.queries.residents import money_of
@@ -41,6 +44,7 @@ from socsec.office.services import policy as policies
 
 KIND = "double_enrolment"
 State = DoubleEnrolment.State
+WHOLE_YEAR = (1 << 12) - 1
 
 # The months of a year in which an enrolled resident was insured as a worker, as bits: those paid in
 # the books, those carried over, and in medical insurance those covered.
@@ -131,6 +135,35 @@ def find_all() -> int:
     )
 
 
+def note_elsewhere(receipt: ResidentReceipt, found: Iterable[tuple[int, int, str]]) -> int:
+    """Put people into the queue for whom a payment came in though they are enrolled elsewhere.
+
+    Each with the year and the region of the enrolment. Gives how many are new.
+    """
+    before = DoubleEnrolment.objects.count()
+    DoubleEnrolment.objects.bulk_create(
+        [
+            DoubleEnrolment(
+                person_id=person_id,
+                branch=receipt.branch,
+                year=year,
+                region=receipt.region,
+                other=DoubleEnrolment.Other.ELSEWHERE,
+                other_region=region,
+                months=WHOLE_YEAR,
+            )
+            for person_id, year, region in sorted(set(found))
+        ],
+        ignore_conflicts=True,
+        batch_size=1000,
+    )
+    return DoubleEnrolment.objects.count() - before
+
+
+def _elsewhere(double: DoubleEnrolment) -> list[UnmatchedPayment]:
+    return refunds.paid_elsewhere(double.person_id, double.branch, double.year, double.region)
+
+
 @dataclass(frozen=True, slots=True)
 class Preview:
     """What resolving would give back, with its working; nothing is written."""
@@ -151,11 +184,12 @@ def preview(double: DoubleEnrolment) -> Preview:
     begun = timezone.localdate() >= date(double.year, 1, 1)
     if double.branch == Branch.MEDICAL and begun:
         months = 0
-    facts = OverlapFacts(
-        person_paid=max(money.paid.get(Payer.PERSON, 0), 0),
-        collective_paid=max(money.paid.get(Payer.COLLECTIVE, 0), 0),
-        overlap_months=months,
-    )
+    paid = max(money.paid.get(Payer.PERSON, 0), 0)
+    village = max(money.paid.get(Payer.COLLECTIVE, 0), 0)
+    if double.other == DoubleEnrolment.Other.ELSEWHERE:
+        # One enrolment a year counts, the first; what came in for it elsewhere goes back whole.
+        paid, village, months = sum(line.amount for line in _elsewhere(double)), 0, 12
+    facts = OverlapFacts(person_paid=paid, collective_paid=village, overlap_months=months)
     sheet = overlap_refund(facts, NoNumbers())
     return Preview(sheet, explain(sheet, facts, NoNumbers()).as_json(), facts)
 
@@ -234,14 +268,14 @@ def resolve(*, by: User, double: DoubleEnrolment) -> ResidentRefund | None:
         cut(double.person_id, double.branch, first_day(double.year * 12 + first))
     if not found.sheet.total:
         return None
-    enrolment = ResidentEnrolment.objects.get(
-        person_id=double.person_id, branch=double.branch, year=double.year
-    )
+    elsewhere = double.other == DoubleEnrolment.Other.ELSEWHERE
     asked = refunds.draft(
         by=maker,
         person=double.person,
-        enrolment=enrolment,
-        reason=ResidentRefund.Reason.DOUBLE,
+        branch=double.branch,
+        year=double.year,
+        region=double.region,
+        reason=ResidentRefund.Reason.ELSEWHERE if elsewhere else ResidentRefund.Reason.DOUBLE,
         person_amount=int(found.sheet.person_refund),
         collective_amount=int(found.sheet.collective_refund),
         double=double,
