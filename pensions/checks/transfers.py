@@ -5,9 +5,9 @@ from collections.abc import Iterator
 from django.db.models import F, Sum
 from django.utils.translation import gettext_lazy as _
 
-from funds.models import accounts
+from funds.models import Scheme, accounts
 from funds.queries import control
-from pensions.models import EntryKind, Transfer, TransferState
+from pensions.models import EntryKind, Transfer, TransferKind, TransferState
 from socsec.kernel.money import yuan
 from socsec.office.errors import say
 from socsec.office.oversight import Finding
@@ -52,23 +52,26 @@ def transfers_in_flight() -> Iterator[Finding]:
 
 def transfers_as_entries() -> Iterator[Finding]:
     """Each transfer left one account with its amount and reached one other: never none, never two."""
+    at_arrival = f"(t.kind = '{TransferKind.LINK}' and t.to_scheme = {Scheme.RESIDENTS.value})"
+    giver = f"case when {at_arrival} then t.to_fund_id else t.from_fund_id end"
     found = select(
-        f"""select t.id, t.state, t.account, t.refund,
+        f"""select t.id, t.state, t.account, t.refund, {at_arrival},
                    coalesce(s.sent, 0)::bigint, coalesce(g.back, 0)::bigint,
                    coalesce(i.came, 0)::bigint, t.from_fund_id is null, t.to_fund_id is null
               from {Transfer._meta.db_table} t
               left join lateral ({_transferred("t.from_fund_id")} and e.kind = {EntryKind.SENT.value})
                      s (sent) on true
-              left join lateral ({_transferred("t.from_fund_id")}
+              left join lateral ({_transferred(giver)}
                                  and e.kind = {EntryKind.GIVEN_BACK.value}) g (back) on true
               left join lateral ({_transferred("t.to_fund_id")}
                                  and e.kind = {EntryKind.TAKEN_OVER.value}) i (came) on true"""  # noqa: S608
     )
     gone = {*Transfer.IN_FLIGHT, TransferState.DONE}
-    for number, state, account, refund, sent, back, came, from_outside, to_outside in found:
-        left = (-account, -refund) if state in gone and not from_outside else (0, 0)
+    for number, state, account, refund, late, sent, back, came, outside, to_outside in found:
+        left = -account if state in gone and not outside else 0
+        given = -refund if state == TransferState.DONE or (state in gone and not late) else 0
         reached = account if state == TransferState.DONE and not to_outside else 0
-        if (sent, back, came) != (*left, reached):
+        if (sent, back, came) != (left, given, reached):
             yield Finding(
                 "pensions.transferred",
                 f"transfer {number}",

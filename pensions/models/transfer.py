@@ -11,11 +11,14 @@ from socsec.kernel.months import format_month
 from socsec.office.fields import EncryptedField
 from socsec.office.models import Case
 
+from .claim import Category
+
 
 class TransferKind(models.TextChoices):
     RECORD = "record", _("Record that moved to another region")
     TEMPORARY = "temporary", _("Temporary account that joins its record")
     LINK = "link", _("From one scheme to another")
+    ANNUITY = "annuity", _("Occupational annuity")
 
 
 class TransferState(models.TextChoices):
@@ -126,6 +129,10 @@ class Transfer(models.Model):
     reason = models.CharField(_("reason of the last rejection"), max_length=30, blank=True)
     # The entries of the account that left with the form, to be undone if it is rejected.
     sent_batches = models.JSONField(_("ledger batches"), default=list, blank=True)
+    # By which original age the person retires; asked where a scheme may be left at that age only.
+    category = models.PositiveSmallIntegerField(
+        _("category"), choices=Category.choices, null=True, blank=True
+    )
     opened_on = models.DateField(_("opened"))
     sent_on = models.DateField(_("sent"), null=True, blank=True)
     arrived_on = models.DateField(_("arrived"), null=True, blank=True)
@@ -185,6 +192,11 @@ class Transfer(models.Model):
     def total(self) -> int:
         """What the old place pays to the new one, in fen."""
         return self.account + self.pool
+
+    @property
+    def refunds_at_arrival(self) -> bool:
+        """Whether what is given back stands on the account that is joined, not on the one that left."""
+        return self.kind == TransferKind.LINK and self.to_scheme == Scheme.RESIDENTS
 
     @property
     def is_open(self) -> bool:

@@ -1,12 +1,12 @@
 """Money follows a record from one fund to another: no fen and no month is lost or doubled on the way."""
 
-from datetime import date, timedelta
+from datetime import date, datetime, time, timedelta
 
 import pytest
 from django.utils import timezone
 
 from enrollment import queries as enrollment
-from enrollment.models import Category, Movement, MovementState
+from enrollment.models import Category, Coverage, Movement, MovementState
 from enrollment.services import contributions, cover, movements, person, prior, receipts
 from funds.models import PaymentBatch, accounts
 from funds.queries import control
@@ -73,6 +73,10 @@ def own_months(two):
             region=place.region,
             from_=first_day(first),
             base=base,
+        )
+        # Whoever works alone pays for no month that had passed when the coverage was taken down.
+        Coverage.objects.filter(person=who).update(
+            recorded_at=timezone.make_aware(datetime.combine(first_day(first), time()))
         )
         due = 0
         for at in range(first, last + 1):

@@ -10,6 +10,16 @@ all; in flight an entitlement belongs to neither account, and never to both.
 from .accounts import approve_account, enter_account
 from .common import KINDS, REASONS, STAFF_REASONS
 from .form import Form, draw_up
+from .links import (
+    REFUSALS,
+    Judged,
+    accept_link,
+    ask_link,
+    judge,
+    propose_link,
+    refuse_link,
+    withdraw_link,
+)
 from .opening import open_record, open_temporary
 from .receiving import arrive, compare, reject, take_over
 from .refunds import pay_refund
@@ -18,22 +28,30 @@ from .sending import assess, came_back, give_up, recall, send, send_back
 __all__ = [
     "KINDS",
     "REASONS",
+    "REFUSALS",
     "STAFF_REASONS",
     "Form",
+    "Judged",
+    "accept_link",
     "approve_account",
     "arrive",
+    "ask_link",
     "assess",
     "came_back",
     "compare",
     "draw_up",
     "enter_account",
     "give_up",
+    "judge",
     "open_record",
     "open_temporary",
     "pay_refund",
+    "propose_link",
     "recall",
+    "refuse_link",
     "reject",
     "send",
     "send_back",
     "take_over",
+    "withdraw_link",
 ]

@@ -1,6 +1,7 @@
 """The form (信息表) that goes with a record: the months, the account and the money, from the books."""
 
 import hashlib
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from django.db.models import Sum
@@ -9,12 +10,14 @@ from django.utils.translation import gettext_lazy as _
 from enrollment import queries as enrollment
 from enrollment.models import Category, Contribution
 from enrollment.queries import PlaceMonth
+from enrollment.services.residents.overlaps import OverlappingYear, overlapping_years
 from funds.models import Fund, Scheme
 from pensions.models import (
     AccountEntry,
     AccountState,
     EntryKind,
     IndividualAccount,
+    Side,
     Transfer,
     TransferKind,
     TransferMonth,
@@ -58,7 +61,7 @@ class Form:
     def digest(self) -> str:
         """Of every month and every amount: two forms with one digest say the same."""
         said = [f"{m.month} {m.region} {m.deemed:d} {m.base}" for m in self.months]
-        said += [f"{begins} {amount}" for begins, amount in (*self.held.parts, *self.given_back)]
+        said += [f"{part}" for part in (*self.held.parts, *self.given_back)]
         said.append(f"{self.sheet.account} {self.sheet.pool}")
         return hashlib.sha256("\n".join(said).encode()).hexdigest()
 
@@ -72,8 +75,14 @@ def draw_up(transfer: Transfer) -> Form:
     _everything_credited(transfer, fund)
     held = balances.held(transfer.person_id, fund, transfer.from_region, policy)
     twice = _not_counted(transfer)
+    settles = twice_as_resident(transfer)
     months = [each for each in months_held(transfer, fund) if each.month not in twice]
     given_back = balances.credits_of(transfer.person_id, fund, twice, held.opens)
+    if settles and not transfer.refunds_at_arrival:
+        given_back = []
+        for amount, sides in owed(settles):
+            left = balances.less(held.parts, given_back)
+            given_back = balances.summed([*given_back, *balances.out_of(left, amount, sides)])
     try:
         params = TransferParams.at(policy, transfer.from_region, transfer_month(transfer))
     except PolicyError as error:
@@ -85,7 +94,7 @@ def draw_up(transfer: Transfer) -> Form:
         if Scheme.RESIDENTS in (transfer.from_scheme, transfer.to_scheme)
         else sum(each.base for each in months if each.month >= params.first_month),
         balance=held.balance,
-        given_back=sum(amount for _begins, amount in given_back),
+        given_back=balances.total(given_back),
         temporary=temporary,
         pool_paid=_pool_paid(transfer, fund, policy) if temporary else 0,
     )
@@ -114,7 +123,7 @@ def check(form: Form, transfer: Transfer, fund: Fund) -> None:
     added = sum(each.amount for each in form.held.interest)
     if (
         form.held.balance != booked + added
-        or sum(amount for _begins, amount in form.parts) != form.sheet.account
+        or balances.total(form.parts) != form.sheet.account
         or form.sheet.account < 0
         or form.sheet.total != form.sheet.account + form.sheet.pool
     ):
@@ -168,6 +177,24 @@ def month_rows(transfer: Transfer) -> list[PlaceMonth]:
 def transfer_month(transfer: Transfer) -> int:
     """The month whose rules apply: that in which the transfer was opened."""
     return month_of(transfer.opened_on)
+
+
+def twice_as_resident(transfer: Transfer) -> list[OverlappingYear]:
+    """Years that a linking settles, because they were paid as a worker and as a resident."""
+    if transfer.kind != TransferKind.LINK or Scheme.RESIDENTS not in (
+        transfer.from_scheme,
+        transfer.to_scheme,
+    ):
+        return []
+    return overlapping_years(transfer.person_id)
+
+
+def owed(years: list[OverlappingYear]) -> list[tuple[int, Sequence[int]]]:
+    """What such years give back, and out of whose money: the person's own, then the collective's."""
+    return [
+        (sum(each.person for each in years), (Side.OWN, Side.WHOLE)),
+        (sum(each.collective for each in years), (Side.COLLECTIVE, Side.WHOLE)),
+    ]
 
 
 def _not_counted(transfer: Transfer) -> set[int]:

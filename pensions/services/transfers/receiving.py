@@ -6,6 +6,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from enrollment.services.residents import overlaps
 from funds.models import Fund, accounts
 from funds.queries.balances import lowest_balance
 from pensions.models import Transfer, TransferState, TransferStep
@@ -30,6 +31,7 @@ from .common import (
     record,
     set_state,
 )
+from .form import owed, twice_as_resident
 from .sending import paid, restore
 
 
@@ -184,6 +186,7 @@ def complete(transfer: Transfer, by: User) -> None:
                 by=by,
             )
         balances.bring_in(transfer, transfer.to_fund, by)
+        _settle_years(transfer, transfer.to_fund, by)
         if transfer.from_fund is None:
             outside_months.enter(transfer, by)
     announce(transfer, by=by, undo=True)
@@ -199,6 +202,15 @@ def complete(transfer: Transfer, by: User) -> None:
         account=transfer.account,
         pool=transfer.pool,
     )
+
+
+def _settle_years(transfer: Transfer, fund: Fund, by: User) -> None:
+    """Years paid as a worker and as a resident are settled; the residents' account gives them back."""
+    years = twice_as_resident(transfer)
+    if transfer.refunds_at_arrival:
+        transfer.refund = balances.give_back(transfer, fund, owed(years), by)
+        transfer.save(update_fields=["refund"])
+    overlaps.settle(by=by, person_id=transfer.person_id, years=years)
 
 
 def _fund(transfer: Transfer) -> Fund:

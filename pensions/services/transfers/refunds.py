@@ -21,9 +21,11 @@ KIND = "overlap_refund"
 def pay_refund(*, by: User, transfer: Transfer) -> Transfer:
     """Order it, once, to the person's bank account; a second person releases the envelope."""
     transfer = locked(transfer, TransferState.DONE)
-    require(by, "payment.draft", transfer.from_region)
+    fund, region = transfer.from_fund, transfer.from_region
+    if transfer.refunds_at_arrival:
+        fund, region = transfer.to_fund, transfer.to_region
+    require(by, "payment.draft", region)
     require_stranger(by, transfer.person_id)
-    fund = transfer.from_fund
     if not transfer.refund or fund is None:
         raise Refused(_("Nothing is to be given back."), code="nothing_to_refund")
     if transfer.refund_envelope_id is not None:
@@ -46,7 +48,7 @@ def pay_refund(*, by: User, transfer: Transfer) -> Transfer:
         total=transfer.refund,
         source=source,
         by=by,
-        region=transfer.from_region,
+        region=region,
     )
     payments.add_orders(
         envelope,
@@ -54,7 +56,7 @@ def pay_refund(*, by: User, transfer: Transfer) -> Transfer:
             payments.Order(
                 person_id=transfer.person_id,
                 seq=1,
-                region=transfer.from_region,
+                region=region,
                 payee=account.holder,
                 bank=account.bank,
                 account=account.account,
@@ -66,5 +68,5 @@ def pay_refund(*, by: User, transfer: Transfer) -> Transfer:
     )
     transfer.refund_envelope = envelope
     transfer.save(update_fields=["refund_envelope"])
-    record(by, "refund", transfer, transfer.from_region, amount=transfer.refund)
+    record(by, "refund", transfer, region, amount=transfer.refund)
     return transfer
