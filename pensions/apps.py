@@ -12,7 +12,14 @@ class PensionsConfig(AppConfig):
         from enrollment import queries as people
         from enrollment.services import statements
         from pensions import batch, checks, facts, portal, queries
-        from pensions.admin import claims, corrections, disability, overpayments, survivors
+        from pensions.admin import (
+            claims,
+            corrections,
+            disability,
+            overpayments,
+            survivors,
+            transfers,
+        )
         from pensions.models import TransferStep
         from pensions.services import correction, replay
         from pensions.services import disability as disability_services
@@ -104,6 +111,7 @@ class PensionsConfig(AppConfig):
         overpayments.hang()
         survivors.hang()
         disability.hang()
+        transfers.hang()
         menu.place(
             menu.Place(
                 "awards",
@@ -131,5 +139,14 @@ class PensionsConfig(AppConfig):
                 "admin:pensions_overpayment_changelist",
                 "undo",
                 "overpayment.read",
+            ),
+            menu.Place(
+                "transfers",
+                menu.Group.BENEFITS,
+                4,
+                _("Transfers"),
+                "admin:pensions_transfer_changelist",
+                "sync_alt",
+                "case.read",
             ),
         )

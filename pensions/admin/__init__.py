@@ -3,5 +3,12 @@
 from .awards import AwardAdmin
 from .openings import OpeningAdmin
 from .overpayments import OverpaymentAdmin
+from .transfers import TransferAccountAdmin, TransferAdmin
 
-__all__ = ["AwardAdmin", "OpeningAdmin", "OverpaymentAdmin"]
+__all__ = [
+    "AwardAdmin",
+    "OpeningAdmin",
+    "OverpaymentAdmin",
+    "TransferAccountAdmin",
+    "TransferAdmin",
+]

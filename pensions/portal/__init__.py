@@ -10,7 +10,7 @@ def hang() -> None:
     from pensions.services.claim import KIND
     from pensions.services.survivors import KIND as SURVIVORS
 
-    from . import claim, estimate, home, survivors
+    from . import claim, estimate, home, survivors, transfers
 
     shell.section(
         shell.Section(
@@ -25,9 +25,11 @@ def hang() -> None:
         shell.Tile(3, "my_estimate", "chart", _("Estimate a pension"), _("sooner or later")),
         shell.Tile(4, "account", "bank", _("My account"), _("balance and interest")),
         shell.Tile(6, "survivors", "people", _("After a death"), _("grants and the account")),
+        shell.Tile(7, "transfers", "people", _("Money of my record"), _("between two schemes")),
         shell.Tile(5, "claim", "edit", _("Claim a pension"), _("a few questions")),
     )
     shell.home(todo=home.todos, money=home.moneys)
     shell.start("portal/pensions/_start.html", estimate.start_part)
     shell.withdrawal(KIND, claim.withdraw)
     shell.withdrawal(SURVIVORS, survivors.withdraw)
+    shell.withdrawal("transfer_ask", transfers.withdraw)

@@ -39,6 +39,7 @@ from .payment import (
     payrolls,
 )
 from .transfer import (
+    funds_of,
     transfer_months,
     transfer_of,
     transfers,
@@ -82,6 +83,7 @@ __all__ = [
     "corrections_of",
     "dead_in_payment",
     "disability_claims",
+    "funds_of",
     "held",
     "monthly_totals",
     "next_payment",

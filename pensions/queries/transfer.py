@@ -6,6 +6,7 @@ from django.db.models import Q, QuerySet
 
 from enrollment import queries as enrollment
 from enrollment.models import Movement
+from funds.models import Fund
 from pensions.models import Transfer, TransferMonth
 from socsec.office import people
 from socsec.office.access import scope
@@ -50,3 +51,9 @@ def waiting_for_money(user: Any) -> QuerySet[Movement]:
         .select_related("person")
     )
     return scope(due, user, "from_region").order_by("done_on", "pk")
+
+
+def funds_of(user: Any, branch: int) -> list[Fund]:
+    """The funds of a branch in the user's region."""
+    found = Fund.objects.filter(branch=branch).select_related("region")
+    return list(scope(found, user, "region_id").order_by("pk"))

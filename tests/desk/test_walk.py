@@ -60,6 +60,8 @@ LISTS = {
     "pensions_award": DESK,
     "pensions_overpayment": DESK,
     "pensions_openingbalance": DESK,
+    "pensions_transfer": DESK,
+    "pensions_transferaccount": DESK,
     "funds_fund": MONEY,
     "funds_ledgerbatch": MONEY,
     "funds_paymentbatch": {"assessor", "reviewer", "accountant", "auditor"},

@@ -14,12 +14,14 @@ from socsec.commands.chapters.papers_and_cards import papers_and_cards
 from socsec.commands.chapters.proofs import registers_speak
 from socsec.commands.chapters.registry import registry
 from socsec.commands.chapters.residents import residents
+from socsec.commands.chapters.transfers import entitlements_move
 from socsec.commands.village import Chapter
 
 CHAPTERS: list[Chapter] = [
     benefits_change,
     every_branch,
     records_move,
+    entitlements_move,
     full_coverage,
     registers_speak,
     papers_and_cards,
