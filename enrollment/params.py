@@ -147,6 +147,12 @@ class FloatingLimits(Params):
     lowest_floating: StepsTable = parameter("enrollment.injury.lowest_floating")
 
 
+class AnnuityRate(Params):
+    """The employer's rate of the occupational annuity alone."""
+
+    employer_rate: Rate = parameter("enrollment.annuity.employer_rate")
+
+
 class AnnuityMonth(BaseLimits):
     """Everything that a month's contribution to the occupational annuity is assessed with."""
 

@@ -198,7 +198,8 @@ def needing_proof() -> Select:
     return (
         f"""select person_id, region,
                    make_date(from_month / 12, mod(from_month, 12) + 1, 1) as since
-              from {AWARDS} where state = {AwardState.IN_PAYMENT.value}""",  # noqa: S608
+              from {AWARDS}
+             where state = {AwardState.IN_PAYMENT.value} and branch = {Branch.PENSION.value}""",  # noqa: S608
         [],
     )
 

@@ -326,6 +326,13 @@ class AgencyParams(TransitionParams):
     component_rounding: RoundingMode = parameter("pensions.agencies.component_rounding")
 
 
+class AgencyClaimParams(RetirementParams, AgencyParams):
+    """Everything that a claim for an agency's pension rests on."""
+
+    reform_month: Month = parameter("pensions.agencies.reform_month")
+    deemed_indices: StepsTable = parameter("pensions.agencies.deemed_indices")
+
+
 class RecoveryParams(Params):
     """How an overpayment comes back."""
 

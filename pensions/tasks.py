@@ -3,6 +3,7 @@
 from celery import shared_task
 
 from pensions.services import account, award, overpaid, returns
+from pensions.services.agencies import annuity
 from pensions.services.residents import accounts as residents
 
 
@@ -11,6 +12,7 @@ def credit_accounts() -> None:
     """Every few minutes: carry to individual accounts what was received."""
     account.credit_pending()
     residents.credit_pending()
+    annuity.note_pending()
 
 
 @shared_task(name="pensions.pull_returns")
@@ -35,3 +37,4 @@ def find_overpayments() -> None:
 def end_run_out() -> None:
     """Each day: end allowances whose last month is paid."""
     award.end_run_out()
+    annuity.end_used_up()

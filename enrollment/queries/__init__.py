@@ -1,5 +1,6 @@
 """Reads of enrollment for its own screens, and the door for the apps above."""
 
+from .annuity import noted, noted_months
 from .coverage import coverage_as_of, coverages, employments_as_of, insured_twice, staff
 from .delegates import (
     all_mandates,
@@ -185,6 +186,8 @@ __all__ = [
     "needed",
     "needs",
     "not_absorbed",
+    "noted",
+    "noted_months",
     "notices_since",
     "numbers_of",
     "online_payments",

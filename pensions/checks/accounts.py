@@ -108,15 +108,17 @@ def credited_as_received() -> Iterator[Finding]:
         f"""select r.receipt_id, coalesce(a.shares, 0)::bigint, coalesce(e.credited, 0)::bigint
               from {CreditedReceipt._meta.db_table} r
               left join (select receipt_id, sum(account_share) as shares from {ALLOCATIONS}
-                          where branch = %s group by 1) a on a.receipt_id = r.receipt_id
-              left join (select reference, sum(amount) as credited from {ENTRIES}
-                          where kind in (%s, %s) group by 1) e on e.reference = r.receipt_id
+                          where branch in ({Branch.PENSION}, {Branch.ANNUITY}) group by 1) a on a.receipt_id = r.receipt_id
+              left join (select e.reference, sum(e.amount) as credited from {ENTRIES} e
+                           join {Fund._meta.db_table} f on f.id = e.fund_id
+                            and f.scheme <> {Scheme.RESIDENTS}
+                          where e.kind in ({EntryKind.CREDIT}, {EntryKind.CORRECTED})
+                          group by 1) e on e.reference = r.receipt_id
              where coalesce(a.shares, 0) < coalesce(e.credited, 0)
                 or (coalesce(a.shares, 0) > coalesce(e.credited, 0)
                     and r.allocated = (select amount - credit from enrollment_receipt t
                                         where t.id = r.receipt_id))
              limit {FEW}""",  # noqa: S608
-        [Branch.PENSION, EntryKind.CREDIT, EntryKind.CORRECTED],
     )
     for receipt_id, shares, credited in rows:
         yield Finding(

@@ -11,6 +11,7 @@ from .account import (
 )
 from .award import (
     adjustments,
+    annuity_in_payment,
     award_in_payment,
     awards,
     awards_of,
@@ -71,6 +72,7 @@ __all__ = [
     "account_years",
     "accounts",
     "adjustments",
+    "annuity_in_payment",
     "award_in_payment",
     "awards",
     "awards_of",

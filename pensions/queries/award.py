@@ -5,6 +5,7 @@ from typing import Any
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
+from funds.models import Branch
 from pensions.models import (
     Award,
     AwardState,
@@ -60,18 +61,23 @@ def awards_of(person_id: int) -> QuerySet[Award]:
 
 _PROVE_LIFE = """
     select person_id, region, make_date(from_month / 12, from_month %% 12 + 1, 1) as since
-    from pensions_award where state <> %s
+    from pensions_award where state <> %s and branch = %s
 """
 
 
 def who_must_prove_life() -> tuple[str, list[Any]]:
     """Everybody who draws a pension: person_id, region and the day on which it began."""
-    return _PROVE_LIFE, [int(AwardState.ENDED)]
+    return _PROVE_LIFE, [int(AwardState.ENDED), int(Branch.PENSION)]
 
 
 def award_in_payment(person_id: int) -> Award | None:
     """The pension that a person draws."""
-    return awards_of(person_id).filter(state=AwardState.IN_PAYMENT).first()
+    return awards_of(person_id).filter(state=AwardState.IN_PAYMENT, branch=Branch.PENSION).first()
+
+
+def annuity_in_payment(person_id: int) -> Award | None:
+    """The occupational annuity that a person draws beside a pension."""
+    return awards_of(person_id).filter(state=AwardState.IN_PAYMENT, branch=Branch.ANNUITY).first()
 
 
 def benefit_in(award: Award, month: int) -> Benefit | None:

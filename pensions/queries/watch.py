@@ -18,6 +18,7 @@ from django.db.models.functions import ExtractMonth, ExtractYear
 from django.utils.translation import gettext_lazy as _
 
 from enrollment.models import BankAccount, EventKind, LifeEvent, ProofTask, Purpose
+from funds.models import Branch
 from pensions.models import (
     AccountState,
     Award,
@@ -99,13 +100,17 @@ class Watched:
 
 def watched(user: Any, limit: int) -> list[Watched]:
     """Pensions in payment of the user's region that somebody should look at. Six queries."""
-    running = awards(user).filter(state=AwardState.IN_PAYMENT).order_by("person_id", "pk")
+    running = (
+        awards(user)
+        .filter(state=AwardState.IN_PAYMENT, branch=Branch.PENSION)
+        .order_by("person_id", "pk")
+    )
     found: dict[int, list[tuple[Watch, date]]] = {}
     for award in running.filter(person__died_on__isnull=False)[:limit]:
         assert award.person.died_on is not None  # the filter says so
         found.setdefault(award.pk, []).append((Watch.DEAD, award.person.died_on))
     others = (
-        Award.objects.filter(person_id=OuterRef("person_id"))
+        Award.objects.filter(person_id=OuterRef("person_id"), branch=Branch.PENSION)
         .exclude(pk=OuterRef("pk"))
         .exclude(state=AwardState.ENDED)
     )

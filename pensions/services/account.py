@@ -7,7 +7,7 @@ from django.db import connection, transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from enrollment.models import Person, Receipt, ReceiptAllocation
+from enrollment.models import Contribution, Person, Receipt, ReceiptAllocation
 from funds.models import Branch, Fund, Scheme
 from funds.services import fund as fund_services
 from pensions.models import (
@@ -16,6 +16,7 @@ from pensions.models import (
     EntryKind,
     OpeningBalance,
     OpeningState,
+    Side,
 )
 from pensions.rules.employees.old_age import ClaimFacts
 from pensions.services import entries
@@ -39,41 +40,73 @@ PENDING = f"""
        for update of r skip locked
 """  # noqa: S608
 
+# Of an annuity the own part and the employer's are kept apart; other accounts are of one kind.
+_WHOLE = f"""
+    select a.*, a.account_share as credit_share, {Side.WHOLE}::smallint as side
+      from {ReceiptAllocation._meta.db_table} a where a.receipt_id = any(%s) and a.branch = %s
+"""  # noqa: S608
+_DIVIDED = f"""
+    select a.*, s.share as credit_share, s.side
+      from {ReceiptAllocation._meta.db_table} a
+      join {Contribution._meta.db_table} c
+        on c.person_id = a.person_id and c.month = a.month and c.branch = a.branch
+       and c.employer_id = a.employer_id and c.part = a.part
+     cross join lateral (
+           select coalesce(round(a.account_share::numeric * c.person_share
+                    / nullif(c.person_share + c.employer_share, 0)), 0)::bigint as share) own
+     cross join lateral (values
+           (own.share, {Side.OWN}::smallint),
+           (a.account_share - own.share, {Side.EMPLOYER}::smallint)) s (share, side)
+     where a.receipt_id = any(%s) and a.branch = %s
+"""  # noqa: S608
 # The account shares of these receipts by month, and what of each is on the account.
 _SHARES = f"""
     select a.person_id, min(a.region) as region, a.month,
            max(extract(year from a.received_on) * 12 + extract(month from a.received_on) - 1)::int
              as bears_from,
-           sum(a.account_share)::bigint as share, a.receipt_id as reference, a.part,
+           sum(a.credit_share)::bigint as share, a.receipt_id as reference, a.part, a.side,
            (select sum(e.amount)::bigint from {AccountEntry._meta.db_table} e
              where e.person_id = a.person_id and e.fund_id = %s
                and e.kind in ({EntryKind.CREDIT}, {EntryKind.CORRECTED})
-               and e.reference = a.receipt_id and e.month = a.month and e.part = a.part)
+               and e.reference = a.receipt_id and e.month = a.month and e.part = a.part
+               and e.side = a.side)
              as credited
-      from {ReceiptAllocation._meta.db_table} a
-     where a.receipt_id = any(%s) and a.branch = %s
-     group by a.person_id, a.month, a.receipt_id, a.part
+      from ({{allocated}}) a
+     group by a.person_id, a.month, a.receipt_id, a.part, a.side
 """  # noqa: S608
 _ENTRY = (
-    "person_id, region, month, bears_from, {amount} as amount, null::int as rate, reference, part"
+    "person_id, region, month, bears_from, {amount} as amount, null::int as rate, reference, part,"
+    " side"
 )
 
-# What of these receipts is not on an account yet: a receipt may be allocated in several steps.
-CREDITS = f"""
-    select {_ENTRY.format(amount="share")} from ({_SHARES}) s
-     where credited is null and share > 0
-"""  # noqa: S608
 
-# A month that was credited and came to another share since. What the account no longer holds
-# cannot be taken from it: that is a finding, and no reason to hold up everybody else.
-CORRECTIONS = f"""
-    select {_ENTRY.format(amount="share - credited")} from ({_SHARES}) s
-     where share <> credited
-       and (share > credited
-            or (select l.balance from {entries.last_entry("s.person_id", "%s")} l)
-               >= (select sum(t.credited - t.share) from ({_SHARES}) t
-                    where t.person_id = s.person_id and t.share < t.credited))
-"""  # noqa: S608
+def credits(branch: int = Branch.PENSION) -> str:
+    """What of these receipts is not on an account yet: a receipt may be allocated in several steps."""
+    return f"""
+        select {_ENTRY.format(amount="share")} from ({_shares(branch)}) s
+         where credited is null and share > 0
+    """  # noqa: S608
+
+
+def corrections(branch: int) -> str:
+    """A month that was credited and came to another share since.
+
+    What the account no longer holds cannot be taken from it: that is a finding, and no reason to
+    hold up everybody else.
+    """
+    shares = _shares(branch)
+    return f"""
+        select {_ENTRY.format(amount="share - credited")} from ({shares}) s
+         where share <> credited
+           and (share > credited
+                or (select l.balance from {entries.last_entry("s.person_id", "%s")} l)
+                   >= (select sum(t.credited - t.share) from ({shares}) t
+                        where t.person_id = s.person_id and t.share < t.credited))
+    """  # noqa: S608
+
+
+def _shares(branch: int) -> str:
+    return _SHARES.format(allocated=_DIVIDED if branch == Branch.ANNUITY else _WHOLE)
 
 
 @dataclass(frozen=True)
@@ -94,42 +127,43 @@ def credit_pending(*, by: User | None = None, region: str = regions.NATION) -> C
     if by is not None:
         access.require(by, "contribution.assess", region)
     receipts = count = amount = 0
-    while True:
-        done = _credit_some(by, region)
-        if not done.receipts:
-            return Credited(receipts, count, amount)
-        receipts += done.receipts
-        count += done.entries
-        amount += done.amount
+    for branch in (Branch.PENSION, Branch.ANNUITY):
+        while (done := _credit_some(by, region, branch)).receipts:
+            receipts += done.receipts
+            count += done.entries
+            amount += done.amount
+    return Credited(receipts, count, amount)
 
 
 @transaction.atomic
-def _credit_some(by: User | None, region: str) -> Credited:
+def _credit_some(by: User | None, region: str, branch: Branch) -> Credited:
     """Up to `RECEIPTS` receipts of one fund."""
     low, high = regions.span(region)
     with connection.cursor() as cursor:
-        cursor.execute(PENDING, [Branch.PENSION, low, high, RECEIPTS])
+        cursor.execute(PENDING, [branch, low, high, RECEIPTS])
         pending = cursor.fetchall()
     if not pending:
         return Credited(0, 0, 0)
     fund_id = pending[0][1]
     pending = [row for row in pending if row[1] == fund_id]
-    shares = [fund_id, [row[0] for row in pending], Branch.PENSION]
+    shares = [fund_id, [row[0] for row in pending], branch]
     written = entries.write(
         fund=Fund.objects.get(pk=fund_id),
         kind=EntryKind.CREDIT,
-        rows=CREDITS,
+        rows=credits(branch),
         params=shares,
         source=f"pensions.credit:{_fingerprint(pending)}",
         by=by,
+        sided=True,
     )
     corrected = entries.write(
         fund=Fund.objects.get(pk=fund_id),
         kind=EntryKind.CORRECTED,
-        rows=CORRECTIONS,
+        rows=corrections(branch),
         params=[*shares, fund_id, *shares],
         source=f"pensions.credit:{_fingerprint(pending)}/corrected",
         by=by,
+        sided=True,
     )
     CreditedReceipt.objects.bulk_create(
         [CreditedReceipt(receipt_id=row[0], allocated=row[2]) for row in pending],
@@ -159,11 +193,21 @@ def _fingerprint(pending: list[tuple[int, int, int]]) -> str:
 
 @transaction.atomic
 def enter_opening(
-    *, by: User, person: Person, amount: int, month: int, region: str, document: str
+    *,
+    by: User,
+    person: Person,
+    amount: int,
+    month: int,
+    region: str,
+    document: str,
+    scheme: int = Scheme.EMPLOYEES,
+    branch: int = Branch.PENSION,
+    notional: int = 0,
 ) -> OpeningBalance:
     """Enter the balance, in fen, of an account kept elsewhere until now; a colleague approves it.
 
-    `month` is the last month whose contributions and interest it holds.
+    `month` is the last month whose contributions and interest it holds. Of an occupational annuity
+    `notional` says what of it was only written down.
     """
     access.require(by, "benefit.change", region)
     access.require_stranger(by, person.pk)
@@ -173,6 +217,14 @@ def enter_opening(
             say(_("A balance is above zero and at most %(most)s yuan."), most=yuan(most)),
             code="impossible_balance",
             field="amount",
+        )
+    if type(notional) is not int or not 0 <= notional <= (
+        amount if branch == Branch.ANNUITY else 0
+    ):
+        raise Invalid(
+            _("Only a part of an occupational annuity is written down."),
+            code="impossible_notional",
+            field="notional",
         )
     if not person.birth_month <= month <= months.month_of(timezone.localdate()):
         raise Invalid(
@@ -184,7 +236,7 @@ def enter_opening(
         raise Invalid(
             _("Name the document that shows the balance."), code="no_document", field="document"
         )
-    fund = fund_services.for_(Branch.PENSION, Scheme.EMPLOYEES, region)
+    fund = fund_services.for_(branch, scheme, region)
     Person.objects.select_for_update().get(pk=person.pk)
     earlier = OpeningBalance.objects.filter(person=person, fund=fund)
     if earlier.exclude(state=OpeningState.REJECTED).exists():
@@ -194,6 +246,7 @@ def enter_opening(
         fund=fund,
         region=region,
         amount=amount,
+        notional=notional,
         month=month,
         document=document.strip(),
         maker=by,
@@ -216,18 +269,24 @@ def approve_opening(*, by: User, opening: OpeningBalance) -> OpeningBalance:
     """A second pair of eyes: the balance goes onto the account and into the books."""
     opening = _draft(opening)
     _check_by(by, opening)
-    entries.write_one(
-        fund=opening.fund,
-        kind=EntryKind.OPENING,
-        person_id=opening.person_id,
-        region=opening.region,
-        month=opening.month,
-        bears_from=opening.month + 1,
-        amount=opening.amount,
-        reference=opening.pk,
-        source=f"pensions.opening:{opening.pk}",
-        by=by,
-    )
+    for side, amount in (
+        (Side.WHOLE, opening.amount - opening.notional),
+        (Side.NOTIONAL, opening.notional),
+    ):
+        if amount:
+            entries.write_one(
+                fund=opening.fund,
+                kind=EntryKind.OPENING,
+                person_id=opening.person_id,
+                region=opening.region,
+                month=opening.month,
+                bears_from=opening.month + 1,
+                amount=amount,
+                reference=opening.pk,
+                side=side,
+                source=f"pensions.opening:{opening.pk}{'/noted' if side else ''}",
+                by=by,
+            )
     return _decided(by, opening, OpeningState.APPROVED)
 
 

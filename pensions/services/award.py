@@ -119,6 +119,14 @@ def end_run_out(*, by: User | None = None, person_id: int | None = None) -> int:
     return count
 
 
+@transaction.atomic
+def expire(award: Award, last_month: int) -> Award:
+    """End an award whose money is used up, with the last month that was paid."""
+    held = Award.objects.select_for_update(of=("self",)).select_related("person").get(pk=award.pk)
+    _must_be(held, AwardState.IN_PAYMENT)
+    return _end(held, None, last_month, EndReason.EXPIRED, "the account is used up")
+
+
 def end_of_the_dead(*, person: Person, by: User | None) -> None:
     """The same for one person who died, for services that go on from there."""
     found = (

@@ -24,6 +24,8 @@ from pensions.models import (
 )
 from pensions.services import award as awards
 from pensions.services import entries
+from pensions.services.agencies import annuity
+from pensions.services.agencies.decision import Decision as AgencyDecision
 from pensions.services.conditions import (
     FURTHEST,
     alive,
@@ -204,9 +206,13 @@ def award(*, by: User, claim: PensionClaim) -> Award:
             code="facts_changed",
             fix=_("Send it back, so that it is assessed anew."),
         )
+    if isinstance(found, AgencyDecision):
+        annuity.all_real(found)
     cases.decide(case_id=claim.pk, by=by, outcome=Case.State.GRANTED.value, monthly=found.monthly)
     granted = _award(claim, found, edition, case)
     _turn_account(granted, found, by)
+    if isinstance(found, AgencyDecision):
+        annuity.begin(by=by, pension=granted, found=found)
     if claim.scheme == Scheme.RESIDENTS:
         covers.cut(claim.person_id, Branch.PENSION, first_day(claim.start_month), EndReason.RETIRED)
     _close(claim)

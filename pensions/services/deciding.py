@@ -9,9 +9,11 @@ from typing import Any, Protocol
 
 from funds.models import Scheme
 from pensions.models import Award, PensionClaim
+from pensions.rules.agencies.claim import AgencyClaimFacts
 from pensions.rules.employees.old_age import ClaimFacts
 from pensions.rules.residents import ResidentFacts
 from pensions.services import decision, gathering
+from pensions.services.agencies import decision as agencies
 from pensions.services.residents import decision as residents
 from socsec.kernel import rules
 from socsec.kernel.facts import Facts
@@ -87,6 +89,14 @@ _LAWS = {
         residents.gather_again,
         residents.Gathered.from_json,
         residents.decide,
+    ),
+    Scheme.AGENCIES: Law(
+        AgencyClaimFacts,
+        agencies.STATED,
+        agencies.gather,
+        agencies.gather_again,
+        agencies.Gathered.from_json,
+        agencies.decide,
     ),
 }
 

@@ -98,6 +98,32 @@ class Foundation:
     balance: int
     facts: dict[str, Any]
 
+    def as_json(self) -> dict[str, Any]:
+        """As it is kept beneath a sheet."""
+        return beneath(self.years, self.index_document, self.interest)
+
+
+def beneath(
+    years: tuple[YearIndexLine, ...], index: Document, interest_lines: tuple[InterestLine, ...]
+) -> dict[str, Any]:
+    """What an assessment rests on, as it is kept with its sheet."""
+    return {
+        "years": [
+            {
+                "year": each.year,
+                "months": each.months,
+                "wages": each.wages,
+                "average_wage": each.average_wage.value,
+                "average_wage_from": each.average_wage.start.isoformat(),
+                "open": each.average_wage.open,
+                "index": each.index,
+            }
+            for each in years
+        ],
+        "index": index.as_json(),
+        "interest": [each.as_json() for each in interest_lines],
+    }
+
 
 @dataclass(frozen=True)
 class Decision:
@@ -155,20 +181,7 @@ class Decision:
         return {
             **self.assessment.as_json(),
             "beneath": {
-                "years": [
-                    {
-                        "year": each.year,
-                        "months": each.months,
-                        "wages": each.wages,
-                        "average_wage": each.average_wage.value,
-                        "average_wage_from": each.average_wage.start.isoformat(),
-                        "open": each.average_wage.open,
-                        "index": each.index,
-                    }
-                    for each in self.years
-                ],
-                "index": self.index_document.as_json(),
-                "interest": [each.as_json() for each in self.interest],
+                **beneath(self.years, self.index_document, self.interest),
                 "provisional": [value.as_json() for value in self.provisional],
             },
         }

@@ -13,10 +13,18 @@ from enrollment.models import Person
 from funds.models import Branch, Fund, Scheme
 from funds.services import fund as fund_services
 from pensions import facts
-from pensions.models import AccountEntry, Award, EntryKind, IndividualAccount, PensionClaim
+from pensions.models import (
+    AccountEntry,
+    Award,
+    EntryKind,
+    IndividualAccount,
+    PensionClaim,
+    Side,
+)
 from pensions.params import AccountParams
 from socsec.kernel.months import format_month, month, parse_month, year_of
 from socsec.kernel.policy import Policy, PolicyError
+from socsec.kernel.regions import NATION
 from socsec.office.errors import Refused, from_kernel
 from socsec.office.services import policy as policies
 
@@ -231,10 +239,11 @@ def gather_for(
     flexible: bool = False,
     stated: dict[str, Any] | None = None,
     policy: Policy | None = None,
+    scheme: int = Scheme.EMPLOYEES,
 ) -> Gathered:
     """What the books say of a person who would draw a pension from a month on."""
     life, years = _life(person, region, start_month, policy)
-    fund = fund_services.for_(Branch.PENSION, Scheme.EMPLOYEES, region)
+    fund = fund_services.for_(Branch.PENSION, scheme, region)
     one_account_only(person, fund)
     balance, account_years = account_of(person.pk, fund, start_month - 1)
     return Gathered(
@@ -251,9 +260,18 @@ def gather_for(
     )
 
 
-def account_of(person_id: int, fund: Fund, until: int) -> tuple[int, tuple[AccountYear, ...]]:
-    """The balance of the account, and every year up to the month `until` that it has to settle."""
+def account_of(
+    person_id: int, fund: Fund, until: int, notional: bool | None = None
+) -> tuple[int, tuple[AccountYear, ...]]:
+    """The balance of the account, and every year up to the month `until` that it has to settle.
+
+    `notional` asks for the written-down part of an annuity alone, or for the rest of it.
+    """
     entries = AccountEntry.objects.filter(person_id=person_id, fund_id=fund.pk)
+    if notional is not None:
+        entries = (
+            entries.filter(side=Side.NOTIONAL) if notional else entries.exclude(side=Side.NOTIONAL)
+        )
     last = entries.order_by("-seq").first()
     if last is None:
         return 0, ()
@@ -266,10 +284,15 @@ def account_of(person_id: int, fund: Fund, until: int) -> tuple[int, tuple[Accou
     account_years = []
     for year in range(year_of(first), year_of(until) + 1):
         through = min(until, month(year, 12))
-        row = row_of(*facts.account_year(fund.pk, through, person_id, person_id))
+        row = row_of(
+            *facts.account_year(
+                fund.pk, through, person_id, person_id, region=NATION, notional=notional
+            )
+        )
         if row is not None:
             account_years.append(AccountYear(through, row["balance_months"], row["credited"]))
-    return last.balance, tuple(account_years)
+    balance = last.balance if notional is None else sum(entries.values_list("amount", flat=True))
+    return balance, tuple(account_years)
 
 
 def one_account_only(person: Person, fund: Fund) -> None:

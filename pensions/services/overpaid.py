@@ -11,7 +11,6 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from enrollment.models import Person
-from funds.models import Branch
 from funds.services import fund as fund_services
 from pensions.models import (
     AccountEntry,
@@ -247,7 +246,7 @@ def settle(each: Overpayment) -> None:
 
 def _restore(award: Award, wanted: int, by: User | None) -> None:
     """What the account bore of overpaid months stands on it again, and no more than that."""
-    fund = fund_services.for_(Branch.PENSION, award.scheme, award.region)
+    fund = fund_services.for_(award.branch, award.scheme, award.region)
     held = AccountEntry.objects.filter(person_id=award.person_id, fund_id=fund.pk)
     there = held.filter(kind=EntryKind.RESTORED, reference=award.pk)
     change = wanted - sum(there.values_list("amount", flat=True))

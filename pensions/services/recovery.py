@@ -13,7 +13,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from enrollment.models import BankAccount, Purpose
-from funds.models import Branch, Fund
+from funds.models import Fund
 from funds.services import fund as fund_services
 from funds.services import payments
 from pensions import queries
@@ -339,7 +339,7 @@ def _next(held: Overpayment) -> int:
 
 
 def _fund(held: Overpayment) -> Fund:
-    return fund_services.for_(Branch.PENSION, held.award.scheme, held.region)
+    return fund_services.for_(held.award.branch, held.award.scheme, held.region)
 
 
 def _lock(overpayment: Overpayment, by: User, act: str, *, open_only: bool = True) -> Overpayment:

@@ -65,6 +65,8 @@ ACTS: dict[str, Any] = {
     "prior.enter": gettext_lazy("entered earlier service"),
     "prior.approve": gettext_lazy("confirmed earlier service"),
     "account.credit": gettext_lazy("credited your account"),
+    "annuity.make_real": gettext_lazy("made the written-down part of your annuity real"),
+    "annuity.note": gettext_lazy("wrote down the employer's part of annuities"),
     "account.open": gettext_lazy("entered the opening balance of your account"),
     "account.opening_approved": gettext_lazy("confirmed the opening balance of your account"),
     "account.opening_rejected": gettext_lazy("struck out an opening balance of your account"),

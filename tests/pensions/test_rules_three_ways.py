@@ -140,6 +140,18 @@ RULES |= {
         "annuity_balance": st.integers(0, 100_000_000),
         "age": st.integers(45 * 12, 70 * 12),
     },
+    "pensions.agencies.claim": WHO
+    | {
+        "months_paid": st.integers(0, 400),
+        "months_deemed": st.integers(0, 400),
+        "average_index": st.integers(300_000, 3_000_000),
+        "index_of_rank": st.integers(300_000, 3_000_000),
+        "account_balance": st.integers(0, 50_000_000),
+        "annuity_balance": st.integers(0, 50_000_000),
+        "basic_pay": st.integers(0, 1_500_000),
+        "old_rate": st.sampled_from([0, 800_000, 900_000]),
+        "wage_growth": st.integers(1_000_000, 2_000_000),
+    },
     "pensions.agencies.transition": {
         "month": st.integers(month(2014, 10), month(2026, 12)),
         "old_amount": st.integers(0, 2_000_000),
