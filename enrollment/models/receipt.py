@@ -72,7 +72,8 @@ class Receipt(models.Model):
     """What of a remittance came into one fund, in fen.
 
     `credit` is what is not yet allocated to any month; `gone` is what has left again, as a refund
-    or for the payer's debts in another fund. The rest is allocated.
+    or for the payer's debts in another fund. The rest is allocated. `posted_as` names the entry in
+    the books of a receipt that was booked together with others.
     """
 
     remittance = models.ForeignKey(
@@ -108,6 +109,9 @@ class Receipt(models.Model):
     gone = models.BigIntegerField(_("refunded or moved"), default=0, db_default=0)
     received_on = models.DateField(_("received"))
     reference = models.CharField(_("bank reference"), max_length=64, db_index=True)
+    posted_as = models.CharField(
+        _("entry in the books"), max_length=80, default="", db_default="", editable=False
+    )
     recorded_at = models.DateTimeField(_("recorded"), auto_now_add=True)
 
     class Meta:
@@ -142,6 +146,11 @@ class Receipt(models.Model):
         payer = self.employer or self.person
         assert payer is not None  # receipt_one_payer
         return payer
+
+    def entry(self, turn: int) -> str:
+        """The source under which the books know its allocation of that turn."""
+        own = f"enrollment.receipt:{self.pk}/{turn}"
+        return own if turn else self.posted_as or own
 
 
 class ReceiptAllocation(models.Model):

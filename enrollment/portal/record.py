@@ -313,7 +313,7 @@ def my_month(request: HttpRequest, text: str) -> HttpResponse:
 def _booked(row: ReceiptAllocation, receipts: dict[int, Receipt]) -> tuple[str, int]:
     """The bank reference that a payment came under, and the number of its entry in the books."""
     receipt = receipts[row.receipt_id]
-    batch = batch_of(f"enrollment.receipt:{receipt.pk}/{row.turn}")
+    batch = batch_of(receipt.entry(row.turn))
     return receipt.reference, batch.pk if batch else 0
 
 

@@ -12,7 +12,7 @@ from typing import Any
 from django.db import connection
 
 from enrollment.models import Employer, Person
-from enrollment.queries.firms import owes_for
+from enrollment.queries import firms
 from socsec.kernel.months import LAST_MONTH
 from socsec.kernel.regions import span
 
@@ -72,9 +72,45 @@ def of_payer(payer: Payer) -> Select:
         mine = "c.person_id = %s and c.employer_id = 0"
         return _DEBTS.format(where=mine), [payer.pk, payer.pk]
     # Whom it took over, it owes for as well; nothing once another took it over.
-    employers = owes_for(payer.pk)
+    employers = firms.owes_for(payer.pk)
     mine = "c.employer_id = any(%s) and c.employer_id > 0"
     return _DEBTS.format(where=mine), [employers, employers]
+
+
+_OWN = (
+    "d.kind, d.person_id, d.month, d.branch, d.employer_id, d.part, d.category, d.region,"
+    " d.account_share, d.due, d.paid_before, d.open_here"
+)
+_OF_MANY = f"""
+    select {_OWN}, 1 as payer_kind, d.person_id as payer_id
+    from ({_DEBTS.format(where="c.person_id = any(%s) and c.employer_id = 0")}) as d
+    union all
+    select {_OWN}, 0, o.payer_id
+    from ({_DEBTS.format(where="c.employer_id = any(%s) and c.employer_id > 0")}) as d
+    join unnest(%s::bigint[], %s::bigint[]) as o (employer_id, payer_id)
+      on o.employer_id = d.employer_id
+"""  # noqa: S608 - put together from text of this module
+
+
+def of_payers(payers: Sequence[Payer]) -> Select:
+    """Everything open of many, each row with payer_kind (0 an employer, 1 a person) and payer_id."""
+    people = [payer.pk for payer in payers if isinstance(payer, Person)]
+    owed_by = firms.owed_by(payer.pk for payer in payers if isinstance(payer, Employer))
+    whose = sorted(owed_by)
+    return _OF_MANY, [
+        *(people, people, whose, whose, whose),
+        [owed_by[each] for each in whose],
+    ]
+
+
+def owed_by_each(payers: Sequence[Payer]) -> dict[tuple[int, int], int]:
+    """What each of many owes in all, in fen, by (0, employer) or (1, person). One query."""
+    debts, values = of_payers(payers)
+    rows = fetch(
+        f"select payer_kind, payer_id, sum(open_here)::bigint from ({debts}) as d group by 1, 2",  # noqa: S608
+        values,
+    )
+    return {(kind, payer): amount for kind, payer, amount in rows}
 
 
 def of_region(region: str, up_to_month: int) -> Select:

@@ -89,6 +89,24 @@ def owes_for(employer_id: int) -> list[int]:
     return found
 
 
+def owed_by(employers: Iterable[int]) -> dict[int, int]:
+    """For each employer whose contributions one of these owes, by whom: as `owes_for`, for many."""
+    wanted = set(employers)
+    moved = dict(
+        Takeover.objects.filter(state=Takeover.State.DONE).values_list(
+            "predecessor_id", "successor_id"
+        )
+    )
+    found = {}
+    for employer in {*wanted, *moved}:
+        last = employer
+        while last in moved:
+            last = moved[last]
+        if last in wanted:
+            found[employer] = last
+    return found
+
+
 def officers(employer_id: int) -> QuerySet[EmployerOfficer]:
     """Everybody who ever spoke for an employer, the latest first."""
     return (

@@ -8,7 +8,14 @@ from uuid import UUID
 from django.db.models import QuerySet
 from django.utils import timezone
 
-from enrollment.models import Employer, Household, HouseholdMember, Person
+from enrollment.models import (
+    Employer,
+    Household,
+    HouseholdMember,
+    Person,
+    PersonIdentifier,
+    PersonLink,
+)
 from enrollment.queries.matching import canonical, not_absorbed
 from socsec.kernel import ids, papers
 from socsec.office.access import scope
@@ -36,6 +43,24 @@ def by_resident_id(text: str) -> Person | None:
         return None
     number = canonical(found.pk)
     return found if number == found.pk else Person.objects.get(pk=number)
+
+
+def by_resident_ids(numbers: Iterable[str]) -> dict[str, Person]:
+    """The same for many identity numbers that were read already, in a few queries."""
+    blinds = {blind_index(number, RESIDENT_ID): number for number in numbers}
+    found = list(
+        PersonIdentifier.objects.filter(blind__in=blinds).values_list("person_id", "blind")
+    )
+    active = PersonLink.objects.filter(state=PersonLink.State.ACTIVE)
+    links = dict(active.values_list("absorbed_id", "survivor_id")) if found else {}
+
+    def under(number: int) -> int:
+        while number in links:
+            number = links[number]
+        return number
+
+    people = Person.objects.in_bulk({under(person) for person, _blind in found})
+    return {blinds[blind]: people[under(person)] for person, blind in found}
 
 
 def search(user: Any, text: str) -> QuerySet[Person]:

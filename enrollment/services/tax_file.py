@@ -19,7 +19,7 @@ from datetime import date
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
-from enrollment.models import ReceiptFile, Remittance, UnmatchedReceipt
+from enrollment.models import Receipt, ReceiptFile, Remittance, UnmatchedReceipt
 from enrollment.services import unmatched
 from funds.models import Branch
 from socsec.kernel.errors import KernelError
@@ -74,21 +74,22 @@ def read(content: bytes, *, by: User) -> ReceiptFile:
         unmatched=0,
         by=by,
     )
-    known = _known({line.reference.strip() for line in envelope.lines})
+    known = _known({line.reference for line in envelope.lines})
+    # A reference that was booked before is looked at by itself; all others are taken together.
     for line in envelope.lines:
-        made = unmatched.take(
-            by=by,
-            line=line,
-            region=envelope.region,
-            channel=Remittance.Channel.TAX,
-            file=file,
-        )
-        if line.reference.strip() in known:
+        if line.reference in known:
+            unmatched.take(
+                by=by,
+                line=line,
+                region=envelope.region,
+                channel=Remittance.Channel.TAX,
+                file=file,
+            )
             file.known += 1
-        elif isinstance(made, UnmatchedReceipt):
-            file.unmatched += 1
-        else:
-            file.taken += 1
+    new = [line for line in envelope.lines if line.reference not in known]
+    file.taken, file.unmatched = unmatched.take_many(
+        by=by, lines=new, region=envelope.region, channel=Remittance.Channel.TAX, file=file
+    )
     file.save()
     audit.record(
         by=by,
@@ -191,9 +192,11 @@ def _known(references: set[str]) -> set[str]:
     """Those that were booked or kept before."""
     found = Remittance.objects.filter(reference__in=references)
     kept = UnmatchedReceipt.objects.filter(reference__in=references)
+    receipts = Receipt.objects.filter(reference__in=references)
     return {
         *found.values_list("reference", flat=True),
         *kept.values_list("reference", flat=True),
+        *receipts.values_list("reference", flat=True),
     }
 
 

@@ -1,5 +1,6 @@
 """Money of payers whom we do not know: kept in suspense until it is matched or sent back."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -15,7 +16,8 @@ from enrollment.models import (
     UnmatchedReceipt,
 )
 from enrollment.queries import by_resident_id
-from enrollment.services import receipts
+from enrollment.queries.people import by_resident_ids
+from enrollment.services import mass_receipts, receipts
 from enrollment.services.checks import known_text, lock, not_in_future
 from enrollment.services.contributions import pool_of
 from enrollment.services.refund_orders import send_back
@@ -88,20 +90,42 @@ def keep(
     *, by: User | None, line: Line, region: str, why: str, file: ReceiptFile | None = None
 ) -> UnmatchedReceipt:
     """Take money down whose payer is not known: it stands in suspense."""
-    branch = Branch.PENSION if line.branch is None else line.branch
+    fund = _keeper(region, Branch.PENSION if line.branch is None else line.branch)
+    kept = _row(line, why, region, fund, file)
+    kept.save()
+    ledger.post(
+        fund,
+        "unmatched_receipt",
+        [_posting(kept, fund)],
+        source=f"enrollment.unmatched:{kept.pk}",
+        on=_booked_on(kept),
+        by=by,
+    )
+    _note(kept, by, "receipt.enter", "")
+    return kept
+
+
+def _keeper(region: str, branch: int) -> Fund:
+    """The fund in whose suspense it stands: that of the branch, or of old-age insurance."""
     try:
-        fund = pool_of([region], branch)[region]
+        return pool_of([region], branch)[region]
     except NotFound:
-        fund = pool_of([region], Branch.PENSION)[region]
+        return pool_of([region], Branch.PENSION)[region]
+
+
+def _row(
+    line: Line, why: str, region: str, fund: Fund, file: ReceiptFile | None
+) -> UnmatchedReceipt:
     reference = line.reference.strip()
     if why == Why.REFERENCE:  # the name is taken by another payment
         reference = f"{reference}#{line.number or line.received_on:%Y%m%d}"[:64]
-    kept = UnmatchedReceipt.objects.create(
+    number = line.payer.strip()
+    return UnmatchedReceipt(
         file=file,
         line=line.number,
         reference=reference,
-        payer_number=line.payer.strip() or "—",
-        masked=ids.mask(line.payer.strip(), 4, 4) if len(line.payer.strip()) > 8 else "—",
+        payer_number=number or "—",
+        masked=ids.mask(number, 4, 4) if len(number) > 8 else "—",
         payer_name=line.name.strip()[:120],
         amount=line.amount,
         branch=line.branch,
@@ -110,28 +134,95 @@ def keep(
         fund_id=fund.pk,
         why=why,
     )
-    now = today()
-    same_month = month_of(line.received_on) == month_of(now)
-    ledger.post(
-        fund,
-        "unmatched_receipt",
-        [
-            ledger.Posting(
-                0,
-                accounts.INCOME_ACCOUNT,
-                accounts.SUSPENSE,
-                line.amount,
-                month_of(line.received_on),
-                region if regions.covers(fund.region_id, region) else fund.region_id,
-                heads=0,
-            )
-        ],
-        source=f"enrollment.unmatched:{kept.pk}",
-        on=line.received_on if same_month else now,
-        by=by,
+
+
+def _posting(kept: UnmatchedReceipt, fund: Fund) -> ledger.Posting:
+    inside = regions.covers(fund.region_id, kept.region)
+    return ledger.Posting(
+        0,
+        accounts.INCOME_ACCOUNT,
+        accounts.SUSPENSE,
+        kept.amount,
+        month_of(kept.received_on),
+        kept.region if inside else fund.region_id,
+        heads=0,
     )
-    _note(kept, by, "receipt.enter", "")
-    return kept
+
+
+def _booked_on(kept: UnmatchedReceipt) -> date:
+    """The day it came, unless the income account of that month was emptied: then today."""
+    now = today()
+    return kept.received_on if month_of(kept.received_on) == month_of(now) else now
+
+
+@transaction.atomic
+def take_many(
+    *, by: User, lines: Sequence[Line], region: str, channel: str, file: ReceiptFile
+) -> tuple[int, int]:
+    """Book many payments whose references are new: the known payers' together, the others are kept.
+
+    Gives how many were taken and how many kept; the number of statements does not grow with them.
+    """
+    require(by, "receipt.enter", region)
+    for line in lines:
+        receipts.known_amount(line.amount)
+        not_in_future(line.received_on, "received_on")
+    payers = _payers(lines, region)
+    payments, left = [], []
+    for line, (payer, why) in zip(lines, payers, strict=True):
+        if payer is None:
+            left.append((line, why))
+        else:
+            payments.append(
+                (
+                    line,
+                    mass_receipts.Payment(
+                        payer, line.amount, line.received_on, line.reference, line.branch
+                    ),
+                )
+            )
+    homeless = mass_receipts.homeless(payment for _line, payment in payments)
+    left += [(line, Why.NO_FUND) for line, each in payments if each.reference in homeless]
+    taken = [each for _line, each in payments if each.reference not in homeless]
+    mass_receipts.remit_many(by=by, payments=taken, channel=channel)
+    _keep_many(by, left, region, file)
+    return len(taken), len(left)
+
+
+def _keep_many(by: User, lines: Sequence[tuple[Line, str]], region: str, file: ReceiptFile) -> None:
+    """What `keep` does for one: one entry in the books for each fund and day."""
+    if not lines:
+        return
+    branches = {Branch.PENSION if line.branch is None else line.branch for line, _why in lines}
+    funds = {branch: _keeper(region, branch) for branch in branches}
+    kept = UnmatchedReceipt.objects.bulk_create(
+        [
+            _row(line, why, region, funds[line.branch or Branch.PENSION], file)
+            for line, why in lines
+        ],
+        batch_size=5000,
+    )
+    together: dict[tuple[int, date], list[UnmatchedReceipt]] = {}
+    for row in kept:
+        together.setdefault((row.fund_id, _booked_on(row)), []).append(row)
+    by_pk = {fund.pk: fund for fund in funds.values()}
+    for (fund_id, on), rows in together.items():
+        ledger.post(
+            by_pk[fund_id],
+            "unmatched_receipt",
+            [_posting(row, by_pk[fund_id]) for row in rows],
+            source=f"enrollment.unmatched:{rows[0].pk}/{fund_id}/{on:%Y%m%d}",
+            on=on,
+            by=by,
+        )
+    audit.record_many(
+        by=by,
+        act="receipt.enter",
+        rows=[
+            {"subject": row, "region": row.region, "amount": row.amount, "state": row.state}
+            for row in kept
+        ],
+    )
 
 
 @transaction.atomic
@@ -229,6 +320,39 @@ def _payer(number: str, region: str) -> tuple[Employer | Person | None, str]:
         credit_code=number, region__gte=low, region__lte=high
     ).first()
     return employer, Why.UNKNOWN
+
+
+def _payers(lines: Sequence[Line], region: str) -> list[tuple[Employer | Person | None, str]]:
+    """What `_payer` says of each line, in a few queries."""
+    low, high = regions.span(region)
+    read: list[tuple[str, str]] = []
+    for line in lines:
+        try:
+            read.append(("employer", ids.read_credit_code(line.payer)))
+        except KernelError:
+            try:
+                read.append(("person", ids.read_resident_id(line.payer).number))
+            except KernelError:
+                read.append(("", ""))
+    codes = {number for kind, number in read if kind == "employer"}
+    employers: dict[str, Employer | Person] = {
+        each.credit_code: each
+        for each in Employer.objects.filter(
+            credit_code__in=codes, region__gte=low, region__lte=high
+        )
+    }
+    people = {
+        number: person
+        for number, person in by_resident_ids(
+            {number for kind, number in read if kind == "person"}
+        ).items()
+        if low <= person.region <= high
+    }
+    known = {"employer": employers, "person": people}
+    return [
+        (known[kind].get(number), Why.UNKNOWN) if kind else (None, Why.UNREADABLE)
+        for kind, number in read
+    ]
 
 
 def _must_be(unmatched: UnmatchedReceipt, state: str) -> None:

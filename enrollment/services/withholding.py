@@ -34,8 +34,8 @@ from enrollment.models import (
     WithholdingMandate,
 )
 from enrollment.queries import debts
-from enrollment.services import receipts
-from enrollment.services.checks import known_name, lock
+from enrollment.services import mass_receipts
+from enrollment.services.checks import known_name, lock, not_in_future
 from enrollment.services.spreading import today
 from socsec.kernel import ids
 from socsec.kernel.errors import KernelError
@@ -86,9 +86,7 @@ def end_mandate(*, by: User, mandate: WithholdingMandate) -> WithholdingMandate:
         raise Conflict(_("This mandate has ended already."), code="mandate_ended")
     mandate.until = today()
     mandate.save(update_fields=["until"])
-    payer = mandate.employer or mandate.person
-    assert payer is not None
-    _note(mandate, by, payer)
+    _note(mandate, by, _payer(mandate))
     return mandate
 
 
@@ -104,21 +102,26 @@ def draw(*, by: User, region: str, charge_on: date) -> WithholdingFile:
             until__isnull=True, region__gte=low, region__lte=high
         ).select_related("employer", "person")
     )
+    owed = debts.owed_by_each([_payer(mandate) for mandate in mandates])
+    before = {
+        line.mandate_id: line
+        for line in WithholdingLine.objects.filter(mandate__in=mandates)
+        .order_by("mandate_id", "-pk")
+        .distinct("mandate_id")
+    }
     lines: list[tuple[WithholdingMandate, int, WithholdingLine | None]] = []
     for mandate in mandates:
-        payer = mandate.employer or mandate.person
-        assert payer is not None
-        last = mandate.lines.order_by("-pk").first()
-        owed = debts.owed_in_all(payer)
-        if not owed or (last is not None and last.state == State.OUT):
+        last = before.get(mandate.pk)
+        open_now = owed.get(mass_receipts.key_of(_payer(mandate)), 0)
+        if not open_now or (last is not None and last.state == State.OUT):
             continue
         again = last if last is not None and last.state == State.RETURNED else None
         if again is not None and again.attempt == 2:
             # Twice in vain: this debt is for people to chase; a new month begins anew.
-            if owed <= again.amount:
+            if open_now <= again.amount:
                 continue
             again = None
-        lines.append((mandate, owed, again))
+        lines.append((mandate, open_now, again))
     if not lines:
         raise Refused(_("There is nothing to charge."), code="nothing_to_charge")
     try:
@@ -136,18 +139,22 @@ def draw(*, by: User, region: str, charge_on: date) -> WithholdingFile:
             code="file_out",
             fix=_("Read the bank's answer first."),
         ) from error
-    for number, (mandate, amount, again) in enumerate(lines, start=1):
-        if again is not None:
-            again.state = State.AGAIN
-            again.save(update_fields=["state"])
-        WithholdingLine.objects.create(
-            file=file,
-            mandate=mandate,
-            number=number,
-            attempt=1 if again is None else 2,
-            repeats=again,
-            amount=amount,
-        )
+    repeated = [again.pk for _mandate, _amount, again in lines if again is not None]
+    WithholdingLine.objects.filter(pk__in=repeated).update(state=State.AGAIN)
+    WithholdingLine.objects.bulk_create(
+        [
+            WithholdingLine(
+                file=file,
+                mandate=mandate,
+                number=number,
+                attempt=1 if again is None else 2,
+                repeats=again,
+                amount=amount,
+            )
+            for number, (mandate, amount, again) in enumerate(lines, start=1)
+        ],
+        batch_size=5000,
+    )
     audit.record(
         by=by,
         act="withholding.file",
@@ -204,28 +211,26 @@ def read_answer(content: bytes, *, by: User) -> WithholdingFile:
         raise Conflict(
             _("This file was answered before, with other content."), code="answered_before"
         )
-    lines = {line.reference: line for line in file.lines.select_related("mandate")}
+    of_file = file.lines.select_related("mandate__employer", "mandate__person")
+    lines = {line.reference: line for line in of_file}
     said = {row[1]: row for row in rows[1:]}
     if len(said) != len(rows) - 1 or set(said) != set(lines):
         raise _wrong(_("The answer does not speak of every line once."))
+    charged: list[mass_receipts.Payment] = []
     for reference, line in lines.items():
         _d, _reference, amount, word, reason = said[reference]
         if word not in ("PAID", "RETURNED") or _fen(amount) != line.amount:
             raise _wrong(_("The answer to %(line)s does not fit.") % {"line": reference})
         line.state = State.PAID if word == "PAID" else State.RETURNED
         line.reason = reason[:120]
-        line.save(update_fields=["state", "reason"])
         if word == "PAID":
-            payer = line.mandate.employer or line.mandate.person
-            assert payer is not None
-            receipts.remit(
-                by=None,
-                payer=payer,
-                amount=line.amount,
-                received_on=day,
-                reference=reference,
-                channel=Remittance.Channel.WITHHOLDING,
-            )
+            payer = _payer(line.mandate)
+            charged.append(mass_receipts.Payment(payer, line.amount, day, reference))
+    not_in_future(day, "received_on")
+    WithholdingLine.objects.bulk_update(lines.values(), ["state", "reason"], batch_size=5000)
+    mass_receipts.remit_many(
+        by=None, payments=charged, channel=Remittance.Channel.WITHHOLDING.value
+    )
     file.state = WithholdingFile.State.ANSWERED
     file.answer_sha256 = sha256
     file.answered_at = timezone.now()
@@ -277,6 +282,12 @@ def _wrong(text: object) -> Invalid:
         field="file",
         fix=_("Nothing was booked. Ask the bank for a correct file."),
     )
+
+
+def _payer(mandate: WithholdingMandate) -> Employer | Person:
+    payer = mandate.employer or mandate.person
+    assert payer is not None  # one of the two is always there
+    return payer
 
 
 def _note(mandate: WithholdingMandate, by: User, payer: Employer | Person) -> None:
