@@ -3,12 +3,14 @@
 from collections.abc import Sequence
 from datetime import date
 from typing import Any
+from urllib.parse import urlsplit
 
 from django import forms
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import Resolver404, resolve, reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -19,7 +21,7 @@ from .acting import Scope, acting_for
 from .calendar import add_working_days
 from .forms import Option, PickField, ScreenForm
 from .models import AuditEntry, Case, Notice, User
-from .portal import person_only, sent, signed_in
+from .portal import person_only, safe_next, sent, signed_in
 from .services import case as cases
 from .services import messages as letters
 from .sheets import read as read_sheet
@@ -469,4 +471,13 @@ def act_for(request: HttpRequest) -> HttpResponse:
             _("You are acting for %(name)s. Everything you open or do here is noted for them.")
             % {"name": chosen.name},
         )
-    return redirect("home")
+    return redirect(_same_page(request))
+
+
+def _same_page(request: HttpRequest) -> str:
+    """The page where the choice was made, now for the other; home where it named one's own thing."""
+    path = urlsplit(safe_next(request)).path
+    try:
+        return path if not resolve(path).captured_kwargs else reverse("home")
+    except Resolver404:
+        return reverse("home")

@@ -1,6 +1,10 @@
 """The public estimator: anyone may ask, nothing is stored, the limit holds."""
 
 import json
+import os
+import subprocess
+import sys
+from pathlib import Path
 
 import pytest
 
@@ -100,3 +104,35 @@ def test_the_description_is_complete_and_served_from_here(client):
     assert "/api/v1/declarations/" in schema["paths"]
     page = client.get("/api/v1/docs/").content.decode()
     assert "https://" not in page.replace("https://schemas", "")
+
+
+ONE_WORKER = """
+import django
+from django.conf import settings
+from socsec.settings.base import cache
+settings.CACHES = {"default": cache(settings.REDIS_URL)}
+django.setup()
+from django.contrib.auth.models import AnonymousUser
+from django.test import RequestFactory
+from socsec.office.api.assess import AssessThrottle
+AssessThrottle.THROTTLE_RATES = {"assess": "3/min"}
+asked = RequestFactory().post("/", REMOTE_ADDR="203.0.113.7")
+asked.user = AnonymousUser()
+print(AssessThrottle().allow_request(asked, None))
+"""
+
+
+def test_the_limit_of_the_estimator_holds_across_workers():
+    """Each worker counts in Redis as an office's settings say; a count of its own would be no limit."""
+    said = [
+        subprocess.run(
+            [sys.executable, "-c", ONE_WORKER],
+            cwd=Path(__file__).resolve().parents[2],
+            env={**os.environ, "DJANGO_SETTINGS_MODULE": "socsec.settings.test"},
+            capture_output=True,
+            text=True,
+            check=True,
+        ).stdout.strip()
+        for _worker in range(4)
+    ]
+    assert said == ["True", "True", "True", "False"]

@@ -721,3 +721,18 @@ def test_measures_of_the_law_are_noted_against_who_owes(late_mill, assessor, acc
     remit(late_mill, debts.owed_in_all(late_mill), on=timezone.localdate())
     with pytest.raises(Refused):
         agreements.enter_measure(by=assessor, **said)
+
+
+def test_what_is_owed_is_the_sum_of_its_lines_however_many_payments_came(
+    hired, mill, remit, accountant
+):
+    """Four branches, two months and three payments: no line is counted once for each payment."""
+    hired(MARCH - 1, MARCH)
+    for number, part in enumerate((1_000_00, 250_01, 3_333_33)):
+        remit(mill, part, reference=f"R{number}")
+    paid = 1_000_00 + 250_01 + 3_333_33
+    lines = debts.owed(mill)
+    assert sum(line.contributions for line in lines) == 2 * WHOLE - paid
+    note = demand.draw(by=accountant, payer=mill)
+    assert note.contributions == sum(x.contributions for x in note.lines.all()) == 2 * WHOLE - paid
+    assert sum(x.amount for x in ReceiptAllocation.objects.all()) == paid

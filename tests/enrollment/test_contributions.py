@@ -399,3 +399,20 @@ def test_a_chunk_costs_the_same_queries_however_many_people(enroll, found, emplo
     for _ in range(6):
         employ(enroll(), where, wage=1_000_000, at=MARCH + 1)
     assert queries_of(MARCH + 1) <= few + 2
+
+
+def test_an_insurance_that_is_renewed_within_a_month_owes_the_month_once_and_never_less_than_nothing(
+    intake, assessor, enroll, found, employ, beijing
+):
+    """Left on the 10th, back with the same employer on the 20th: one month of 10,000.00, not a
+    first part, a second and a negative difference."""
+    who, where = enroll(), found()
+    employ(who, where, from_=date(2026, 1, 1))
+    cover.end(
+        by=intake, person=who, branch=PENSION, last_day=date(2026, 3, 10), reason=EndReason.LEFT
+    )
+    employ(who, where, from_=date(2026, 3, 20), wage=1_000_000)
+    assess(assessor, who)
+    # 10,000.00 at 16 % is 1,600.00 and at 8 % 800.00
+    assert amounts(who) == [(1_000_000, 160_000, 80_000, 80_000)]
+    assert books.balance(beijing, accounts.CONTRIBUTIONS_DUE) == 240_000

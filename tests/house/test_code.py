@@ -5,7 +5,8 @@ import re
 from pathlib import Path
 
 import pytest
-from django.db import migrations
+from django.apps import apps
+from django.db import migrations, models
 from django.db.migrations.loader import MigrationLoader
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -106,3 +107,25 @@ def test_nothing_is_left_unfinished():
         if path != here:
             found = UNFINISHED.search(path.read_text("utf-8"))
             assert not found, f"{path.relative_to(ROOT)}: {found and found.group()}"
+
+
+def test_amounts_are_whole_numbers_in_every_table():
+    """Fen, millionths and months are integers; a binary or decimal fraction in a table would round."""
+    for model in apps.get_models():
+        if model._meta.app_label in {
+            "office",
+            "funds",
+            "enrollment",
+            "pensions",
+            "medical",
+            "assistance",
+        }:
+            for field in model._meta.get_fields():
+                assert not isinstance(field, models.FloatField | models.DecimalField), field
+
+
+def test_no_amount_is_made_a_binary_fraction():
+    for path in sources("services", "queries", "facts", "batch", "rules"):
+        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+            if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
+                assert node.func.id != "float", f"{path}:{node.lineno}"

@@ -122,3 +122,18 @@ def test_choosing_somebody_else_forgets_answers_and_voids_forms_in_other_windows
     assert "pension_claim" not in strict.session
     late = strict.post("/acting/", {"person": str(ME), "csrfmiddlewaretoken": old})
     assert late.status_code == 403
+
+
+@pytest.mark.parametrize(
+    ("page", "then"),
+    [
+        ("/letters/", "/letters/"),
+        ("/letters/17/", "/"),  # a letter of one's own is nobody else's
+        ("https://elsewhere.example/", "/"),
+        ("", "/"),
+    ],
+)
+def test_the_choice_leads_back_to_the_page_where_it_was_made(at_portal, given, page, then):
+    given[MOTHER] = mandate()
+    answer = at_portal.post("/acting/", {"person": str(MOTHER), "next": page})
+    assert answer.url == then
