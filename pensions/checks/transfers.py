@@ -34,11 +34,11 @@ def transfers_in_flight() -> Iterator[Finding]:
                     books=yuan(books.get(fund_id, 0)),
                 ),
             )
-    arrived = dict(
+    arrived: dict[int | None, int] = dict(
         Transfer.objects.filter(state=TransferState.ARRIVED)
         .order_by()
         .values_list("to_fund_id")
-        .annotate(total=Sum(F("account") + F("pool")))
+        .annotate(came=Sum(F("account") + F("pool")))
     )
     held = control(accounts.TRANSFERS_HELD)
     for fund_id in sorted({*held, *arrived}):

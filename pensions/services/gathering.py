@@ -123,6 +123,7 @@ class Gathered:
 
 def gather(claim: PensionClaim) -> Gathered:
     """What the books say of a claim, as they stand now."""
+    assert claim.category is not None  # only a resident's claim has none
     return gather_for(
         claim.person,
         claim.region,

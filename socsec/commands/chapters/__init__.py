@@ -10,6 +10,7 @@ from socsec.commands.chapters.collection import debts_are_chased
 from socsec.commands.chapters.employers import employer_of_its_own
 from socsec.commands.chapters.full_coverage import full_coverage
 from socsec.commands.chapters.movements import records_move
+from socsec.commands.chapters.other_schemes import other_schemes
 from socsec.commands.chapters.papers_and_cards import papers_and_cards
 from socsec.commands.chapters.proofs import registers_speak
 from socsec.commands.chapters.registry import registry
@@ -26,6 +27,7 @@ CHAPTERS: list[Chapter] = [
     registers_speak,
     papers_and_cards,
     residents,
+    other_schemes,
     debts_are_chased,
     registry,
     employer_of_its_own,

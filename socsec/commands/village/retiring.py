@@ -106,10 +106,12 @@ def _claim_now(village: Village) -> None:
     open_claim(village, "qian", LAST + 1, PensionCategory.FEMALE_50)
 
 
-def payroll(village: Village, current: int) -> PaymentBatch:
-    """The month's pensions: run, release, bank file, the bank's answer, reconciled."""
+def payroll(village: Village, current: int, **params: int) -> PaymentBatch:
+    """The month's pensions of a scheme: run, release, bank file, the bank's answer, reconciled."""
     maker, checker, accountant = (village.by(n) for n in ("assessor", "reviewer", "accountant"))
-    drafted = run.draft(kind="pension_payroll", month=current, region=SHANGHAI, by=maker)
+    drafted = run.draft(
+        kind="pension_payroll", month=current, region=SHANGHAI, by=maker, params=params
+    )
     previewed = run.preview(run_id=drafted.pk, by=maker)
     run.approve(run_id=drafted.pk, by=checker, total=previewed.total)
     work.work_through(drafted.pk)
