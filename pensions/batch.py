@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, ClassVar
 
 from django.utils.translation import gettext_lazy as _
 
@@ -57,6 +57,11 @@ def _books(params: dict[str, Any]) -> dict[str, Any]:
     return {"scheme": scheme, "branch": branch}
 
 
+_RESIDENTS = {"scheme": Scheme.RESIDENTS.value, "branch": Branch.PENSION.value}
+_AGENCIES = {"scheme": Scheme.AGENCIES.value, "branch": Branch.PENSION.value}
+_ANNUITY = {"scheme": Scheme.AGENCIES.value, "branch": Branch.ANNUITY.value}
+
+
 class PensionPayroll(RunKind):
     """The month's pensions of one pooling region, with the arrears of awards made since the last.
 
@@ -66,6 +71,11 @@ class PensionPayroll(RunKind):
 
     slug = payroll.KIND
     label = _("Monthly pension payroll")
+    variants: ClassVar = {
+        "residents": (_("Monthly payroll of residents' pensions"), _RESIDENTS),
+        "agencies": (_("Monthly payroll of agencies' pensions"), _AGENCIES),
+        "annuity": (_("Monthly payroll of occupational annuities"), _ANNUITY),
+    }
 
     def check(self, params: dict[str, Any]) -> dict[str, Any]:
         return _books(params)
@@ -155,6 +165,11 @@ class AccountInterest(RunKind):
 
     slug = yearly_interest.KIND
     label = _("Yearly interest on individual accounts")
+    variants: ClassVar = {
+        "residents": (_("Yearly interest on residents' accounts"), _RESIDENTS),
+        "agencies": (_("Yearly interest on agencies' accounts"), _AGENCIES),
+        "annuity": (_("Yearly interest on occupational annuities"), _ANNUITY),
+    }
 
     def check(self, params: dict[str, Any]) -> dict[str, Any]:
         return _books(params)
@@ -192,6 +207,12 @@ class PensionAdjustments(RunKind):
 
     slug = adjustment.KIND
     label = _("Yearly adjustment of pensions")
+    variants: ClassVar = {
+        "agencies": (
+            _("Yearly adjustment of agencies' pensions"),
+            {"scheme": Scheme.AGENCIES.value},
+        ),
+    }
 
     def check(self, params: dict[str, Any]) -> dict[str, Any]:
         return _scheme(params)

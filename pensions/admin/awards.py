@@ -62,8 +62,17 @@ class EndForm(ScreenForm):
 class AwardAdmin(DeskAdmin):
     read_act = "benefit.read"
     change_form_template = "admin/pensions/award.html"
-    list_display: ClassVar = ["person", "since", "money", "state", "provisional", "where"]
-    list_filter: ClassVar = ["state", "provisional"]
+    list_display: ClassVar = [
+        "person",
+        "scheme",
+        "branch",
+        "since",
+        "money",
+        "state",
+        "provisional",
+        "where",
+    ]
+    list_filter: ClassVar = ["state", "scheme", "branch", "provisional"]
     list_select_related: ClassVar = ["person"]
     search_fields: ClassVar = ["person__name__startswith"]
     search_help_text = _("Name")
@@ -103,7 +112,8 @@ class AwardAdmin(DeskAdmin):
         return {
             "award": obj,
             "title": obj.person.name,
-            "sheet_json": obj.sheet,
+            # An annuity has no sheet of its own: it is worked out with the pension beside it.
+            "sheet_json": obj.sheet or (obj.beside.sheet if obj.beside else None),
             "monthly": benefit.monthly if benefit else obj.monthly,
             "adjusted": adjusted(obj.person_id, obj.pk),
             "unit": _("yuan a month"),

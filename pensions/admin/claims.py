@@ -13,17 +13,28 @@ from django.utils.translation import gettext_lazy as _
 
 from enrollment import queries as people
 from enrollment.models import Person, Sex
+from funds.models import Scheme
 from pensions import queries
 from pensions.models import Category, PensionClaim
 from pensions.services import claim as claims
+from pensions.services.agencies import annuity
 from pensions.services.claim import KIND
 from socsec.kernel.money import yuan
 from socsec.kernel.months import month_of
 from socsec.office import case_file, person_file
 from socsec.office.access import may
 from socsec.office.desk import Button, Crumb, Deed, staff
-from socsec.office.forms import MonthField, ScreenForm, TickField
+from socsec.office.forms import (
+    DateField,
+    MonthField,
+    ScreenForm,
+    SelectField,
+    TextField,
+    TickField,
+)
 from socsec.office.models import Case, User
+
+from . import papers
 
 State = Case.State
 
@@ -33,8 +44,11 @@ def case_url(claim: PensionClaim) -> str:
 
 
 class ClaimForm(ScreenForm):
-    category = forms.ChoiceField(
-        label=_("Pensionable age is that of a"), widget=forms.Select(attrs={"class": "select w-20"})
+    scheme = SelectField(label=_("Scheme"), choices=Scheme.choices, required=False)
+    category = SelectField(
+        label=_("Pensionable age is that of a"),
+        help_text=_("Residents draw at 60 whatever they did: leave it empty."),
+        required=False,
     )
     start_month = MonthField(label=_("First month of the pension"))
     flexible = TickField(label=_("Flexible early retirement, by own choice"), required=False)
@@ -46,14 +60,9 @@ class TextForm(ScreenForm):
     )
 
 
-class PapersForm(ScreenForm):
-    """Facts that papers show and no book holds. Empty means that there is none."""
-
-    one_child = TickField(label=_("Certificate of one-child parents"), required=False)
-    intellectual = TickField(label=_("Counted as an intellectual (Ningxia)"), required=False)
-    birth_examined = TickField(
-        label=_("The personnel file shows the same date of birth"), required=False
-    )
+class RealForm(ScreenForm):
+    reference = TextField(label=_("Bank reference"), max_length=64)
+    received_on = DateField(label=_("Received on"))
 
 
 def offered_to_person(user: User, person_id: int) -> Iterator[Button]:
@@ -79,8 +88,20 @@ def offered_on_case(user: User, case: Case) -> list[Button]:
             label, reverse("admin:pensions_claim_verb", args=[case.pk, slug]), main=main, stop=stop
         )
         for slug, (act, label, states, main, stop, _make) in VERBS.items()
-        if case.state in states and may(user, act, case.region_id)
+        if case.state in states
+        and may(user, act, case.region_id)
+        and (slug != "real" or _owed(case))
     ]
+
+
+def _owed(case: Case) -> bool:
+    """Whether a part of the claimant's annuity is only written down."""
+    claim = queries.claim_of_case(case)
+    return (
+        claim is not None
+        and claim.scheme == Scheme.AGENCIES
+        and annuity.to_make_real(claim.person_id, claim.region, claim.start_month - 1) is not None
+    )
 
 
 def shown_on_case(user: User, case: Case) -> list[case_file.Panel]:
@@ -132,7 +153,10 @@ def open_claim(request: HttpRequest, person_id: int) -> HttpResponse:
 
     def prepare(form: ScreenForm) -> None:
         fitting = [c for c in Category if c.sex == person.sex]
-        form.fields["category"].choices = [(c.value, c.label) for c in fitting]  # type: ignore[attr-defined]
+        form.fields["category"].choices = [  # type: ignore[attr-defined]
+            ("", "—"),
+            *((c.value, c.label) for c in fitting),
+        ]
 
     def do(said: dict[str, Any]) -> str:
         made.append(
@@ -140,7 +164,8 @@ def open_claim(request: HttpRequest, person_id: int) -> HttpResponse:
                 by=staff(request),
                 person=person,
                 start_month=said["start_month"],
-                category=int(said["category"]),
+                category=int(said["category"]) if said["category"] else None,
+                scheme=int(said["scheme"] or Scheme.EMPLOYEES),
                 flexible=said["flexible"],
                 channel=Case.Channel.COUNTER,
             )
@@ -156,13 +181,18 @@ def open_claim(request: HttpRequest, person_id: int) -> HttpResponse:
         back=home,
         then=lambda: case_url(made[0]),
         prepare=prepare,
-        initial={"start_month": month_of(timezone.localdate()), "category": _usual(person)},
+        initial={"start_month": month_of(timezone.localdate()), **_usual(person)},
         crumbs=[Crumb(person.name, home), Crumb(_("Claim a pension"))],
     ).answer(request)
 
 
-def _usual(person: Person) -> int:
-    return int(Category.MALE_60 if person.sex == Sex.MALE else Category.FEMALE_50)
+def _usual(person: Person) -> dict[str, Any]:
+    """The scheme in which the person was insured last, and the usual kind of work."""
+    scheme = queries.last_scheme(person.pk)
+    if scheme == Scheme.RESIDENTS:
+        return {"scheme": scheme, "category": ""}
+    usual = Category.MALE_60 if person.sex == Sex.MALE else Category.FEMALE_50
+    return {"scheme": scheme, "category": usual.value}
 
 
 def verb(request: HttpRequest, case_id: int, verb: str) -> HttpResponse:
@@ -191,13 +221,16 @@ Made = tuple[type[ScreenForm], Any, Callable[[dict[str, Any]], str], Any]
 
 def _assess(request: HttpRequest, claim: PensionClaim) -> Made:
     def do(said: dict[str, Any]) -> str:
-        examined = said.pop("birth_examined")
-        stated = {name: value for name, value in said.items() if value}
-        claims.assess(by=staff(request), claim=claim, stated=stated, birth_examined=examined)
+        claims.assess(
+            by=staff(request),
+            claim=claim,
+            stated=papers.stated(said),
+            birth_examined=said["birth_examined"],
+        )
         return _now("Assessed. A colleague must check it now.")
 
     return (
-        PapersForm,
+        papers.PAPERS[claim.scheme],
         _("The facts are gathered from the books; add what only the papers show."),
         do,
         None,
@@ -233,6 +266,28 @@ def _send_back(request: HttpRequest, claim: PensionClaim) -> Made:
     return TextForm, _("Say what must be looked at again."), do, claim.case.sheet
 
 
+def _make_real(request: HttpRequest, claim: PensionClaim) -> Made:
+    owed = annuity.to_make_real(claim.person_id, claim.region, claim.start_month - 1)
+
+    def do(said: dict[str, Any]) -> str:
+        total = annuity.make_real(
+            by=staff(request),
+            person=claim.person,
+            region=claim.region,
+            until=claim.start_month - 1,
+            **said,
+        )
+        return _now("%(amount)s yuan of the annuity are real now.") % {"amount": yuan(total)}
+
+    lead = (
+        _now("The treasury owes %(amount)s yuan, with interest up to the pension.")
+        % {"amount": yuan(owed[1])}
+        if owed
+        else _("Nothing of the annuity is written down.")
+    )
+    return RealForm, lead, do, None
+
+
 def _withdraw(request: HttpRequest, claim: PensionClaim) -> Made:
     def do(said: dict[str, Any]) -> str:
         claims.withdraw(by=staff(request), claim=claim, text=said["text"])
@@ -248,6 +303,7 @@ VERBS: dict[
     "assess": ("case.assess", _("Assess"), (State.RECEIVED,), True, False, _assess),
     "award": ("case.check", _("Award"), (State.ASSESSED,), True, False, _award),
     "refuse": ("case.check", _("Refuse"), (State.ASSESSED,), False, True, _refuse),
+    "real": ("receipt.enter", _("Book the annuity made real"), Case.OPEN, False, False, _make_real),
     "return": ("case.check", _("Send back"), (State.ASSESSED,), False, False, _send_back),
     "withdraw": ("case.withdraw", _("Withdraw"), Case.OPEN, False, True, _withdraw),
 }

@@ -12,21 +12,40 @@ from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
 from enrollment import queries as people
+from funds.models import Branch, Scheme
 from pensions.models import OpeningBalance, OpeningState
 from pensions.services import account
 from socsec.kernel.money import yuan
 from socsec.kernel.months import format_month, month_of
 from socsec.office.access import may
 from socsec.office.desk import Button, Crumb, Deed, DeskAdmin, list_url, staff
-from socsec.office.forms import MoneyField, MonthField, ScreenForm
+from socsec.office.forms import MoneyField, MonthField, ScreenForm, SelectField
 
 
 def opening_url(opening: OpeningBalance) -> str:
     return reverse("admin:pensions_openingbalance_change", args=[opening.pk])
 
 
+# The accounts that earlier books may hand over: a resident's comes with the file of the older scheme.
+ACCOUNTS = {
+    "employees": (Scheme.EMPLOYEES, Branch.PENSION, _("Employees' old-age insurance")),
+    "agencies": (Scheme.AGENCIES, Branch.PENSION, _("Old-age insurance of agencies")),
+    "annuity": (Scheme.AGENCIES, Branch.ANNUITY, _("Occupational annuity")),
+}
+
+
 class OpeningForm(ScreenForm):
+    account = SelectField(
+        label=_("Account"),
+        choices=[(name, words) for name, (_scheme, _branch, words) in ACCOUNTS.items()],
+        required=False,
+    )
     amount = MoneyField(label=_("Balance, in yuan"))
+    notional = MoneyField(
+        label=_("Of it written down only, in yuan"),
+        help_text=_("Of an occupational annuity whose employer the treasury pays."),
+        required=False,
+    )
     month = MonthField(
         label=_("Up to month"),
         help_text=_("The last month whose contributions and interest it holds."),
@@ -82,7 +101,16 @@ class OpeningAdmin(DeskAdmin):
         home = reverse("admin:enrollment_person_change", args=[found.pk])
 
         def do(said: dict[str, Any]) -> str:
-            account.enter_opening(by=staff(request), person=found, region=found.region, **said)
+            scheme, branch, _words = ACCOUNTS[said.pop("account") or "employees"]
+            said["notional"] = said["notional"] or 0
+            account.enter_opening(
+                by=staff(request),
+                person=found,
+                region=found.region,
+                scheme=scheme,
+                branch=branch,
+                **said,
+            )
             return _now("Entered. It counts once a colleague has approved it.")
 
         return Deed(

@@ -5,7 +5,10 @@ from typing import Any
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
-from funds.models import Branch
+from enrollment import queries as enrollment
+from enrollment.models import Category as Insured
+from enrollment.models import Coverage
+from funds.models import Branch, Scheme
 from pensions.models import (
     Award,
     AwardState,
@@ -73,6 +76,21 @@ def who_must_prove_life() -> tuple[str, list[Any]]:
 def award_in_payment(person_id: int) -> Award | None:
     """The pension that a person draws."""
     return awards_of(person_id).filter(state=AwardState.IN_PAYMENT, branch=Branch.PENSION).first()
+
+
+def last_scheme(person_id: int) -> Scheme:
+    """The old-age scheme in which a person is insured, or was last; the employees' where in none."""
+    last = (
+        Coverage.objects.filter(
+            person_id__in=people.numbers(person_id), branch=Branch.PENSION, span__isempty=False
+        )
+        .order_by("-span")
+        .first()
+    )
+    if last is not None:
+        return Insured(last.category).scheme_in(Branch.PENSION)
+    older = enrollment.legacy_years(person_id).filter(branch=Branch.PENSION).exists()
+    return Scheme.RESIDENTS if older else Scheme.EMPLOYEES
 
 
 def annuity_in_payment(person_id: int) -> Award | None:

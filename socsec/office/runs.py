@@ -6,9 +6,9 @@ A kind says what a run would do (`preview`), how it is cut (`chunks`), how one p
 `services.run`.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, ClassVar
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
@@ -65,6 +65,15 @@ class RunKind:
     slug: str
     label: str | Promise
     strict = True
+    # Further ways to draft it at the desk, by name: what it is called then, and its settings.
+    variants: ClassVar[Mapping[str, tuple[str | Promise, dict[str, Any]]]] = {}
+
+    def named(self, params: dict[str, Any]) -> str | Promise:
+        """What a run with these settings is called."""
+        for label, settings in self.variants.values():
+            if settings == params:
+                return label
+        return self.label
 
     def check(self, params: dict[str, Any]) -> dict[str, Any]:
         """The settings of a run as they shall be kept, or `Invalid`. Most kinds have none."""
@@ -129,3 +138,26 @@ def all_kinds() -> list[RunKind]:
 def choices() -> list[tuple[str, str | Promise]]:
     """Slug and label of each, for filters."""
     return [(kind.slug, kind.label) for kind in all_kinds()]
+
+
+def drafts() -> list[tuple[str, str | Promise]]:
+    """What may be drafted at the desk: each kind, and each of its variants."""
+    return [
+        each
+        for kind in all_kinds()
+        for each in (
+            (kind.slug, kind.label),
+            *((f"{kind.slug}:{name}", label) for name, (label, _p) in kind.variants.items()),
+        )
+    ]
+
+
+def drafted(choice: str) -> tuple[str, dict[str, Any]]:
+    """The slug and the settings behind one of `drafts`; `Invalid` for another."""
+    slug, _colon, name = choice.partition(":")
+    kind = get(slug)
+    if not name:
+        return slug, {}
+    if name not in kind.variants:
+        raise Invalid(_("There is no such kind of run."), code="unknown_run_kind", field="kind")
+    return slug, dict(kind.variants[name][1])

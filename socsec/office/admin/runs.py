@@ -30,11 +30,11 @@ def run_url(run: Run) -> str:
     return reverse("admin:office_run_change", args=[run.pk])
 
 
-def kind_label(slug: str) -> str:
+def kind_label(run: Run) -> str:
     try:
-        return str(runs.get(slug).label)
+        return str(runs.get(run.kind).named(run.params))
     except Problem:
-        return slug
+        return run.kind
 
 
 class RegionSelect(forms.ModelChoiceField):
@@ -55,7 +55,7 @@ class RegionSelect(forms.ModelChoiceField):
 
 class DraftForm(ScreenForm):
     kind = forms.ChoiceField(
-        label=_("Kind"), choices=runs.choices, widget=forms.Select(attrs={"class": "select w-20"})
+        label=_("Kind"), choices=runs.drafts, widget=forms.Select(attrs={"class": "select w-20"})
     )
     month = MonthField(label=_("Month"))
     region = RegionSelect()
@@ -96,7 +96,7 @@ class RunAdmin(DeskAdmin):
 
     @admin.display(description=_("run"))
     def title(self, run: Run) -> str:
-        return f"{kind_label(run.kind)} · {run.pk}"
+        return f"{kind_label(run)} · {run.pk}"
 
     @admin.display(description=_("month"), ordering="month")
     def month_(self, run: Run) -> str:
@@ -138,8 +138,8 @@ class RunAdmin(DeskAdmin):
         ]
         return {
             "run": obj,
-            "heading": kind_label(obj.kind),
-            "kind_label": kind_label(obj.kind),
+            "heading": kind_label(obj),
+            "kind_label": kind_label(obj),
             "preview": preview,
             "regions": [
                 (names.get(code, code), rows, fen)
@@ -184,7 +184,8 @@ class RunAdmin(DeskAdmin):
             form.fields["region"].queryset = Region.objects.within(user.region_code or "")  # type: ignore[attr-defined]
 
         def do(said: dict[str, Any]) -> str:
-            run = services.draft(by=user, **said)
+            kind, params = runs.drafted(said.pop("kind"))
+            run = services.draft(by=user, kind=kind, params=params, **said)
             made.append(services.preview(run_id=run.pk, by=user))
             return _now("Drafted. This is what it would do; nothing is written yet.")
 
