@@ -11,7 +11,7 @@ class PensionsConfig(AppConfig):
         """Tell the office what kinds of case and run, and what questions, pensions has."""
         from enrollment import queries as people
         from enrollment.services import statements
-        from pensions import batch, checks, facts, portal, queries
+        from pensions import api, batch, checks, facts, portal, queries
         from pensions.admin import (
             claims,
             corrections,
@@ -25,7 +25,7 @@ class PensionsConfig(AppConfig):
         from pensions.services import disability as disability_services
         from pensions.services import survivors as survivors_services
         from pensions.services.claim import KIND
-        from socsec.office import kinds, menu, merges, replays, runs
+        from socsec.office import events, kinds, menu, merges, replays, runs
 
         kinds.register(
             kinds.CaseKind(
@@ -100,6 +100,7 @@ class PensionsConfig(AppConfig):
                 replay.resident_adjustments,
             )
         )
+        events.register(*api.EVENTS)
         checks.register()
         statements.register_part("account", queries.account_of_year)
         merges.cover("pensions")

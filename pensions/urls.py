@@ -2,6 +2,8 @@
 
 from django.urls import URLPattern, URLResolver, path
 
+from .api import benefits as benefit_api
+from .api import transfers as transfer_api
 from .portal import benefits, claim, estimate, repayment, survivors, transfers
 
 urlpatterns: list[URLPattern | URLResolver] = [
@@ -18,4 +20,54 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("claim/start/", claim.start, name="claim_start"),
     path("claim/check/", claim.check, name="claim_check"),
     path("claim/<str:number>/done/", claim.done, name="claim_done"),
+    path("api/v1/transfers/", transfer_api.Transfers.as_view(), name="api_transfers"),
+    path(
+        "api/v1/transfers/requests/",
+        transfer_api.TransferRequests.as_view(),
+        name="api_transfer_requests",
+    ),
+    path(
+        "api/v1/transfers/forms/", transfer_api.TransferForms.as_view(), name="api_transfer_forms"
+    ),
+    path(
+        "api/v1/transfers/<uuid:public_id>/",
+        transfer_api.TransferDetail.as_view(),
+        name="api_transfer",
+    ),
+    path(
+        "api/v1/transfers/<uuid:public_id>/months/",
+        transfer_api.TransferMonths.as_view(),
+        name="api_transfer_months",
+    ),
+    path(
+        "api/v1/transfers/<uuid:public_id>/confirm/",
+        transfer_api.TransferConfirmation.as_view(),
+        name="api_transfer_confirm",
+    ),
+    path(
+        "api/v1/transfers/<uuid:public_id>/reject/",
+        transfer_api.TransferRejection.as_view(),
+        name="api_transfer_reject",
+    ),
+    path(
+        "api/v1/transfers/<uuid:public_id>/withdraw/",
+        transfer_api.TransferWithdrawal.as_view(),
+        name="api_transfer_withdraw",
+    ),
+    path(
+        "api/v1/people/<uuid:public_id>/transfers/",
+        transfer_api.PersonTransfers.as_view(),
+        name="api_person_transfers",
+    ),
+    path(
+        "api/v1/people/<uuid:public_id>/pension/",
+        benefit_api.PersonPension.as_view(),
+        name="api_person_pension",
+    ),
+    path(
+        "api/v1/people/<uuid:public_id>/estimate/",
+        benefit_api.PersonEstimate.as_view(),
+        name="api_person_estimate",
+    ),
+    path("api/v1/payrolls/", benefit_api.Payrolls.as_view(), name="api_payrolls"),
 ]

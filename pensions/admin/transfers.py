@@ -161,6 +161,13 @@ VERBS: dict[str, Verb] = {
         main=False,
         stop=True,
     ),
+    "stop": Verb(
+        *("case.check", _("Take back"), State.BACK, None, "", "from"),
+        *(TextForm, transfers.recall, _("Taken back. The account is as it was.")),
+        lead=_("Only what the bank has not paid, or has returned, can be taken back."),
+        main=False,
+        stop=True,
+    ),
     "arrive": Verb(
         *("ledger.post", _("Book the arrival"), State.SENT, None, "", "to"),
         *(ArriveForm, transfers.arrive, _("Booked. A colleague compares form and money.")),

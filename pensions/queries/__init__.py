@@ -42,6 +42,8 @@ from .payment import (
 )
 from .transfer import (
     funds_of,
+    moved_away,
+    open_transfer,
     transfer_months,
     transfer_of,
     transfers,
@@ -90,8 +92,10 @@ __all__ = [
     "held",
     "last_scheme",
     "monthly_totals",
+    "moved_away",
     "next_payment",
     "open_claim",
+    "open_transfer",
     "overpaid_months",
     "overpayments",
     "overpayments_of",

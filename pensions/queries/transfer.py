@@ -6,8 +6,8 @@ from django.db.models import Q, QuerySet
 
 from enrollment import queries as enrollment
 from enrollment.models import Movement
-from funds.models import Fund
-from pensions.models import Transfer, TransferMonth
+from funds.models import Branch, Fund
+from pensions.models import Transfer, TransferKind, TransferMonth, TransferState
 from socsec.office import people
 from socsec.office.access import scope
 from socsec.office.models import Case
@@ -51,6 +51,25 @@ def waiting_for_money(user: Any) -> QuerySet[Movement]:
         .select_related("person")
     )
     return scope(due, user, "from_region").order_by("done_on", "pk")
+
+
+def open_transfer(person_id: int, branch: int = Branch.PENSION) -> Transfer | None:
+    """The transfer of a person that is under way; a pension waits for it."""
+    return Transfer.objects.filter(
+        person_id=person_id, branch=branch, state__in=Transfer.OPEN
+    ).first()
+
+
+def moved_away(person_id: int) -> Transfer | None:
+    """The transfer by which a record left these books, if it did and has not come back."""
+    last = (
+        Transfer.objects.filter(
+            person_id=person_id, kind=TransferKind.RECORD, state=TransferState.DONE
+        )
+        .order_by("done_on", "pk")
+        .last()
+    )
+    return last if last is not None and last.to_fund_id is None else None
 
 
 def funds_of(user: Any, branch: int) -> list[Fund]:

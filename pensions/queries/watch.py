@@ -17,7 +17,16 @@ from django.db.models import (
 from django.db.models.functions import ExtractMonth, ExtractYear
 from django.utils.translation import gettext_lazy as _
 
-from enrollment.models import BankAccount, EventKind, LifeEvent, ProofTask, Purpose
+from enrollment.models import (
+    BankAccount,
+    EventKind,
+    LifeEvent,
+    ProofTask,
+    Purpose,
+    StatusKind,
+    StatusNotice,
+    StatusState,
+)
 from funds.models import Branch
 from pensions.models import (
     AccountState,
@@ -84,6 +93,7 @@ class Watch(TextChoices):
     """Why somebody should look at a pension in payment. None of them stops it by itself."""
 
     DEAD = "dead", _("has died; the award runs on")
+    REPORTED = "reported", _("a register says that the person has died")
     DOUBLE = "double", _("draws another pension as well")
     PRISON = "prison", _("serves a sentence")
     ABROAD = "abroad", _("has settled abroad")
@@ -99,7 +109,10 @@ class Watched:
 
 
 def watched(user: Any, limit: int) -> list[Watched]:
-    """Pensions in payment of the user's region that somebody should look at. Six queries."""
+    """Pensions in payment of the user's region that somebody should look at. Seven queries.
+
+    A notice of a death stops nothing by itself: somebody suspends the pension, or dismisses it.
+    """
     running = (
         awards(user)
         .filter(state=AwardState.IN_PAYMENT, branch=Branch.PENSION)
@@ -109,6 +122,14 @@ def watched(user: Any, limit: int) -> list[Watched]:
     for award in running.filter(person__died_on__isnull=False)[:limit]:
         assert award.person.died_on is not None  # the filter says so
         found.setdefault(award.pk, []).append((Watch.DEAD, award.person.died_on))
+    notices = StatusNotice.objects.filter(
+        person_id=OuterRef("person_id"),
+        kind=StatusKind.DEATH,
+        state__in=(StatusState.MATCHED, StatusState.DOUBT),
+    ).order_by("happened_on")
+    told = running.annotate(told_on=Subquery(notices.values("happened_on")[:1]))
+    for award in told.filter(told_on__isnull=False, person__died_on__isnull=True)[:limit]:
+        found.setdefault(award.pk, []).append((Watch.REPORTED, award.told_on))  # type: ignore[attr-defined]
     others = (
         Award.objects.filter(person_id=OuterRef("person_id"), branch=Branch.PENSION)
         .exclude(pk=OuterRef("pk"))

@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from enrollment.models import Category as Insured
 from enrollment.models import Coverage, Detail, Person, PersonFact
 from funds.models import Branch, Scheme
+from pensions import queries
 from pensions.models import Award, AwardState, Category, PensionClaim
 from pensions.services.deciding import law_of
 from socsec.kernel.facts import FactError
@@ -35,6 +36,7 @@ def region_of(person: Person, scheme: int | None = None) -> str:
 def may_claim(person: Person, scheme: int, start_month: int, category: int | None) -> None:
     """What is asked at intake: a living person, a month that can be, no such pension yet."""
     alive(person)
+    _whole_record_here(person)
     today = month_of(timezone.localdate())
     fits = (
         category is None
@@ -71,6 +73,31 @@ def may_claim(person: Person, scheme: int, start_month: int, category: int | Non
             code="in_payment",
             fix=_("Look at the award that is there."),
             award=running.pk,
+        )
+
+
+def _whole_record_here(person: Person) -> None:
+    """`Refused` while an entitlement is on its way, or after it left for an office elsewhere."""
+    under_way = queries.open_transfer(person.pk)
+    if under_way is not None:
+        raise Refused(
+            say(
+                _("A transfer of %(name)s is under way (%(law)s)."),
+                name=person.name,
+                law="国办发〔2009〕66号第六条",
+            ),
+            code="transfer_under_way",
+            fix=_("Claim once it has arrived: the pension is worked out from the whole record."),
+        )
+    if queries.moved_away(person.pk) is not None:
+        raise Refused(
+            say(
+                _("The record of %(name)s lies at another office (%(law)s)."),
+                name=person.name,
+                law="国办发〔2009〕66号第六条",
+            ),
+            code="record_elsewhere",
+            fix=_("Claim there, or have the record brought back first."),
         )
 
 

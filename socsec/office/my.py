@@ -125,6 +125,8 @@ ACTS: dict[str, Any] = {
     "transfer.came_back": gettext_lazy("booked the return of the money of your record"),
     "transfer.refuse": gettext_lazy("refused to transfer the money of your record"),
     "transfer.done": gettext_lazy("took over the money of your record"),
+    "transfer.announce": gettext_lazy("sent the form about your record from elsewhere"),
+    "transfer.tell": gettext_lazy("told the other office where your record stands"),
     "transfer.refund": gettext_lazy("ordered a refund of months insured twice"),
     "notice.send": gettext_lazy("wrote to you"),
     "notice.read": gettext_lazy("read a letter"),

@@ -30,6 +30,10 @@ SCOPES = {
     "status:read": _("Read what became of it"),
     "movements:read": _("Read how records move between regions"),
     "movements:write": _("Ask for records to be moved"),
+    "transfers:read": _("Read how the money of records moves"),
+    "transfers:write": _("Ask for records, send forms, confirm and reject them"),
+    "benefits:read": _("Read pensions"),
+    "estimates:read": _("Read what a record promises"),
     "events:read": _("Read what changed"),
     "subscriptions:write": _("Subscribe to changes"),
 }

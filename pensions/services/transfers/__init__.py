@@ -21,6 +21,14 @@ from .links import (
     withdraw_link,
 )
 from .opening import open_record, open_temporary
+from .outside import (
+    Announced,
+    announce_form,
+    confirm_elsewhere,
+    reject_elsewhere,
+    request_record,
+    withdraw_form,
+)
 from .receiving import arrive, compare, reject, take_over
 from .refunds import pay_refund
 from .sending import assess, came_back, give_up, recall, send, send_back
@@ -30,15 +38,18 @@ __all__ = [
     "REASONS",
     "REFUSALS",
     "STAFF_REASONS",
+    "Announced",
     "Form",
     "Judged",
     "accept_link",
+    "announce_form",
     "approve_account",
     "arrive",
     "ask_link",
     "assess",
     "came_back",
     "compare",
+    "confirm_elsewhere",
     "draw_up",
     "enter_account",
     "give_up",
@@ -50,8 +61,11 @@ __all__ = [
     "recall",
     "refuse_link",
     "reject",
+    "reject_elsewhere",
+    "request_record",
     "send",
     "send_back",
     "take_over",
+    "withdraw_form",
     "withdraw_link",
 ]

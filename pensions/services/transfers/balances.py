@@ -226,7 +226,8 @@ def give_back(
     `owed` are amounts, each with the sides that it is taken from first.
     """
     opens = month(year_of(month_of(timezone.localdate())), 1)
-    left, taken = summed(_rows(transfer.person_id, fund, opens)), []
+    left = summed(_rows(transfer.person_id, fund, opens))
+    taken: list[Part] = []
     for amount, sides in owed:
         some = out_of(left, amount, sides)
         left, taken = less(left, some), [*taken, *some]

@@ -189,6 +189,11 @@ def record(by: User | None, act: str, transfer: Transfer, region: str, **detail:
     )
 
 
+def tell(by: User | None, transfer: Transfer, region: str, happened: str) -> None:
+    """Tell the other office what happened: an event for its system, a line in the person's log."""
+    record(by, "tell", transfer, region, happened=happened)
+
+
 def set_state(transfer: Transfer, state: TransferState, *fields: str) -> None:
     transfer.state = state
     transfer.save(update_fields=["state", *fields])

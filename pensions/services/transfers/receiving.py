@@ -30,6 +30,7 @@ from .common import (
     post,
     record,
     set_state,
+    tell,
 )
 from .form import owed, twice_as_resident
 from .sending import paid, restore
@@ -88,6 +89,7 @@ def arrive(*, by: User, transfer: Transfer, amount: int, on: date, reference: st
         channel=Case.Channel.SYSTEM,
     )
     record(by, "arrive", transfer, transfer.to_region, reference=transfer.arrival)
+    tell(by, transfer, transfer.from_region, "arrived")
     return transfer
 
 
@@ -165,6 +167,7 @@ def reject(*, by: User, transfer: Transfer, reason: str) -> Transfer:
         case=case,
     )
     record(by, "reject", transfer, transfer.to_region, reason=reason)
+    tell(by, transfer, transfer.from_region, "rejected")
     return transfer
 
 
@@ -202,6 +205,7 @@ def complete(transfer: Transfer, by: User) -> None:
         account=transfer.account,
         pool=transfer.pool,
     )
+    tell(by, transfer, transfer.from_region, "done")
 
 
 def _settle_years(transfer: Transfer, fund: Fund, by: User) -> None:

@@ -37,6 +37,7 @@ from .common import (
     post,
     record,
     set_state,
+    tell,
 )
 from .form import draw_up
 
@@ -140,13 +141,16 @@ def send(*, by: User, transfer: Transfer) -> Transfer:
         pool=transfer.pool,
         refund=transfer.refund,
     )
+    tell(by, transfer, transfer.to_region, "sent")
     return transfer
 
 
 @transaction.atomic
 def recall(*, by: User, transfer: Transfer, text: str) -> Transfer:
-    """The old place takes back what has not been paid: a mistake was found, or the bank returned it."""
-    transfer = locked(transfer, TransferState.SENT)
+    """The old place takes back what has not been paid: a mistake was found, the bank returned it, or
+    the new place rejected it before.
+    """
+    transfer = locked(transfer, TransferState.SENT, TransferState.BACK)
     require(by, "case.check", transfer.from_region)
     require_stranger(by, transfer.person_id)
     if not text.strip():
@@ -156,6 +160,7 @@ def recall(*, by: User, transfer: Transfer, text: str) -> Transfer:
     stop_payment(transfer, by, text)
     restore(transfer, by)
     record(by, "recall", transfer, transfer.from_region, reason=text.strip()[:200])
+    tell(by, transfer, transfer.to_region, "recalled")
     return transfer
 
 
@@ -173,6 +178,12 @@ def came_back(*, by: User, transfer: Transfer, on: date, reference: str) -> Tran
         raise Invalid(
             _("The day must lie between the payment and today."), code="impossible_date", field="on"
         )
+    if not paid(transfer):
+        raise Refused(
+            _("The bank has not reported this payment as paid."),
+            code="not_paid_yet",
+            fix=_("Take the form back instead."),
+        )
     post(
         transfer,
         transfer.from_fund,
@@ -183,6 +194,7 @@ def came_back(*, by: User, transfer: Transfer, on: date, reference: str) -> Tran
     )
     restore(transfer, by)
     record(by, "came_back", transfer, transfer.from_region, reference=reference.strip())
+    tell(by, transfer, transfer.to_region, "came_back")
     return transfer
 
 
@@ -215,6 +227,7 @@ def give_up(*, by: User, transfer: Transfer, reason: str) -> Transfer:
         case=case,
     )
     record(by, "refuse", transfer, transfer.from_region, reason=reason)
+    tell(by, transfer, transfer.to_region, "refused")
     return transfer
 
 
