@@ -245,6 +245,15 @@ class EnrollmentConfig(AppConfig):
                 "debt.read",
             ),
             menu.Place(
+                "deferrals",
+                menu.Group.COLLECTION,
+                6,
+                _("Contributions put off"),
+                "admin:enrollment_deferral_changelist",
+                "calendar_month",
+                "debt.read",
+            ),
+            menu.Place(
                 "waivers",
                 menu.Group.COLLECTION,
                 7,

@@ -1,7 +1,7 @@
 """Typed parameters of law for enrollment, dated and sourced in the policy files."""
 
 from datetime import date
-from typing import Annotated
+from typing import Annotated, Any
 
 from socsec.kernel.params import (
     Age,
@@ -186,6 +186,39 @@ class BackPayment(Params):
 
     own_account_months: Months = parameter("enrollment.back_payment.own_account_months")
     employee_months: Months = parameter("enrollment.back_payment.employee_months")
+
+
+class PensionDeferral(Params):
+    """For how many months an employer may put off old-age contributions, by kind of employer."""
+
+    deferral: StepsTable = parameter("enrollment.pension.deferral")
+
+
+class MedicalDeferral(Params):
+    """The same for medical insurance."""
+
+    deferral: StepsTable = parameter("enrollment.medical.deferral")
+
+
+class UnemploymentDeferral(Params):
+    """The same for unemployment insurance."""
+
+    deferral: StepsTable = parameter("enrollment.unemployment.deferral")
+
+
+class InjuryDeferral(Params):
+    """The same for work injury insurance."""
+
+    deferral: StepsTable = parameter("enrollment.injury.deferral")
+
+
+# By branch: which of them says how long it may be put off.
+DEFERRALS: dict[int, Any] = {
+    1: PensionDeferral,
+    2: MedicalDeferral,
+    3: UnemploymentDeferral,
+    4: InjuryDeferral,
+}
 
 
 class RetireeMonths(Params):

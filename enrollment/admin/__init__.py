@@ -3,6 +3,7 @@
 from .cards import CardAdmin
 from .changes import ChangeRequestAdmin
 from .debts import DemandNoteAdmin
+from .deferrals import DeferralAdmin
 from .delegates import MandateAdmin
 from .duplicates import PersonLinkAdmin
 from .employers import EmployerAdmin
@@ -30,6 +31,7 @@ __all__ = [
     "AgreementAdmin",
     "CardAdmin",
     "ChangeRequestAdmin",
+    "DeferralAdmin",
     "DemandNoteAdmin",
     "DoubleEnrolmentAdmin",
     "EmployerAdmin",

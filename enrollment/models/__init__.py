@@ -11,6 +11,7 @@ from .card import Card, CardChannel, CardState
 from .changes import ChangeRequest, What
 from .contribution import Contribution, Reduction
 from .coverage import EMPLOYED, BaseChoice, Category, Coverage, EndReason
+from .deferral import Deferral, DeferredMonth
 from .delegates import Mandate
 from .demand import Agreement, DemandLine, DemandNote, Instalment, Measure, Reminder
 from .duplicates import DuplicatePair, PersonLink
@@ -95,6 +96,8 @@ __all__ = [
     "Coverage",
     "CoverageCount",
     "CoverageGap",
+    "Deferral",
+    "DeferredMonth",
     "DemandLine",
     "DemandNote",
     "Detail",

@@ -49,6 +49,7 @@ class UnmatchedReceipt(models.Model):
         UNREADABLE = "unreadable", _("The number of the payer is wrong")
         NO_FUND = "no_fund", _("No fund for it")
         REFERENCE = "reference", _("The reference belongs to another payment")
+        ONLINE = "online", _("Paid online for a payment that is not ours")
 
     class State(models.TextChoices):
         OPEN = "open", _("Unmatched")

@@ -272,6 +272,7 @@ def money(request: HttpRequest, employer: Employer) -> HttpResponse:
     """What is owed by month and branch, what came in, and paying."""
     owed = debts.owed(employer)
     whole = sum(each.open for each in owed)
+    later = debts.put_off(employer.pk)
     form = PayForm(whole, sent(request), initial={"which": ALL}) if whole else None
     if form is not None and form.is_bound and form.is_valid():
         amount = whole if form.cleaned_data["which"] == ALL else form.cleaned_data["amount"]
@@ -286,7 +287,9 @@ def money(request: HttpRequest, employer: Employer) -> HttpResponse:
         request,
         "money",
         employer,
-        owed=[(each, Branch(each.branch).label) for each in owed],
+        owed=[
+            (each, Branch(each.branch).label, later.get((each.branch, each.month))) for each in owed
+        ],
         whole=whole,
         form=form,
         receipts=receipts(employer_id=employer.pk)[:12],

@@ -7,11 +7,13 @@ order money is taken, demand notes, ageing, checks.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from django.db import connection
+from django.utils import timezone
 
-from enrollment.models import Employer, Person
+from enrollment.models import DeferredMonth, Employer, Person
 from enrollment.queries import firms
 from socsec.kernel.months import LAST_MONTH
 from socsec.kernel.regions import span
@@ -77,6 +79,13 @@ def of_payer(payer: Payer) -> Select:
     return _DEBTS.format(where=mine), [employers, employers]
 
 
+# What a policy lets an employer put off is no arrears, and not demanded, until its later due date.
+_PUT_OFF = """exists (
+    select from enrollment_deferredmonth m
+    where m.employer_id = {of}.employer_id and m.branch = {of}.branch and m.month = {of}.month
+      and m.due_on >= %s
+)"""
+
 _OWN = (
     "d.kind, d.person_id, d.month, d.branch, d.employer_id, d.part, d.category, d.region,"
     " d.account_share, d.due, d.paid_before, d.open_here"
@@ -104,20 +113,32 @@ def of_payers(payers: Sequence[Payer]) -> Select:
 
 
 def owed_by_each(payers: Sequence[Payer]) -> dict[tuple[int, int], int]:
-    """What each of many owes in all, in fen, by (0, employer) or (1, person). One query."""
+    """What each of many owes now, in fen, by (0, employer) or (1, person): without what is put off."""
     debts, values = of_payers(payers)
     rows = fetch(
-        f"select payer_kind, payer_id, sum(open_here)::bigint from ({debts}) as d group by 1, 2",  # noqa: S608
-        values,
+        f"""
+        select payer_kind, payer_id, sum(open_here)::bigint
+        from ({debts}) as d where not {_PUT_OFF.format(of="d")} group by 1, 2
+        """,  # noqa: S608
+        [*values, timezone.localdate()],
     )
     return {(kind, payer): amount for kind, payer, amount in rows}
 
 
 def of_region(region: str, up_to_month: int) -> Select:
-    """Everything open of a region, for months up to one."""
+    """Everything open of a region, for months up to one, without what is put off."""
     low, high = span(region)
-    values = [low, high, up_to_month]
-    return _DEBTS.format(where="c.region between %s and %s and c.month <= %s"), [*values, *values]
+    values = [low, high, up_to_month, timezone.localdate()]
+    where = f"c.region between %s and %s and c.month <= %s and not {_PUT_OFF.format(of='c')}"
+    return _DEBTS.format(where=where), [*values, *values]
+
+
+def put_off(employer_id: int) -> dict[tuple[int, int], date]:
+    """The branches and months that an employer may still pay later, with their due dates."""
+    rows = DeferredMonth.objects.filter(
+        employer_id=employer_id, due_on__gte=timezone.localdate()
+    ).values_list("branch", "month", "due_on")
+    return {(branch, month): due_on for branch, month, due_on in rows}
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,8 @@
 
 For each contribution that was not paid in full by its due date the sum over all days of what was
 open that day, in fen, times the day's rate in millionths (`weight`), and what of the surcharge was
-counted before. A payment stops counting on the day on which the money came, whenever it was booked.
+counted before. A payment stops counting on the day on which the money came, whenever it was booked. What was put off
+by a policy is late from its later due date on.
 """
 
 from collections.abc import Iterable
@@ -33,7 +34,12 @@ _WEIGHTS = """
            greatest(w.weight, 0) as weight, e.before
     from enrollment_contribution c
     join (values {terms}) as t (category, region, day, after) using (category, region)
-    cross join lateral (select {due_on} as due_on) as d
+    cross join lateral (
+        select greatest({due_on}, (
+            select m.due_on from enrollment_deferredmonth m
+            where m.employer_id = c.employer_id and m.branch = c.branch and m.month = c.month
+        )) as due_on
+    ) as d
     cross join lateral (
         select c.employer_share + c.person_share - {reduced} as due, {added} as before
     ) as e
@@ -64,7 +70,7 @@ _WEIGHTS = """
         ) as s
         where s.last > s.first
     ) as w
-    where {where} and d.due_on + 1 < %s and (w.weight > 0 or e.before <> 0)
+    where {where} and (d.due_on + 1 < %s or e.before <> 0) and (w.weight > 0 or e.before <> 0)
 """
 
 

@@ -77,10 +77,11 @@ def draw(*, by: User, payer: Employer | Person, month: int | None = None) -> Dem
     surcharge.count_up(by=None, payer=payer)
     day = today()
     month = month_of(day) if month is None else month
-    lines = debts.owed(payer, month)
+    own = isinstance(payer, Person)
+    later = {} if own else debts.put_off(payer.pk)
+    lines = [each for each in debts.owed(payer, month) if (each.branch, each.month) not in later]
     if not lines:
         raise Refused(_("Nothing is owed, so there is nothing to demand."), code="nothing_owed")
-    own = isinstance(payer, Person)
     who = {"person": payer if own else None, "employer": None if own else payer}
     DemandNote.objects.filter(state=State.ISSUED, **who).update(state=State.REPLACED)
     edition = policy.current_edition()

@@ -199,12 +199,16 @@ class Standing:
         return not (self.owed or self.undeclared)
 
 
-def standing(employer: Employer, up_to: int) -> Standing:
+def standing(employer: Employer, up_to: int, *, put_off: bool = False) -> Standing:
     """What an employer owes, in every branch, for itself and for whom it took over; and for which
-    months, up to one, people worked there of whom no wage was declared.
+    months, up to one, people worked there of whom no wage was declared. What it may pay later by a
+    policy is not owed yet, unless `put_off` asks for it.
     """
     owed: dict[Branch, int] = {}
+    later = {} if put_off else debts.put_off(employer.pk)
     for debt in debts.owed(employer):
+        if (debt.branch, debt.month) in later:
+            continue
         branch = Branch(debt.branch)
         owed[branch] = owed.get(branch, 0) + debt.open
     waiting = Upload.objects.filter(employer=employer, state__in=Upload.OPEN).count()
@@ -230,7 +234,7 @@ def close(*, by: User, employer: Employer, last_day: date) -> Employer:
             fix=_("Have it approved or given up first."),
         )
     _check_no_staff(employer, last_day)
-    now = standing(employer, last_day.year * 12 + last_day.month - 1)
+    now = standing(employer, last_day.year * 12 + last_day.month - 1, put_off=True)
     if now.waiting:
         raise Refused(
             _("A declaration of this employer waits for approval."),

@@ -7,6 +7,8 @@ from typing import Protocol
 from django.conf import settings
 from django.utils.module_loading import import_string
 
+from funds.models import Branch, Fund, Scheme
+
 PAID, FAILED = "paid", "failed"
 
 
@@ -58,6 +60,19 @@ class Gateway(Protocol):
     def ask(self, reference: str) -> Said | None: ...
 
     def close(self, reference: str) -> None: ...
+
+
+def home_region() -> str:
+    """The region whose fund keeps money of the gateway that belongs to no payment of ours.
+
+    The setting PAYMENT_GATEWAY_REGION; without it, the region of the first old-age fund, since most
+    installations keep one. Empty where there is none.
+    """
+    named = str(settings.PAYMENT_GATEWAY_REGION)
+    if named:
+        return named
+    fund = Fund.objects.filter(branch=Branch.PENSION, scheme=Scheme.EMPLOYEES).order_by("pk")
+    return fund.values_list("region_id", flat=True).first() or ""
 
 
 def backend() -> Gateway:

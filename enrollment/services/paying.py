@@ -14,8 +14,15 @@ from django.db.models import Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from enrollment.models import GatewayMessage, PaymentIntent, Person, Receipt, ResidentReceipt
-from enrollment.services import gateway, purposes
+from enrollment.models import (
+    GatewayMessage,
+    PaymentIntent,
+    Person,
+    Receipt,
+    ResidentReceipt,
+    UnmatchedReceipt,
+)
+from enrollment.services import gateway, purposes, unmatched
 from enrollment.services.checks import lock
 from enrollment.services.receipts import MOST
 from socsec.kernel.money import yuan
@@ -260,6 +267,8 @@ def _take(said: gateway.Said, digest: str) -> GatewayMessage:
     )
     if intent is None:
         log.error("the bank speaks of a payment that is not ours: %s", said.reference)
+        if message.outcome == gateway.PAID and message.effect == Effect.UNKNOWN:
+            _keep(message)
         return message
     if message.effect == Effect.CONTRADICTS:
         _trouble(intent, _("The bank said “paid” first and “not paid” later. Ask the bank."))
@@ -323,6 +332,27 @@ def _book(intent: PaymentIntent, message: GatewayMessage) -> purposes.Booked | N
         receipt=receipt.pk,
     )
     return receipt
+
+
+def _keep(message: GatewayMessage) -> None:
+    """Money that came for no payment of ours waits in suspense, on the list of unmatched money."""
+    region = gateway.home_region()
+    if not region:
+        log.error("no fund keeps the money of %s", message.receipt_reference)
+        return
+    unmatched.keep(
+        by=None,
+        line=unmatched.Line(
+            reference=message.receipt_reference,
+            payer="",
+            name="",
+            amount=message.amount,
+            branch=None,
+            received_on=message.on,
+        ),
+        region=region,
+        why=UnmatchedReceipt.Why.ONLINE,
+    )
 
 
 def _trouble(intent: PaymentIntent, text: purposes.Text) -> None:

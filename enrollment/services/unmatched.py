@@ -1,6 +1,6 @@
 """Money of payers whom we do not know: kept in suspense until it is matched or sent back."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -348,7 +348,7 @@ def _payers(lines: Sequence[Line], region: str) -> list[tuple[Employer | Person 
         ).items()
         if low <= person.region <= high
     }
-    known = {"employer": employers, "person": people}
+    known: dict[str, Mapping[str, Employer | Person]] = {"employer": employers, "person": people}
     return [
         (known[kind].get(number), Why.UNKNOWN) if kind else (None, Why.UNREADABLE)
         for kind, number in read

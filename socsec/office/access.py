@@ -106,6 +106,8 @@ _TABLE: dict[str, set[Role]] = {
     "waiver.propose": {ASSESSOR},
     "waiver.decide": {REVIEWER},
     "agreement.propose": {ASSESSOR},
+    "deferral.ask": {INTAKE, ASSESSOR},
+    "deferral.decide": {REVIEWER},
     "agreement.decide": {REVIEWER},
     "measure.enter": {ASSESSOR},
     "withholding.mandate": {INTAKE},

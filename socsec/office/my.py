@@ -60,6 +60,8 @@ ACTS: dict[str, Any] = {
     "waiver.propose": gettext_lazy("proposed to let a debt off"),
     "waiver.decide": gettext_lazy("decided on letting a debt off"),
     "waiver.revoke": gettext_lazy("took a debt up again"),
+    "deferral.ask": gettext_lazy("asked to put contributions off"),
+    "deferral.decide": gettext_lazy("decided on contributions put off"),
     "agreement.propose": gettext_lazy("proposed an instalment agreement"),
     "agreement.decide": gettext_lazy("decided on an instalment agreement"),
     "agreement.review": gettext_lazy("closed an instalment agreement"),

@@ -169,6 +169,8 @@ CELERY_BEAT_SCHEDULE = {
 
 # Who collects what is paid online; the default works only where DEMO is set.
 PAYMENT_GATEWAY = env("PAYMENT_GATEWAY", default="enrollment.services.local_gateway.LocalGateway")
+# Whose fund keeps money of the gateway that belongs to no payment of ours: a region's six digits.
+PAYMENT_GATEWAY_REGION = env("PAYMENT_GATEWAY_REGION", default="")
 
 SESSION_COOKIE_HTTPONLY = True
 SECURE_REFERRER_POLICY = "same-origin"

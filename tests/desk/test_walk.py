@@ -29,6 +29,7 @@ LISTS = {
     "enrollment_refund": DESK,
     "enrollment_waiver": DESK,
     "enrollment_agreement": DESK,
+    "enrollment_deferral": DESK,
     "enrollment_demandnote": DESK,
     "enrollment_withholdingfile": DESK,
     "enrollment_household": DESK,

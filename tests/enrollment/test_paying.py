@@ -1,5 +1,6 @@
 """Paying online: the bank's word counts, once, however late, however often it is said."""
 
+import dataclasses
 import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
@@ -11,9 +12,23 @@ from django.urls import reverse
 from django.utils import timezone
 
 from enrollment import queries
-from enrollment.models import GatewayMessage, LocalBankOrder, PaymentIntent, Receipt
+from enrollment.models import (
+    GatewayMessage,
+    LocalBankOrder,
+    PaymentIntent,
+    Receipt,
+    UnmatchedReceipt,
+)
 from enrollment.models.online import new_reference
-from enrollment.services import contributions, gateway, local_gateway, own_payment, paying, purposes
+from enrollment.services import (
+    contributions,
+    gateway,
+    local_gateway,
+    own_payment,
+    paying,
+    purposes,
+    unmatched,
+)
 from funds import queries as books
 from funds.models import accounts
 from socsec.office.errors import Denied, Invalid, NotFound, Refused, pick
@@ -200,6 +215,37 @@ def test_money_for_a_payment_we_do_not_know_is_kept(db):
     assert says(said, 1).effect == Effect.UNKNOWN
     assert says(said, 2).effect == Effect.REPEATED
     assert queries.unknown_messages().get().amount == 100
+
+
+def test_money_of_an_unknown_payment_waits_on_the_list_until_it_is_matched(
+    worker, user, beijing, accountant, begin
+):
+    intent = begin()
+    said = dataclasses.replace(pays(intent), reference="ZF00000000", amount=100_00)
+    says(said)
+    (row,) = UnmatchedReceipt.objects.all()
+    assert (row.why, row.state, row.amount) == ("online", "open", 100_00)
+    assert books.balance(beijing, accounts.SUSPENSE) == 100_00
+    assert queries.unmatched_open(accountant) == 1
+    done = unmatched.match(by=accountant, unmatched=row, payer=worker, note="银行回单")
+    assert done.receipts.get().credit == 0  # taken for January
+    assert books.balance(beijing, accounts.SUSPENSE) == 0
+    says(said, 2)  # said again, it is not kept again
+    assert UnmatchedReceipt.objects.count() == 1
+
+
+def test_money_of_an_unknown_payment_goes_back_by_two_hands(
+    worker, user, beijing, accountant, reviewer, begin
+):
+    says(dataclasses.replace(pays(begin()), reference="ZF00000000", amount=100_00))
+    row = unmatched.propose_return(
+        by=accountant, unmatched=UnmatchedReceipt.objects.get(), note="付款人不明"
+    )
+    with pytest.raises(Denied):
+        unmatched.decide_return(by=accountant, unmatched=row, back=True)
+    unmatched.decide_return(by=reviewer, unmatched=row, back=True)
+    assert books.balance(beijing, accounts.SUSPENSE) == 0
+    assert UnmatchedReceipt.objects.get().state == "returned"
 
 
 def test_money_that_cannot_be_booked_is_shown_and_booked_later(begin, accountant, monkeypatch):

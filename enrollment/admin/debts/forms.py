@@ -52,6 +52,15 @@ class MandateForm(ScreenForm):
     account = BankCardField(label=_("Account number"))
 
 
+class PutOffForm(ScreenForm):
+    branch = forms.pick(_("Branch"), Branch.choices)
+    first_month = MonthField(label=_("First month"))
+    last_month = MonthField(label=_("Last month"))
+    months = WholeField(label=_("Months to put off"), least=1, most=24)
+    reason = forms.text(_("Reason"), max_length=200)
+    document = forms.text(_("Document"), max_length=120, required=False)
+
+
 class MonthForm(ScreenForm):
     month = MonthField(label=_("Up to month"))
 
@@ -82,6 +91,13 @@ VERBS: dict[str, tuple[str, Any, type[ScreenForm], Any, bool]] = {
         AgreeForm,
         _("The instalments add up to what is owed today. A second person decides."),
         False,
+    ),
+    "later": (
+        "deferral.ask",
+        _("Ask to put contributions off"),
+        PutOffForm,
+        _("For months that are not due yet, as long as a policy allows. A second person decides."),
+        True,
     ),
     "waive": (
         "waiver.propose",

@@ -17,7 +17,7 @@ from enrollment.models import (
     WithholdingMandate,
 )
 from enrollment.queries import debts
-from enrollment.services import agreements, demand, surcharge, waivers, withholding
+from enrollment.services import agreements, deferrals, demand, surcharge, waivers, withholding
 from enrollment.services.spreading import today
 from funds.models import Branch
 from socsec.kernel.money import yuan
@@ -83,7 +83,7 @@ def _offered(
             main=verb == "note",
         )
         for verb, (act, label, _form, _lead, employers) in VERBS.items()
-        if (owed or verb == "mandate")
+        if (owed or verb in ("mandate", "later"))
         and may(request.user, act, payer.region)
         and not (employers and kind == "person")
     ]
@@ -108,6 +108,9 @@ def payer_verb(request: HttpRequest, kind: str, pk: int, verb: str) -> HttpRespo
         elif verb == "waive":
             said["branch"] = int(said["branch"]) if said["branch"] else None
             after.append(row_url(waivers.propose(by=by, payer=payer, **said)))
+        elif verb == "later" and isinstance(payer, Employer):
+            said["branch"] = int(said["branch"])
+            after.append(row_url(deferrals.ask(by=by, employer=payer, **said)))
         elif verb == "measure" and isinstance(payer, Employer):
             agreements.enter_measure(by=by, employer=payer, **said)
         else:
@@ -123,7 +126,11 @@ def payer_verb(request: HttpRequest, kind: str, pk: int, verb: str) -> HttpRespo
         lead=lead,
         back=payer_url(payer),
         then=lambda: after[0] if after else "",
-        initial={"month": month_of(today()), "last_month": month_of(today())},
+        initial={
+            "month": month_of(today()),
+            "first_month": month_of(today()),
+            "last_month": month_of(today()),
+        },
         crumbs=[Crumb(str(payer), file_url(payer)), Crumb(_("Debts"), payer_url(payer))],
     ).answer(request)
 
