@@ -2,7 +2,15 @@
 
 from django.db import connection
 
-from benchmarks.base import EVERYONE, MONTH_NUMBER, TRANSFERS, Rows, Statement
+from benchmarks.base import (
+    EVERYONE,
+    FIRST_BATCH,
+    MONTH_NUMBER,
+    PLAIN_BOOKS,
+    TRANSFERS,
+    Rows,
+    Statement,
+)
 from enrollment.models import Category, EmployerKind, Floating
 from enrollment.rules.branches import RULES
 from enrollment.services.contributions import pool_of
@@ -153,7 +161,7 @@ def plain(last: int = EVERYONE) -> Statement:
                     place,
                     branch.value,
                     pools[place].pk,
-                    1_000_000 + pools[place].pk,
+                    FIRST_BATCH + pools[place].pk,
                     p.base_floor,
                     p.base_ceiling,
                     of("employer_rate") + of("maternity_rate"),
@@ -169,7 +177,7 @@ def plain(last: int = EVERYONE) -> Statement:
     days = [first_day(MONTH_NUMBER), first_day(MONTH_NUMBER + 1)]
     which = PARAMS["branches"]
     return Statement(
-        PLAIN,
+        PLAIN + PLAIN_BOOKS,
         [
             *([*column] for column in zip(*rows, strict=True)),
             *(MONTH_NUMBER, last),

@@ -1,6 +1,14 @@
 """The monthly contribution run: contributions and what they post to the ledger."""
 
-from benchmarks.base import EVERYONE, MONTH_NUMBER, TRANSFERS, Rows, Statement
+from benchmarks.base import (
+    EVERYONE,
+    FIRST_BATCH,
+    MONTH_NUMBER,
+    PLAIN_BOOKS,
+    TRANSFERS,
+    Rows,
+    Statement,
+)
 from enrollment.models import Category
 from enrollment.params import PensionMonth
 from enrollment.services.contributions import pool_of
@@ -88,11 +96,11 @@ def plain(last: int = EVERYONE) -> Statement:
     rates = [PensionMonth.at(law, place, MONTH_NUMBER) for place in places]
     days = [first_day(MONTH_NUMBER), first_day(MONTH_NUMBER + 1)]
     return Statement(
-        PLAIN,
+        PLAIN + PLAIN_BOOKS,
         [
             places,
             [pools[place].pk for place in places],
-            [1_000_000 + pools[place].pk for place in places],
+            [FIRST_BATCH + pools[place].pk for place in places],
             [each.base_floor for each in rates],
             [each.base_ceiling for each in rates],
             [each.employer_rate for each in rates],

@@ -4,7 +4,15 @@ from datetime import date
 
 from django.db import connection
 
-from benchmarks.base import EVERYONE, MONTH_NUMBER, TRANSFERS, Rows, Statement
+from benchmarks.base import (
+    EVERYONE,
+    FIRST_BATCH,
+    MONTH_NUMBER,
+    PLAIN_BOOKS,
+    TRANSFERS,
+    Rows,
+    Statement,
+)
 from enrollment.models import Category, Sponsored, Way
 from enrollment.params import MedicalYear
 from enrollment.services.contributions import pool_of
@@ -117,11 +125,11 @@ def plain(last: int = EVERYONE) -> Statement:
     pools = pool_of(places, Branch.MEDICAL, Scheme.RESIDENTS)
     rates = [MedicalYear.at(law, place, date(YEAR, 1, 1)) for place in places]
     return Statement(
-        PLAIN,
+        PLAIN + PLAIN_BOOKS,
         [
             places,
             [pools[place].pk for place in places],
-            [3_000_000 + pools[place].pk for place in places],
+            [FIRST_BATCH + pools[place].pk for place in places],
             *([each.standards.at(tariff) for each in rates] for tariff in (1, 2, 3)),
             [each.subsidy for each in rates],
             [each.elderly_man for each in rates],

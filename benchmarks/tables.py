@@ -72,5 +72,28 @@ def uploads(taken: dict[str, Any]) -> Table:
     return table
 
 
+def arithmetic(taken: dict[str, Any]) -> Table:
+    """One rule over columns."""
+    table = Table(title=f"The arithmetic of a pension for {taken['people']:,} people, over columns")
+    for heading in (
+        "people a second",
+        "… of openfisca-core",
+        "its amounts that differ",
+        "by up to",
+    ):
+        table.add_column(heading, justify="right")
+    theirs = (
+        [
+            f"{taken['people'] / taken['openfisca']:,.0f}",
+            f"{taken['differ']:,}",
+            f"{taken['most'] / 100:.2f} yuan",
+        ]
+        if "openfisca" in taken
+        else ["not named"] * 3
+    )
+    table.add_row(f"{taken['people'] / taken['seconds']:,.0f}", *theirs)
+    return table
+
+
 def _mebibytes(taken: dict[str, Any]) -> str:
     return f"{taken['peak'] / 2**20:.0f}"

@@ -80,11 +80,12 @@ _CONTRIBUTIONS = """
         left join enrollment_contribution d
           on d.person_id = w.person_id and d.month = w.month and d.branch = c.branch
              and d.employer_id = w.employer_id and d.part = 0
-        where c.category = any(%s)
+             and d.person_id between {people}
+        where c.category = any(%s) and w.person_id between {people}
           and exists (
               select from enrollment_employment e
               where e.person_id = w.person_id and e.employer_id = w.employer_id
-                and e.apart = c.apart and e.span && c.days
+                and e.apart = c.apart and e.span && c.days and e.person_id between {people}
           )
     )
     select d.branch, d.person_id, d.employer_id, d.category, d.region, d.wage, d.wage_before,
@@ -101,14 +102,14 @@ _CONTRIBUTIONS = """
     join (
         select distinct on (person_id) person_id, base
         from enrollment_basechoice
-        where person_id between %s and %s and from_month <= %s
+        where person_id between {people} and from_month <= %s
         order by person_id, from_month desc
     ) as chosen on chosen.person_id = c.person_id
     where c.category = %s
       and not exists (
           select from enrollment_contribution d
           where d.person_id = c.person_id and d.month = %s and d.branch = c.branch
-            and d.employer_id = 0 and d.part = 0
+            and d.employer_id = 0 and d.part = 0 and d.person_id between {people}
       )
 """
 
@@ -130,8 +131,10 @@ def contributions(
     """
     covered, values = _covered(law, month, branches, region, first_person, last_person)
     declared = [month, month, STAFF, Branch.INJURY.value]
-    own = [first_person, last_person, month, ALONE, month]
-    return _CONTRIBUTIONS.format(covered=covered), [*values, *declared, *own]
+    # Said of every table: a join alone does not tell PostgreSQL that a part of each is enough.
+    people = f"{first_person:d} and {last_person:d}"
+    text = _CONTRIBUTIONS.format(covered=covered, people=people)
+    return text, [*values, *declared, month, ALONE, month]
 
 
 def _covered(
@@ -180,23 +183,16 @@ def _counted(law: Policy, month: int) -> Select:
     ]
 
 
-_RANGES = """
-    select min(person_id), max(person_id)
-    from (
-        select person_id, (row_number() over (order by person_id) - 1) / %s as place
-        from (
-            select distinct person_id from enrollment_coverage
-            where branch = any(%s) and region between %s and %s and span && daterange(%s, %s)
-        ) as covered
-    ) as numbered
-    group by place order by place
+_INSURED = """
+    select person_id from enrollment_coverage
+    where branch = any(%s) and region between %s and %s and span && daterange(%s, %s)
 """
 
 
-def ranges(*, month: int, branches: Sequence[int], region: str, size: int) -> Select:
-    """The first and last person number of each part, when those covered are cut into equal parts."""
+def insured(*, month: int, branches: Sequence[int], region: str) -> Select:
+    """Everybody covered that month, once for each of the branches: person_id."""
     low, high = span(region)
-    return _RANGES, [size, list(branches), low, high, first_day(month), first_day(month + 1)]
+    return _INSURED, [list(branches), low, high, first_day(month), first_day(month + 1)]
 
 
 _UNDECLARED = """
@@ -462,11 +458,11 @@ _RESIDENTS = f"""
                              + extract(month from p.born_on) - 1))::bigint as age,
            {_FLAGS}
     from ({{whom}}) as y
-    join enrollment_person p on p.id = y.person_id
+    join enrollment_person p on p.id = y.person_id and p.id between %s and %s
     left join (
         select m.person_id, {_IN_NEED}
         from enrollment_sponsormembership m
-        where m.span @> %s::date group by m.person_id
+        where m.person_id between %s and %s and m.span @> %s::date group by m.person_id
     ) as g on g.person_id = y.person_id
 """  # noqa: S608 - put together from text of this module
 
@@ -513,13 +509,16 @@ def residents(
         )
         whom, enrolled = f"{whom} union all {more}", [*enrolled, *values]
     text = _RESIDENTS.format(whom=whom)
-    return text, [int(Sex.MALE), year * 12, 12, *enrolled, on]
+    who = [first_person, last_person]
+    return text, [int(Sex.MALE), year * 12, 12, *enrolled, *who, *who, on]
 
 
 def resident(*, person_id: int, branch: int, year: int, on: date) -> Select:
     """The same columns for one person's enrolment, whether it was assessed before or not."""
-    whom = [int(Way.MAKE_UP), branch, year, person_id, person_id]
-    return _RESIDENTS.format(whom=_ENROLMENT), [int(Sex.MALE), year * 12, 12, *whom, on]
+    who = [person_id, person_id]
+    whom = [int(Way.MAKE_UP), branch, year, *who]
+    text = _RESIDENTS.format(whom=_ENROLMENT)
+    return text, [int(Sex.MALE), year * 12, 12, *whom, *who, *who, on]
 
 
 def resident_regions(*, branch: int, year: int, region: str) -> list[str]:
@@ -535,20 +534,13 @@ def resident_regions(*, branch: int, year: int, region: str) -> list[str]:
     )
 
 
-_RESIDENT_RANGES = """
-    select min(person_id), max(person_id)
-    from (
-        select person_id, (row_number() over (order by person_id) - 1) / %s as place
-        from (
-            select distinct person_id from enrollment_residentenrolment
-            where branch = %s and year in (%s, %s) and region between %s and %s
-        ) as enrolled
-    ) as numbered
-    group by place order by place
+_ENROLLED_ONCE = """
+    select person_id from enrollment_residentenrolment
+    where branch = %s and year in (%s, %s) and region between %s and %s
 """
 
 
-def resident_ranges(*, branch: int, year: int, region: str, size: int) -> Select:
-    """The first and last person number of each part, when the year's residents are cut into parts."""
+def enrolled(*, branch: int, year: int, region: str) -> Select:
+    """Everybody enrolled for the year or for the year before, once for each: person_id."""
     low, high = span(region)
-    return _RESIDENT_RANGES, [size, branch, year - 1, year, low, high]
+    return _ENROLLED_ONCE, [branch, year - 1, year, low, high]

@@ -116,10 +116,7 @@ class PensionPayroll(RunKind):
                 "fund": payroll.fund_of(run),
             },
         )
-        return [
-            {"first": first, "last": last}
-            for first, last in payroll.ranges(payroll.part_of(run), CHUNK)
-        ]
+        return payroll.chunks(payroll.part_of(run), CHUNK)
 
     def execute(self, chunk: RunChunk) -> Counts:
         run, part = chunk.run, _part(chunk)
@@ -180,10 +177,7 @@ class AccountInterest(RunKind):
 
     def chunks(self, run: Run) -> Iterable[dict[str, Any]]:
         yearly_interest.check_year(run)
-        return [
-            {"first": first, "last": last}
-            for first, last in yearly_interest.ranges(yearly_interest.part_of(run), CHUNK)
-        ]
+        return yearly_interest.chunks(yearly_interest.part_of(run), CHUNK)
 
     def execute(self, chunk: RunChunk) -> Counts:
         part = yearly_interest.part_of(chunk.run, chunk.spec["first"], chunk.spec["last"])
@@ -223,10 +217,7 @@ class PensionAdjustments(RunKind):
 
     def chunks(self, run: Run) -> Iterable[dict[str, Any]]:
         adjustment.check(run)
-        return [
-            {"first": first, "last": last}
-            for first, last in adjustment.ranges(adjustment.part_of(run), CHUNK)
-        ]
+        return adjustment.chunks(adjustment.part_of(run), CHUNK)
 
     def execute(self, chunk: RunChunk) -> Counts:
         part = adjustment.part_of(chunk.run, chunk.spec["first"], chunk.spec["last"])
@@ -263,10 +254,7 @@ class ResidentAdjustments(RunKind):
 
     def chunks(self, run: Run) -> Iterable[dict[str, Any]]:
         resident_adjustment.check(run)
-        return [
-            {"first": first, "last": last}
-            for first, last in resident_adjustment.ranges(resident_adjustment.part_of(run), CHUNK)
-        ]
+        return resident_adjustment.chunks(resident_adjustment.part_of(run), CHUNK)
 
     def execute(self, chunk: RunChunk) -> Counts:
         part = resident_adjustment.part_of(chunk.run, chunk.spec["first"], chunk.spec["last"])
@@ -305,10 +293,7 @@ class ProvisionalAwards(RunKind):
         return recompute.preview(adjustment.part_of(run), SAMPLES, CHANGES)
 
     def chunks(self, run: Run) -> Iterable[dict[str, Any]]:
-        return [
-            {"first": first, "last": last}
-            for first, last in adjustment.ranges(adjustment.part_of(run), RECOMPUTED)
-        ]
+        return adjustment.chunks(adjustment.part_of(run), RECOMPUTED)
 
     def execute(self, chunk: RunChunk) -> Counts:
         part = adjustment.part_of(chunk.run, chunk.spec["first"], chunk.spec["last"])

@@ -147,8 +147,9 @@ def account_year(
 
     Columns: person_id, region, balance (all that is on the account now), balance_months (what
     stood on it at the end of each month, added up), credited (interest of that year credited
-    before). An entry counts from the month it bears interest from; what bears it from a later year
-    does not count. `notional` asks for the written-down part of an annuity alone, or for the rest.
+    before), last_seq and last_balance (the last entry of the whole account). An entry counts from
+    the month it bears interest from; what bears it from a later year does not count. `notional`
+    asks for the written-down part of an annuity alone, or for the rest; its last entry is 0 then.
     """
     january = months.month(months.year_of(through), 1)
     count = through - january + 1
@@ -156,16 +157,16 @@ def account_year(
     who = [first_person, last_person]
     side = ""
     balance = f"""(
-                   select e.balance from {ENTRIES} e
+                   select e.seq, e.balance from {ENTRIES} e
                     where e.person_id = a.person_id and e.fund_id = a.fund_id
                     order by e.seq desc limit 1)"""  # noqa: S608
     if notional is not None:
         side = f"and e.side {'=' if notional else '<>'} {Side.NOTIONAL}"
         balance = f"""(
-                   select coalesce(sum(e.amount), 0)::bigint as balance from {ENTRIES} e
+                   select 0 as seq, coalesce(sum(e.amount), 0)::bigint as balance from {ENTRIES} e
                     where e.person_id = a.person_id and e.fund_id = a.fund_id {side})"""  # noqa: S608
     return (
-        f"""select a.person_id, a.region, l.balance,
+        f"""select a.person_id, a.region, l.balance, l.seq as last_seq, l.balance as last_balance,
                    %s * l.balance - coalesce(r.missing, 0) as balance_months,
                    coalesce(r.credited, 0) as credited
               from {ACCOUNTS} a

@@ -14,6 +14,7 @@ from funds.models import Branch, Fund, Scheme, accounts
 from funds.services import ledger
 from socsec.kernel.months import format_month
 from socsec.kernel.ranges import MOST
+from socsec.office import cutting
 from socsec.office.errors import Invalid, Refused
 from socsec.office.models import Run, RunChunk
 from socsec.office.runs import Counts, Preview, RunKind
@@ -30,18 +31,23 @@ _TOTALS = """
 """
 
 _POSTINGS = """
-    select person_id,
-           row_number() over (partition by person_id order by employer_id) as seq,
-           region, %s as debit, %s as credit, employer_share + person_share as amount, month,
-           (row_number() over (partition by person_id order by employer_id) = 1)::int as heads
-    from enrollment_contribution
-    where run_id = %s and month = %s and branch = %s and person_id between %s and %s
-      and region = any(%s) and category = any(%s)
+    select person_id, seq, fund_id, region, %s as debit, %s as credit, due as amount, month,
+           (seq = 1)::int as heads
+    from (
+        select person_id, fund_id, region, month, employer_share + person_share as due,
+               row_number() over (partition by person_id, fund_id order by employer_id) as seq
+        from enrollment_contribution
+        join unnest(%s::int[], %s::int[], %s::text[], %s::int[])
+          as pool (branch, category, region, fund_id) using (branch, category, region)
+        where run_id = %s and month = %s and person_id between %s and %s
+    ) as assessed
     order by person_id
 """
 
 _WHY = """case when unrated then 'no_risk_class'
     when employer_id > 0 then 'wage_not_declared' else 'base_not_chosen' end"""
+Place = tuple[int, int, str]  # a branch, a category of the insured, and a region
+
 FIGURES = ("employer_share", "person_share", "account_share", "pool_share", "waived")
 
 
@@ -78,9 +84,8 @@ class Contributions(RunKind):
         regions: dict[str, list[int]] = {}
         figures = dict.fromkeys(FIGURES, 0)
         samples: list[dict[str, Any]] = []
-        places = _places(run)
+        _pools(_places(run))  # each region must have a fund
         for branch in run.params["branches"]:
-            _funds(branch, places[branch])  # each region must have one
             select, values = _rows(run, branch)
             with connection.cursor() as cursor:
                 cursor.execute(facts.FOR_MANY)
@@ -116,67 +121,36 @@ class Contributions(RunKind):
 
     def chunks(self, run: Run) -> Iterable[dict[str, Any]]:
         """Ranges of person numbers with about as many people each."""
-        select, values = facts.ranges(
-            month=run.month, branches=run.params["branches"], region=run.region_id, size=CHUNK
-        )
-        with connection.cursor() as cursor:
-            cursor.execute(select, values)
-            return [{"first": first, "last": last} for first, last in cursor.fetchall()]
+        branches = run.params["branches"]
+        insured = facts.insured(month=run.month, branches=branches, region=run.region_id)
+        return cutting.by_person(*insured, CHUNK * len(branches))
 
     def execute(self, chunk: RunChunk) -> Counts:
-        run = chunk.run
+        run, who = chunk.run, (chunk.spec["first"], chunk.spec["last"])
         assert run.edition_id is not None  # every run is drafted under one
-        count, total = 0, 0
-        digests: list[str] = []
-        places = _places(run)
-        gathered = contributions.gather(
+        count, places = contributions.assess_many(
             month=run.month,
             branches=run.params["branches"],
             region=run.region_id,
-            first_person=chunk.spec["first"],
-            last_person=chunk.spec["last"],
+            people=who,
             edition=run.edition_id,
+            run_id=run.pk,
         )
-        with connection.cursor() as cursor:
-            cursor.execute(facts.FOR_MANY)
-            if _several(run):
-                select, values = gathered
-                table = f"create temp table {contributions.GATHERED} on commit drop as {select}"
-                cursor.execute(table, values)
-        for branch in run.params["branches"]:
-            regions = sorted({place for found in places[branch].values() for place in found})
-            if not regions:
-                continue
-            statement, values = contributions.insert(
-                month=run.month,
-                branch=branch,
-                regions=regions,
-                gathered=None if _several(run) else gathered,
-                edition=run.edition_id,
-                run_id=run.pk,
-            )
-            with connection.cursor() as cursor:
-                cursor.execute(statement, values)
-                count += cursor.rowcount
-            for fund, regions, categories in _funds(branch, places[branch]):
-                batch = ledger.post_sql(
-                    fund,
-                    "contribution_assessment",
-                    _POSTINGS,
-                    [
-                        *(accounts.CONTRIBUTIONS_DUE, accounts.CONTRIBUTIONS_ASSESSED),
-                        *(run.pk, run.month, branch),
-                        *(chunk.spec["first"], chunk.spec["last"], regions, categories),
-                    ],
-                    source=_source(chunk, fund),
-                    by=run.checker,
-                )
-                if batch is not None:
-                    total += batch.total
-                    digests.append(bytes(batch.digest).hex())
-        if _several(run):
-            with connection.cursor() as cursor:
-                cursor.execute(f"drop table {contributions.GATHERED}")
+        pools = _pools(places)
+        columns = [list(column) for column in zip(*places, strict=True)] or [[], [], []]
+        batches = ledger.post_funds_sql(
+            "contribution_assessment",
+            _POSTINGS,
+            [
+                *(accounts.CONTRIBUTIONS_DUE, accounts.CONTRIBUTIONS_ASSESSED),
+                *(*columns, [pools[place].pk for place in places]),
+                *(run.pk, run.month, *who),
+            ],
+            sources={fund: _source(chunk, fund) for fund in pools.values()},
+            by=run.checker,
+        )
+        digests = [bytes(batch.digest).hex() for batch in batches]
+        total = sum(batch.total for batch in batches)
         return Counts(count, total, contributions.checksum(digests))
 
     def unpost(self, run: Run) -> None:
@@ -196,11 +170,10 @@ class Contributions(RunKind):
         first, last = chunk.spec["first"], chunk.spec["last"]
         if _paid(run, first, last):
             raise _too_late()
-        for branch, found in _places(run).items():
-            for fund, _codes, _categories in _funds(branch, found):
-                posted = ledger.batch(_source(chunk, fund))
-                if posted is not None:
-                    ledger.reverse(posted.pk, reason=run.reversal_reason, by=run.reversed_by)
+        for fund in dict.fromkeys(_pools(_places(run)).values()):
+            posted = ledger.batch(_source(chunk, fund))
+            if posted is not None:
+                ledger.reverse(posted.pk, reason=run.reversal_reason, by=run.reversed_by)
         _of(run, first, last).delete()
 
 
@@ -219,24 +192,28 @@ def _rows(run: Run, branch: int) -> facts.Select:
     )
 
 
-def _places(run: Run) -> dict[int, dict[int, list[str]]]:
-    return facts.places(month=run.month, branches=run.params["branches"], region=run.region_id)
+def _places(run: Run) -> list[Place]:
+    """Where anybody who pays is covered."""
+    found = facts.places(month=run.month, branches=run.params["branches"], region=run.region_id)
+    return [
+        (branch, category, region)
+        for branch, categories in found.items()
+        for category, regions in categories.items()
+        for region in regions
+    ]
 
 
-def _funds(branch: int, places: dict[int, list[str]]) -> list[tuple[Fund, list[str], list[int]]]:
-    """Each fund that the run posts to, with the regions and the categories whose books it keeps."""
-    by_scheme: dict[Scheme, dict[int, list[str]]] = {}
-    for category, regions in places.items():
+def _pools(places: Iterable[Place]) -> dict[Place, Fund]:
+    """The fund that keeps the books of each place."""
+    regions: dict[tuple[int, Scheme], set[str]] = {}
+    for branch, category, region in places:
         scheme = Category(category).scheme_in(branch)
-        by_scheme.setdefault(scheme, {})[category] = regions
-    found = []
-    for scheme, categories in by_scheme.items():
-        where = sorted({region for regions in categories.values() for region in regions})
-        pools = contributions.pool_of(where, branch, scheme)
-        for fund in {pool.pk: pool for pool in pools.values()}.values():
-            codes = [region for region, pool in pools.items() if pool.pk == fund.pk]
-            found.append((fund, codes, sorted(categories)))
-    return found
+        regions.setdefault((branch, scheme), set()).add(region)
+    pools = {of: contributions.pool_of(sorted(found), *of) for of, found in regions.items()}
+    return {
+        (branch, category, region): pools[branch, Category(category).scheme_in(branch)][region]
+        for branch, category, region in places
+    }
 
 
 def _of(run: Run, first: int, last: int) -> Any:

@@ -11,6 +11,7 @@ from enrollment.models import Contribution, Employer, WageDeclaration
 from enrollment.services import contributions, deemed
 from funds.models import Branch
 from socsec.kernel.ranges import MOST
+from socsec.office import cutting
 from socsec.office.errors import Refused
 from socsec.office.models import Run, RunChunk
 from socsec.office.runs import Counts, Preview, RunKind
@@ -47,14 +48,11 @@ class DeemedWages(RunKind):
 
     def chunks(self, run: Run) -> Iterable[dict[str, Any]]:
         """Ranges of person numbers with about as many people each."""
-        select, values = facts.ranges(
-            month=run.month, branches=Branch.values, region=run.region_id, size=CHUNK
-        )
-        with connection.cursor() as cursor:
-            cursor.execute(select, values)
-            found = cursor.fetchall()
+        branches = Branch.values
+        insured = facts.insured(month=run.month, branches=branches, region=run.region_id)
         # An employer of the region may have staff who are insured elsewhere.
-        return [{"first": 0, "last": MOST}] if len(found) < 2 else _closed(found)
+        everybody = [{"first": 0, "last": MOST}]
+        return cutting.by_person(*insured, CHUNK * len(branches)) or everybody
 
     def execute(self, chunk: RunChunk) -> Counts:
         select, values = _rows(chunk.run, chunk.spec["first"], chunk.spec["last"])
@@ -74,13 +72,6 @@ class DeemedWages(RunKind):
         _of(chunk.run).filter(
             person_id__gte=chunk.spec["first"], person_id__lte=chunk.spec["last"]
         ).delete()
-
-
-def _closed(found: list[tuple[int, int]]) -> list[dict[str, Any]]:
-    """Ranges without gaps between them, from nought to the end."""
-    firsts = [0, *(first for first, _last in found[1:])]
-    lasts = [*(first - 1 for first in firsts[1:]), MOST]
-    return [{"first": first, "last": last} for first, last in zip(firsts, lasts, strict=True)]
 
 
 def _rows(run: Run, first: int, last: int) -> facts.Select:

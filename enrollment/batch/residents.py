@@ -3,7 +3,6 @@
 from collections.abc import Iterable
 from typing import Any
 
-from django.db import connection
 from django.utils.translation import gettext_lazy as _
 
 from enrollment import facts
@@ -11,6 +10,7 @@ from enrollment.services.contributions import checksum
 from enrollment.services.residents import assessing, lapse, yearly
 from funds.models import Branch
 from socsec.kernel.ranges import MOST
+from socsec.office import cutting
 from socsec.office.errors import Invalid, Refused
 from socsec.office.models import Run, RunChunk
 from socsec.office.runs import Counts, Preview, RunKind, register
@@ -72,15 +72,9 @@ class ResidentYear(RunKind):
 
     def chunks(self, run: Run) -> Iterable[dict[str, Any]]:
         """Ranges of person numbers with about as many people each."""
-        select, values = facts.resident_ranges(
-            branch=run.params["branch"],
-            year=run.month // 12,
-            region=run.region_id,
-            size=CHUNK,
-        )
-        with connection.cursor() as cursor:
-            cursor.execute(select, values)
-            return [{"first": first, "last": last} for first, last in cursor.fetchall()]
+        branch, year = run.params["branch"], run.month // 12
+        enrolled = facts.enrolled(branch=branch, year=year, region=run.region_id)
+        return cutting.by_person(*enrolled, CHUNK)
 
     def execute(self, chunk: RunChunk) -> Counts:
         count, total, digests = yearly.execute(

@@ -11,6 +11,8 @@ from enrollment.models import YearlyStatement
 from enrollment.services import statements
 from socsec.kernel.months import FIRST_YEAR, last_day
 from socsec.kernel.ranges import MOST
+from socsec.kernel.regions import span
+from socsec.office import cutting
 from socsec.office.errors import Invalid
 from socsec.office.models import Run, RunChunk
 from socsec.office.runs import Counts, Preview, RunKind
@@ -23,14 +25,7 @@ _TOTALS = """
     from ({select}) as stated group by region order by region
 """
 
-_RANGES = """
-    select min(id), max(id)
-    from (
-        select id, (row_number() over (order by id) - 1) / %s as part
-        from enrollment_person where region between %s and %s
-    ) as numbered
-    group by part order by part
-"""
+_PEOPLE = "select id as person_id from enrollment_person where region between %s and %s"
 
 
 class Statements(RunKind):
@@ -64,9 +59,7 @@ class Statements(RunKind):
         )
 
     def chunks(self, run: Run) -> Iterable[dict[str, Any]]:
-        with connection.cursor() as cursor:
-            cursor.execute(_RANGES, [CHUNK, f"{run.region_low:06}", f"{run.region_high:06}"])
-            return [{"first": first, "last": last} for first, last in cursor.fetchall()]
+        return cutting.by_person(_PEOPLE, span(run.region_id), CHUNK)
 
     def execute(self, chunk: RunChunk) -> Counts:
         run = chunk.run

@@ -28,6 +28,7 @@ from socsec.kernel.ranges import MOST
 from socsec.kernel.regions import NATION, upwards
 from socsec.office.access import may, require
 from socsec.office.errors import Invalid, NotFound, Refused, from_kernel, say
+from socsec.office.gathering import gathered
 from socsec.office.models import User
 from socsec.office.services import audit, policy
 
@@ -185,47 +186,50 @@ def assess_now(
 GATHERED = "enrollment_gathered"  # a table of one transaction
 
 
-def gather(
-    *,
-    month: int,
-    branches: Sequence[int],
-    region: str,
-    first_person: int,
-    last_person: int,
-    edition: int,
-) -> facts.Select:
-    """The SELECT that gathers, once for all branches, what `insert` then assesses of each."""
-    return facts.contributions(
-        law=policy.of(edition),
+def assess_many(
+    *, month: int, branches: Sequence[int], region: str, people: tuple[int, int], **stamp: Any
+) -> tuple[int, list[tuple[int, int, str]]]:
+    """Assess a range of person numbers in each branch. How many months, and where.
+
+    What the rules must know is gathered once for all branches, and the months of all branches are
+    written in one order, person by person. The places are branch, category and region. `stamp` is
+    `edition`, the number of the policy edition, and `run_id`.
+    """
+    select, values = facts.contributions(
+        law=policy.of(stamp["edition"]),
         month=month,
         branches=branches,
         region=region,
-        first_person=first_person,
-        last_person=last_person,
+        first_person=people[0],
+        last_person=people[1],
     )
-
-
-def insert(
-    *,
-    month: int,
-    branch: int,
-    regions: Sequence[str],
-    gathered: facts.Select | None = None,
-    **stamp: Any,
-) -> facts.Select:
-    """The statement that assesses one branch of everybody who was gathered in this transaction.
-
-    What was `gathered` is given where it is of this branch alone, else it stands in the table.
-    `regions` are those in which anybody is covered; `stamp` is `edition`, the number of the policy
-    edition, and `run_id`.
-    """
-    source, values = gathered or (
-        f"select * from {GATHERED} where branch = %s",  # noqa: S608
-        [branch],
-    )
-    select = _assess(month, branch, regions, source, **stamp)
-    columns = [*_lines(month, branch, None, **stamp), *CARRY]
-    return f"insert into enrollment_contribution ({', '.join(columns)}) {select}", values
+    in_bounds = [
+        f"branch <> {branch:d} or {rule_of(branch).facts.in_bounds()}" for branch in branches
+    ]
+    columns = ", ".join([*_lines(month, 0, None, **stamp), *CARRY])
+    with connection.cursor() as cursor:
+        cursor.execute(facts.FOR_MANY)
+        with gathered(GATHERED, select, values, *in_bounds):
+            cursor.execute(f"select distinct branch, category, region from {GATHERED} order by 1")  # noqa: S608
+            places = cursor.fetchall()
+            if not places:
+                return 0, []
+            assessed = [
+                _assess(
+                    month,
+                    branch,
+                    sorted({place[2] for place in places if place[0] == branch}),
+                    f"select * from {GATHERED} where branch = {branch:d}",  # noqa: S608
+                    checked=True,
+                    **stamp,
+                )
+                for branch in sorted({place[0] for place in places})
+            ]
+            cursor.execute(
+                f"""insert into enrollment_contribution ({columns})
+                    {" union all ".join(assessed)} order by person_id"""
+            )
+            return int(cursor.rowcount), places
 
 
 def rows(
@@ -244,15 +248,23 @@ def rows(
     return _assess(month, branch, where or [region], gathered, **stamp), values
 
 
-def _assess(month: int, branch: int, regions: Sequence[str], gathered: str, **stamp: Any) -> str:
-    """The branch's rule over what was gathered, with the law of each region."""
+def _assess(
+    month: int,
+    branch: int,
+    regions: Sequence[str],
+    gathered: str,
+    *,
+    checked: bool = False,
+    **stamp: Any,
+) -> str:
+    """The branch's rule over what was gathered (and `checked`), with the law of each region."""
     known = rule_of(branch)
     try:
         table, params = known.params.sql(policy.of(stamp["edition"]), regions, month)
     except PolicyError as error:
         raise from_kernel(error) from error
     source = f"select * from ({gathered}) as gathered join ({table}) as law using (region)"  # noqa: S608
-    sheet = known.rule(known.facts.sql(), params)
+    sheet = known.rule(known.facts.sql(checked=checked), params)
     return sqlexpr.compile(_lines(month, branch, sheet, **stamp), source, carry=CARRY)
 
 

@@ -20,9 +20,8 @@ DIGESTS = f"""
     FROM (
       SELECT batch_id, person_id >> {SLICE_BITS} AS slice,
              sha256(convert_to(string_agg(
-               person_id || ',' || seq || ',' || fund_id || ',' || debit || ',' || credit || ','
-               || amount || ',' || month || ',' || heads || ',' || region || E'\\n',
-               '' ORDER BY person_id, seq), 'UTF8')) AS digest,
+               concat_ws(',', person_id, seq, fund_id, debit, credit, amount, month, heads, region),
+               E'\\n' ORDER BY person_id, seq) || E'\\n', 'UTF8')) AS digest,
              count(*) AS count, sum(amount) AS total, sum(heads) AS heads
       FROM funds_transfer
       WHERE {{where}}

@@ -1,11 +1,12 @@
 """Posting: the only door to the ledger, the same for one act and for a million.
 
 An act posts in its own transaction: `post` for a few postings, `post_sql` for the rows of a
-statement, `reverse` for the exact opposite of a batch. Each is one INSERT … SELECT, then totals,
-matrix and digest in the database; the batch row is written last and nothing is ever updated.
+statement, `post_funds_sql` for those of several funds at once, `reverse` for the exact opposite of
+a batch. Each is one INSERT … SELECT, then totals, matrix and digest in the database; the batch row
+is written last and nothing is ever updated.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import astuple, dataclass
 from datetime import date
 from typing import Any
@@ -32,7 +33,7 @@ MOST = MOST_YUAN * 100 * 1000
 TOTALS = """
     INSERT INTO funds_batchtotal (batch_id, region, month, debit, credit, count, amount, heads)
     SELECT batch_id, region, month, debit, credit, count(*), sum(amount), sum(heads)
-    FROM funds_transfer WHERE batch_id = %s
+    FROM funds_transfer WHERE batch_id = ANY(%s)
     GROUP BY batch_id, region, month, debit, credit
 """
 
@@ -121,20 +122,41 @@ def post_sql(
     Rows of nothing (amount 0) are left out; without any other row nothing is posted, and None comes
     back. The number of statements does not depend on the number of rows.
     """
-    check_columns(select, params, whole=NUMBERS, text=["region"])
+    of_fund = f"SELECT row.*, %s::int AS fund_id FROM ({select}) AS row"  # noqa: S608
+    posted = post_funds_sql(kind, of_fund, [fund.pk, *params], sources={fund: source}, on=on, by=by)
+    return posted[0] if posted else None
+
+
+def post_funds_sql(
+    kind: str,
+    select: str,
+    params: Sequence[Any] = (),
+    *,
+    sources: Mapping[Fund, str],
+    on: date | None = None,
+    by: User | None = None,
+) -> list[LedgerBatch]:
+    """The same for several funds at once: the SELECT has a `fund_id` as well.
+
+    `sources` names the act in each fund. A batch comes back for each fund that has rows; rows of
+    other funds are not posted.
+    """
+    check_columns(select, params, whole=[*NUMBERS, "fund_id"], text=["region"])
     statement = f"""
         INSERT INTO funds_transfer
           (person_id, batch_id, seq, fund_id, region, debit, credit, amount, month, heads)
-        SELECT person_id, %s, seq, %s, region, debit, credit, amount, month, heads
+        SELECT person_id, batch.id, seq, batch.fund, region, debit, credit, amount, month, heads
         FROM ({select}) AS row
+        JOIN unnest(%s::int[], %s::bigint[]) AS batch (fund, id) ON batch.fund = row.fund_id
         WHERE amount IS DISTINCT FROM 0
     """  # noqa: S608  the statement is a scheme's, its values are parameters
 
-    def insert(batch_id: int) -> None:
+    def insert(batches: Mapping[Fund, int]) -> None:
+        funds, numbers = [fund.pk for fund in batches], list(batches.values())
         with connection.cursor() as cursor:
-            cursor.execute(statement, [batch_id, fund.pk, *params])
+            cursor.execute(statement, [*params, funds, numbers])
 
-    return _post(fund, insert, kind=kind, source=source, booked_on=on, by=by)
+    return _post(sources, insert, kind=kind, booked_on=on, by=by)
 
 
 def reverse(
@@ -173,7 +195,8 @@ def reverse(
         if not reason.strip():
             raise Invalid(_("Say why the batch is reversed."), field="reason")
 
-        def insert(opposite_id: int) -> None:
+        def insert(batches: Mapping[Fund, int]) -> None:
+            (opposite_id,) = batches.values()
             with connection.cursor() as cursor:
                 cursor.execute(
                     """
@@ -185,19 +208,18 @@ def reverse(
                     [opposite_id, batch_id],
                 )
 
-        opposite = _post(
-            original.fund,
+        posted = _post(
+            {original.fund: source},
             insert,
             kind=original.kind,
-            source=source,
             booked_on=on,
             by=by,
             reverses=original,
             reason=reason.strip(),
         )
-        if opposite is None or opposite.reverses_id != batch_id:
+        if not posted or posted[0].reverses_id != batch_id:
             raise _posted_before(source)
-        return opposite
+        return posted[0]
 
 
 def batch(source: str) -> LedgerBatch | None:
@@ -239,62 +261,70 @@ def from_legs(
 
 
 def _post(
-    fund: Fund,
-    insert: Callable[[int], None],
+    sources: Mapping[Fund, str],
+    insert: Callable[[Mapping[Fund, int]], None],
     *,
     kind: str,
-    source: str,
     booked_on: date | None,
     by: User | None,
     reverses: LedgerBatch | None = None,
     reason: str = "",
-) -> LedgerBatch | None:
-    """The one path of every posting. Any problem leaves nothing behind."""
+) -> list[LedgerBatch]:
+    """The one path of every posting: a batch for each fund. Any problem leaves nothing behind."""
     with transaction.atomic(), connection.cursor() as cursor:
-        # Two who post the same act at the same time: the second waits, then finds the batch.
-        cursor.execute(
-            "SELECT pg_advisory_xact_lock(hashtextextended('funds:' || %s, 0))", [source]
-        )
-        if there := batch(source):
-            if (there.fund_id, there.kind) != (fund.pk, kind):
-                raise _posted_before(source)
-            return there
-        cursor.execute("SELECT nextval(pg_get_serial_sequence('funds_ledgerbatch', 'id'))")
-        (batch_id,) = cursor.fetchone()
+        posted: list[LedgerBatch] = []
+        numbers: dict[Fund, int] = {}
+        for fund, source in sources.items():
+            # Two who post the same act at the same time: the second waits, then finds the batch.
+            cursor.execute(
+                "SELECT pg_advisory_xact_lock(hashtextextended('funds:' || %s, 0))", [source]
+            )
+            if there := batch(source):
+                if (there.fund_id, there.kind) != (fund.pk, kind):
+                    raise _posted_before(source)
+                posted.append(there)
+                continue
+            cursor.execute("SELECT nextval(pg_get_serial_sequence('funds_ledgerbatch', 'id'))")
+            (numbers[fund],) = cursor.fetchone()
+        if not numbers:
+            return posted
         try:
-            insert(batch_id)
-            cursor.execute(TOTALS, [batch_id])
+            insert(numbers)
+            cursor.execute(TOTALS, [list(numbers.values())])
         except (IntegrityError, DataError) as error:
             raise unfit(error, SAID) from error
-        if not cursor.rowcount:
-            return None
+        cursor.execute(DIGESTS.format(where="batch_id = ANY(%s)"), [list(numbers.values())])
+        found = {batch_id: rest for batch_id, *rest in cursor.fetchall()}
         booked_on = booked_on or timezone.localdate()
-        moved = BatchTotal.objects.filter(batch_id=batch_id).order_by()
-        flows.check(
-            fund,
-            set(moved.values_list("debit", "credit").distinct()),
-            set(moved.values_list("region", flat=True).distinct()),
-            booked_on,
-            opposite=reverses is not None,
-        )
-        cursor.execute(DIGESTS.format(where="batch_id = %s"), [batch_id])
-        _id, digest, count, total, heads = cursor.fetchone()
-        posted = LedgerBatch.objects.create(
-            id=batch_id,
-            fund=fund,
-            kind=kind,
-            source=source,
-            booked_on=booked_on,
-            count=count,
-            total=total,
-            heads=heads,
-            digest=bytes(digest),
-            reverses=reverses,
-            reason=reason,
-            by=by,
-            posted_at=timezone.now(),
-        )
-        _guard(fund, posted)
+        for fund, batch_id in numbers.items():
+            if batch_id not in found:
+                continue  # nothing for this fund
+            moved = BatchTotal.objects.filter(batch_id=batch_id).order_by()
+            flows.check(
+                fund,
+                set(moved.values_list("debit", "credit").distinct()),
+                set(moved.values_list("region", flat=True).distinct()),
+                booked_on,
+                opposite=reverses is not None,
+            )
+            digest, count, total, heads = found[batch_id]
+            made = LedgerBatch.objects.create(
+                id=batch_id,
+                fund=fund,
+                kind=kind,
+                source=sources[fund],
+                booked_on=booked_on,
+                count=count,
+                total=total,
+                heads=heads,
+                digest=bytes(digest),
+                reverses=reverses,
+                reason=reason,
+                by=by,
+                posted_at=timezone.now(),
+            )
+            _guard(fund, made)
+            posted.append(made)
         return posted
 
 

@@ -39,6 +39,7 @@ from socsec.kernel.policy import Policy, PolicyError
 from socsec.kernel.ranges import MOST
 from socsec.kernel.sqlexpr import compile as compile_rule
 from socsec.office.errors import Invalid, Refused, from_kernel, say
+from socsec.office.gathering import gathered
 from socsec.office.models import Run
 from socsec.office.runs import Preview
 from socsec.office.services import policy as policies
@@ -49,6 +50,7 @@ AWARDS = Award._meta.db_table
 BENEFITS = Benefit._meta.db_table
 ADJUSTMENTS = PensionAdjustment._meta.db_table
 PAYMENTS = PensionPayment._meta.db_table
+GATHERED = "pensions_gathered"  # a table of one transaction
 PARTS = ("flat_part", "linked", "level", "tilt")
 CARRY = (
     *("person_id", "award_id", "month", "region", "pension", "months", "age", "woman", "area"),
@@ -138,22 +140,29 @@ def places(part: Part) -> list[str]:
 
 def select(part: Part) -> tuple[str, list[Any]]:
     """The adjustment of each pension of a part: its facts and the lines of its sheet."""
+    source, values = _facts(part)
+    return _sheets_of(part, source, places(part)), values
+
+
+def _facts(part: Part) -> tuple[str, list[Any]]:
     source, values = facts.in_payment(part.january, part.scheme, part.region, part.first, part.last)
-    table, params = AdjustmentParams.sql(part.policy, places(part), part.january)
-    sheet = adjustment(AdjustmentFacts.sql(), params)
-    return (
-        compile_rule(
-            {
-                "flat_part": sheet.flat_part,
-                "linked": sheet.linked.amount,
-                "level": sheet.level.amount,
-                "tilt": sheet.tilt.amount,
-                "increase": sheet.increase,
-            },
-            f"select * from ({source} and a.months > 0) f join ({table}) p using (region)",  # noqa: S608
-            carry=CARRY,
-        ),
-        values,
+    return f"{source} and a.months > 0", values
+
+
+def _sheets_of(part: Part, source: str, where: list[str], *, checked: bool = False) -> str:
+    """The rule over facts that a SELECT gives (and `checked`), with the scheme of each region."""
+    table, params = AdjustmentParams.sql(part.policy, where, part.january)
+    sheet = adjustment(AdjustmentFacts.sql(checked=checked), params)
+    return compile_rule(
+        {
+            "flat_part": sheet.flat_part,
+            "linked": sheet.linked.amount,
+            "level": sheet.level.amount,
+            "tilt": sheet.tilt.amount,
+            "increase": sheet.increase,
+        },
+        f"select * from ({source}) f join ({table}) p using (region)",  # noqa: S608
+        carry=CARRY,
     )
 
 
@@ -317,16 +326,20 @@ def _left_out(part: Part) -> list[dict[str, Any]]:
 
 def adjust(part: Part, run_id: int) -> tuple[int, int]:
     """Write a part's adjustments and the benefits that take over. (pensions, fen a month)."""
-    if not places(part):
+    where = places(part)
+    if not where:
         return 0, 0
-    rows, values = select(part)
+    source, values = _facts(part)
+    rows = _sheets_of(part, f"table {GATHERED}", where, checked=True)
     names = ", ".join((*CARRY, *PARTS, "increase"))
     who = [part.first, part.last]
     with connection.cursor() as cursor:
-        cursor.execute(
-            f"insert into {ADJUSTMENTS} (run_id, {names}) select %s, {names} from ({rows}) r",  # noqa: S608
-            [run_id, *values],
-        )
+        with gathered(GATHERED, source, values, AdjustmentFacts.in_bounds()):
+            cursor.execute(
+                f"""insert into {ADJUSTMENTS} (run_id, {names})
+                    select %s, {names} from ({rows}) r order by person_id""",  # noqa: S608
+                [run_id],
+            )
         _restate(cursor, run_id, part, sign="+")
         cursor.execute(
             f"""update {AWARDS} a set owed_from = p.first_paid
@@ -372,23 +385,16 @@ def _restate(cursor: Any, run_id: int, part: Part, sign: str) -> None:
     cursor.execute(
         f"""insert into {BENEFITS}
               (person_id, award_id, from_month, version, basic, account, transitional, addition)
-            select j.person_id, j.award_id, m.month,
+            select distinct on (j.person_id, j.award_id, m.month)
+                   j.person_id, j.award_id, m.month,
                    (case when b.from_month = m.month then b.version + 1 else 0 end)::smallint,
                    b.basic, b.account, b.transitional, b.addition {sign} j.increase
               from {ADJUSTMENTS} j
-             cross join lateral (
-                   select j.month as month
-                   union
-                   select later.from_month from {BENEFITS} later
-                    where later.person_id = j.person_id and later.award_id = j.award_id
-                      and later.from_month > j.month) m
-             cross join lateral (
-                   select * from {BENEFITS} b
-                    where b.person_id = j.person_id and b.award_id = j.award_id
-                      and b.from_month <= m.month
-                    order by b.from_month desc, b.version desc limit 1) b
+              join {BENEFITS} b on b.person_id = j.person_id and b.award_id = j.award_id
+             cross join lateral (select greatest(b.from_month, j.month) as month) m
              where j.run_id = %s and j.person_id between %s and %s
-               and j.increase > 0""",  # noqa: S608
+               and j.increase > 0
+             order by j.person_id, j.award_id, m.month, b.from_month desc, b.version desc""",  # noqa: S608
         [run_id, part.first, part.last],
     )
 
@@ -425,8 +431,8 @@ def check_unpaid(run: Run) -> None:
         )
 
 
-def ranges(part: Part, size: int) -> list[tuple[int, int]]:
-    """Ranges of person numbers with about `size` pensions each, without gaps between them."""
-    return payroll.ranges(
+def chunks(part: Part, size: int) -> list[dict[str, Any]]:
+    """Ranges of person numbers with about `size` pensions each."""
+    return payroll.chunks(
         payroll.Part(part.january, part.scheme, part.region, part.first, part.last), size
     )

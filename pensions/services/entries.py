@@ -22,6 +22,9 @@ DEBITED = accounts.ACCOUNTS_CREDITED
 CONTROL = f"""(case when n.side = {Side.NOTIONAL} then {accounts.NOTIONAL_ACCOUNTS}
                      else {accounts.INDIVIDUAL_ACCOUNTS} end)"""
 
+# Kinds whose entries all have one sign; interest and corrections go either way.
+ONE_WAY = {EntryKind.OPENING: 1, EntryKind.CREDIT: 1, EntryKind.BENEFIT: -1, EntryKind.CLOSE: -1}
+
 ENTRIES = AccountEntry._meta.db_table
 ACCOUNTS = IndividualAccount._meta.db_table
 
@@ -45,6 +48,7 @@ def write(
     rows: str,
     params: Sequence[Any] = (),
     source: str,
+    alone: bool = False,
     by: User | None = None,
     on: date | None = None,
     sided: bool = False,
@@ -56,22 +60,21 @@ def write(
     transaction. Whoever else appends to one of these accounts meanwhile gets an IntegrityError, or
     gives us one.
 
+    `alone` says that no person has more than one row, and that the SELECT has two columns more,
+    `last_seq` and `last_balance` of the account so far (0 for a new one): a mass run that knows
+    them need not look every account up again, nor number its entries.
+
     `source` names the act in the ledger. Nothing to write: Written(None, 0, 0).
     """
     if not sided:
         rows = f"select *, 0::smallint as side from ({rows}) r"  # noqa: S608
-    with connection.cursor() as cursor:
-        cursor.execute(
-            f"select count(*), coalesce(sum(n.amount), 0)::bigint from ({rows}) n",  # noqa: S608
-            params,
-        )
-        count, amount = cursor.fetchone()
-    if not count:
-        return Written(None, 0, 0)
+    one_way = ONE_WAY.get(kind)
+    total = 0 if one_way else _sum(rows, params)
+    place = "1" if alone else f"row_number() over ({ORDER})"
     batch = ledger.post_sql(
         fund,
         f"account_{kind.name.lower()}",
-        f"""select n.person_id, (row_number() over ({ORDER}))::int as seq, n.region,
+        f"""select n.person_id, {place}::int as seq, n.region,
                    (case when n.amount > 0 then {DEBITED} else {CONTROL} end)::smallint as debit,
                    (case when n.amount > 0 then {CONTROL} else {DEBITED} end)::smallint as credit,
                    abs(n.amount) as amount, n.month, 1 as heads
@@ -82,7 +85,8 @@ def write(
         by=by,
         on=on,
     )
-    assert batch is not None  # there are rows, and none of nothing
+    if batch is None:
+        return Written(None, 0, 0)
     with connection.cursor() as cursor:
         if kind in (EntryKind.OPENING, EntryKind.CREDIT, EntryKind.TAKEN_OVER):
             cursor.execute(
@@ -92,21 +96,35 @@ def write(
                         on conflict do nothing""",  # noqa: S608
                 [fund.pk, AccountState.CONTRIBUTING, *params],
             )
+        amount = "n.amount" if alone else f"(sum(n.amount) over ({ORDER}))::bigint"
+        known, values = (rows, params) if alone else (_with_last(rows), [*params, fund.pk])
         cursor.execute(
             f"""insert into {ENTRIES} (person_id, fund_id, seq, kind, month, bears_from, amount,
                                        balance, rate, reference, part, side, batch_id)
-                select n.person_id, %s,
-                       coalesce(l.seq, 0) + row_number() over w,
-                       %s, n.month, n.bears_from, n.amount,
-                       coalesce(l.balance, 0) + (sum(n.amount) over w)::bigint,
-                       n.rate, n.reference, n.part, n.side, %s
-                  from ({rows}) n
-                  left join lateral {last_entry("n.person_id", "%s")} l on true
-                window w as ({ORDER})
+                select n.person_id, %s, n.last_seq + {place}, %s, n.month, n.bears_from, n.amount,
+                       n.last_balance + {amount}, n.rate, n.reference, n.part, n.side, %s
+                  from ({known}) n
                  order by n.person_id""",  # noqa: S608
-            [fund.pk, kind, batch.pk, *params, fund.pk],
+            [fund.pk, kind, batch.pk, *values],
         )
-    return Written(batch.pk, count, amount)
+        count = cursor.rowcount
+    return Written(batch.pk, count, batch.total * one_way if one_way else total)
+
+
+def _sum(rows: str, params: Sequence[Any]) -> int:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"select coalesce(sum(n.amount), 0)::bigint from ({rows}) n",  # noqa: S608
+            params,
+        )
+        return int(cursor.fetchone()[0])
+
+
+def _with_last(rows: str) -> str:
+    """The rows, each with the last entry of its account so far. One parameter more: the fund."""
+    return f"""select r.*, coalesce(l.seq, 0) as last_seq, coalesce(l.balance, 0) as last_balance
+                 from ({rows}) r
+                 left join lateral {last_entry("r.person_id", "%s")} l on true"""  # noqa: S608
 
 
 def write_one(

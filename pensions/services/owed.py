@@ -22,10 +22,6 @@ PAYMENTS = PensionPayment._meta.db_table
 PEOPLE = Person._meta.db_table
 BANKS = BankAccount._meta.db_table
 
-_AWARDS = f"""
-      from {AWARDS} a
-      join {PEOPLE} p on p.id = a.person_id
-"""
 _BENEFIT = f"""
      cross join lateral (
            select * from {BENEFITS} b
@@ -37,7 +33,7 @@ _OWED = f"""
      where a.state = {AwardState.IN_PAYMENT} and a.scheme = %s and a.branch = %s
        and a.from_month <= %s
        and a.region between %s and %s and a.person_id between %s and %s
-       and (p.died_on is null or p.died_on >= %s)
+       and not exists (select from {PEOPLE} p where p.id = a.person_id and p.died_on < %s)
        and (a.last_month is null or m.month <= a.last_month)
        and b.basic + b.account + b.transitional + b.addition > 0
 """
@@ -65,10 +61,12 @@ _PAID = f"""
             where y.person_id = a.person_id and y.award_id = a.id and y.month = m.month) p2
 """  # noqa: S608
 # Of everybody whose earlier months are settled: the month.
-REGULAR = f"""{_COLUMNS} {_AWARDS} cross join (select %s::int as month) m {_BENEFIT} {_OWED}
+REGULAR = f"""{_COLUMNS}
+      from {AWARDS} a cross join (select %s::int as month) m {_BENEFIT} {_OWED}
        and (a.owed_from is null or a.owed_from = %s)"""
 # Of the others (new awards, held ones, all after an adjustment): every month that is not settled.
-WITH_ARREARS = f"""{_DIFFERENCE} {_AWARDS}
+WITH_ARREARS = f"""{_DIFFERENCE}
+      from {AWARDS} a
      cross join lateral generate_series(greatest(a.from_month, a.owed_from), %s) as m (month)
      {_BENEFIT} {_PAID} {_OWED}
        and a.owed_from < %s

@@ -30,6 +30,7 @@ from pensions.services import entries
 from pensions.services.owed import AWARDS, BANKS, PAYABLE, Part
 from socsec.kernel import months, regions
 from socsec.kernel.ranges import MOST
+from socsec.office import cutting
 from socsec.office.errors import NotFound, Refused, say
 from socsec.office.models import Run
 
@@ -39,6 +40,7 @@ PAYMENTS = PensionPayment._meta.db_table
 HELD = HeldPayment._meta.db_table
 WITHDRAWN = WithdrawnPayment._meta.db_table
 RECOVERIES = Recovery._meta.db_table
+DUE = "pensions_due"  # a table of one transaction: what a part of a payroll is owed
 
 PARTS = ("basic", "account", "transitional", "addition")
 COLUMNS = (
@@ -206,80 +208,50 @@ def samples(part: Part, count: int) -> list[Any]:
 # execution
 
 
-def ranges(part: Part, size: int) -> list[tuple[int, int]]:
-    """Ranges of person numbers with about `size` awards each, without gaps between them."""
-    low, high = regions.span(part.region)
-    with connection.cursor() as cursor:
-        cursor.execute(
-            f"""select max(person_id) from (
-                  select a.person_id, (row_number() over (order by a.person_id) - 1) / %s as n
-                    from {AWARDS} a
-                   where a.state = {AwardState.IN_PAYMENT} and a.scheme = %s and a.branch = %s
-                     and a.region between %s and %s) r
-                 group by n order by n""",  # noqa: S608
-            [size, part.scheme, part.branch, low, high],
-        )
-        ends = [row[0] for row in cursor.fetchall()]
-    if not ends:
-        return []
-    firsts = [0, *(end + 1 for end in ends[:-1])]
-    return list(zip(firsts, [*ends[:-1], MOST], strict=True))
+def chunks(part: Part, size: int) -> list[dict[str, Any]]:
+    """Ranges of person numbers with about `size` awards each."""
+    return cutting.by_person(
+        f"""select person_id from {AWARDS}
+             where state = {AwardState.IN_PAYMENT} and scheme = %s and branch = %s
+               and region between %s and %s""",  # noqa: S608
+        [part.scheme, part.branch, *regions.span(part.region)],
+        size,
+    )
 
 
 def pay(part: Part, run_id: int, fund: Fund) -> tuple[int, int]:
     """Write what is owed: holds, payments, and what is settled by them. (people, fen) paid.
 
-    Whoever is not held is paid, so that nobody falls between two statements if a bank account
-    comes or goes meanwhile; without one the envelope would not be complete, and nobody is paid.
+    What is owed is worked out once, into a table of this transaction. A bank account that comes or
+    goes meanwhile is seen by the next payroll: without one the envelope would not be complete, and
+    nobody would be paid.
     """
-    due, due_params = part.due()
-    regular, regular_params = part.regular()
-    arrears, arrears_params = part.with_arrears()
-    not_held = f"""not exists (select from {HELD} h
-                                where h.person_id = d.person_id and h.award_id = d.award_id
-                                  and h.run_id = %s)"""
+    _work_out(part, fund)
     with connection.cursor() as cursor:
         cursor.execute(
             f"""insert into {HELD} (person_id, run_id, award_id, region, months, amount, reason)
-                select d.person_id, %s, d.award_id, min(d.region), count(*),
-                       sum(d.amount)::bigint, '{HoldReason.NO_ACCOUNT}'
-                  from ({due}) d where not {PAYABLE}
-                 group by d.person_id, d.award_id""",  # noqa: S608
-            [run_id, *due_params],
-        )
-        # The account pays its part until it is used up.
-        cursor.execute(
-            f"""insert into {PAYMENTS} ({COLUMNS})
-                select d.person_id, d.month, d.award_id, d.part, %s, d.region, d.basic, d.account,
-                       d.transitional, d.addition, d.amount,
-                       greatest(0, least(d.account, coalesce(l.balance, 0)))
-                  from ({regular}) d
-                  left join lateral {entries.last_entry("d.person_id", "%s")} l on true
-                 where {not_held}
-                 order by d.person_id""",  # noqa: S608
-            [run_id, *regular_params, fund.pk, run_id],
+                select person_id, %s, award_id, min(region), count(*), sum(amount)::bigint,
+                       '{HoldReason.NO_ACCOUNT}'
+                  from {DUE} where not payable
+                 group by person_id, award_id""",  # noqa: S608
+            [run_id],
         )
         cursor.execute(
             f"""insert into {PAYMENTS} ({COLUMNS})
-                select d.person_id, d.month, d.award_id, d.part, %s, d.region, d.basic, d.account,
-                       d.transitional, d.addition, d.amount,
-                       greatest(0, least(d.account,
-                         coalesce(l.balance, 0) + d.account - sum(d.account) over (
-                           partition by d.person_id order by d.month)))::bigint
-                  from ({arrears}) d
-                  left join lateral {entries.last_entry("d.person_id", "%s")} l on true
-                 where {not_held}
-                 order by d.person_id, d.month""",  # noqa: S608
-            [run_id, *arrears_params, fund.pk, run_id],
+                select person_id, month, award_id, part, %s, region, basic, account, transitional,
+                       addition, amount, from_account
+                  from {DUE} where payable
+                 order by person_id, month""",  # noqa: S608
+            [run_id],
         )
         # Only awards that were owed earlier months, or are from now on, are touched: a few.
         cursor.execute(
             f"""update {AWARDS} a set owed_from = null
                  where a.owed_from is not null and a.person_id between %s and %s
-                   and exists (select from {PAYMENTS} p
-                                where p.person_id = a.person_id and p.award_id = a.id
-                                  and p.month = %s and p.run_id = %s)""",  # noqa: S608
-            [part.first, part.last, part.month, run_id],
+                   and exists (select from {DUE} d
+                                where d.person_id = a.person_id and d.award_id = a.id
+                                  and d.month = %s and d.payable)""",  # noqa: S608
+            [part.first, part.last, part.month],
         )
         cursor.execute(
             f"""update {AWARDS} a set owed_from = %s
@@ -290,27 +262,56 @@ def pay(part: Part, run_id: int, fund: Fund) -> tuple[int, int]:
         )
         cursor.execute(
             f"""select count(distinct person_id), coalesce(sum(amount), 0)::bigint
-                  from {PAYMENTS}
-                 where run_id = %s and person_id between %s and %s""",  # noqa: S608
-            [run_id, part.first, part.last],
+                  from {DUE} where payable"""  # noqa: S608
         )
         people, amount = cursor.fetchone()
     return people, amount
 
 
+def _work_out(part: Part, fund: Fund) -> None:
+    """Put what a part is owed into the table `DUE`, with the last entry of each account beside it.
+
+    The account pays its part until it is used up: where several months are owed, one after the
+    other. `drawn` stands in one row of each person: what the account bears of all of them.
+    """
+    regular, regular_params = part.regular()
+    arrears, arrears_params = part.with_arrears()
+    last_entry = f"left join lateral {entries.last_entry('d.person_id', '%s')} l on true"
+    columns = f"""d.*, {PAYABLE} as payable, coalesce(l.seq, 0) as last_seq,
+                  coalesce(l.balance, 0) as last_balance"""
+    with connection.cursor() as cursor:
+        cursor.execute(f"drop table if exists {DUE}")
+        cursor.execute(
+            f"""create temporary table {DUE} on commit drop as
+                select m.*, m.from_account as drawn
+                  from (select {columns},
+                               greatest(0, least(d.account, coalesce(l.balance, 0))) as from_account
+                          from ({regular}) d {last_entry}) m
+                 union all
+                select m.*, case when m.month = min(m.month) over person
+                                 then (sum(m.from_account) over person)::bigint else 0 end
+                  from (select {columns},
+                               greatest(0, least(d.account, coalesce(l.balance, 0) + d.account
+                                 - sum(d.account) over (partition by d.person_id order by d.month)
+                               ))::bigint as from_account
+                          from ({arrears}) d {last_entry}) m
+                window person as (partition by m.person_id)""",  # noqa: S608
+            [*regular_params, fund.pk, *arrears_params, fund.pk],
+        )
+
+
 def draw(part: Part, run_id: int, fund: Fund, source: str) -> entries.Written:
-    """Book what the accounts bear of a part's payments: an entry each, and the ledger."""
+    """Book what the accounts bear of the payments just written: an entry each, and the ledger."""
     return entries.write(
         fund=fund,
         kind=EntryKind.BENEFIT,
-        rows=f"""select person_id, min(region) as region, %s::int as month, %s::int as bears_from,
-                        -sum(from_account)::bigint as amount, null::int as rate,
-                        %s::bigint as reference, 0::smallint as part
-                   from {PAYMENTS}
-                  where run_id = %s and person_id between %s and %s and from_account > 0
-                  group by person_id""",  # noqa: S608
-        params=[part.month, part.month, run_id, run_id, part.first, part.last],
+        rows=f"""select person_id, region, %s::int as month, %s::int as bears_from,
+                        -drawn as amount, null::int as rate, %s::bigint as reference,
+                        0::smallint as part, last_seq, last_balance
+                   from {DUE} where payable and drawn > 0""",  # noqa: S608
+        params=[part.month, part.month, run_id],
         source=source,
+        alone=True,
     )
 
 

@@ -24,7 +24,9 @@ from socsec.kernel.document import explain
 from socsec.kernel.policy import PROVISIONAL, Policy, PolicyError
 from socsec.kernel.ranges import MOST
 from socsec.kernel.sqlexpr import compile as compile_rule
+from socsec.office import cutting
 from socsec.office.errors import Invalid, NotFound, Refused, from_kernel, say
+from socsec.office.gathering import gathered
 from socsec.office.models import Run
 from socsec.office.runs import Preview
 from socsec.office.services import policy as policies
@@ -198,7 +200,7 @@ def select(part: Part) -> tuple[str, list[Any]]:
         rows = compile_rule(
             {"amount": sheet.amount, "rate": params.bookkeeping_rate},
             f"select * from ({source}) a join ({table}) p using (region)",  # noqa: S608
-            carry=("person_id", "region"),
+            carry=("person_id", "region", "last_seq", "last_balance"),
             keep=sheet.amount != 0,
         )
         selects.append(f"select *, {book.side}::smallint as side from ({rows}) b")  # noqa: S608
@@ -251,23 +253,14 @@ def _sheets(part: Part, book: Book, count: int) -> list[dict[str, Any]]:
     return sheets
 
 
-def ranges(part: Part, size: int) -> list[tuple[int, int]]:
-    """Ranges of person numbers with about `size` accounts each, without gaps between them."""
-    low, high = regions.span(part.region)
-    with connection.cursor() as cursor:
-        cursor.execute(
-            f"""select max(person_id) from (
-                  select a.person_id, (row_number() over (order by a.person_id) - 1) / %s as n
-                    from {ACCOUNTS} a
-                   where a.fund_id = %s and a.state <> %s and a.region between %s and %s) r
-                 group by n order by n""",  # noqa: S608
-            [size, part.fund.pk, AccountState.CLOSED, low, high],
-        )
-        ends = [row[0] for row in cursor.fetchall()]
-    if not ends:
-        return []
-    firsts = [0, *(end + 1 for end in ends[:-1])]
-    return list(zip(firsts, [*ends[:-1], MOST], strict=True))
+def chunks(part: Part, size: int) -> list[dict[str, Any]]:
+    """Ranges of person numbers with about `size` accounts each."""
+    return cutting.by_person(
+        f"""select person_id from {ACCOUNTS}
+             where fund_id = %s and state <> %s and region between %s and %s""",  # noqa: S608
+        [part.fund.pk, AccountState.CLOSED, *regions.span(part.region)],
+        size,
+    )
 
 
 def credit(part: Part, run_id: int, source: str) -> entries.Written:
@@ -275,22 +268,19 @@ def credit(part: Part, run_id: int, source: str) -> entries.Written:
     if not _regions(part):
         return entries.Written(None, 0, 0)
     rows, values = select(part)
-    with connection.cursor() as cursor:
-        cursor.execute(f"drop table if exists {WORKED_OUT}")
-        cursor.execute(
-            f"create temporary table {WORKED_OUT} on commit drop as {rows}",
-            values,
+    with gathered(WORKED_OUT, rows, values):
+        return entries.write(
+            fund=part.fund,
+            kind=EntryKind.INTEREST,
+            rows=f"""select person_id, region, %s::int as month, %s::int as bears_from, amount,
+                            rate::int as rate, %s::bigint as reference, 0::smallint as part, side,
+                            last_seq, last_balance
+                       from {WORKED_OUT}""",  # noqa: S608
+            params=[part.december, part.december + 1, run_id],
+            source=source,
+            sided=True,
+            alone=len(books_of(part.fund)) == 1,
         )
-    return entries.write(
-        fund=part.fund,
-        kind=EntryKind.INTEREST,
-        rows=f"""select person_id, region, %s::int as month, %s::int as bears_from, amount,
-                        rate::int as rate, %s::bigint as reference, 0::smallint as part, side
-                   from {WORKED_OUT}""",  # noqa: S608
-        params=[part.december, part.december + 1, run_id],
-        source=source,
-        sided=True,
-    )
 
 
 def undo(part: Part, run: Run, source: str) -> None:

@@ -219,20 +219,37 @@ class Facts:
         return cls(**out)
 
     @classmethod
-    def sql(cls, prefix: str = "", names: Iterable[str] | None = None) -> Self:
+    def sql(
+        cls, prefix: str = "", names: Iterable[str] | None = None, *, checked: bool = False
+    ) -> Self:
         """The facts as columns of an SQL source, each called `prefix` + its name.
 
-        `names` says which facts the source has; the others must have a default.
+        `names` says which facts the source has; the others must have a default. `checked` says
+        that the source keeps `in_bounds()` by a constraint: nothing is tested again then, nor can
+        anything be missing, and the statement is shorter and faster for it.
         """
         wanted = set(cls.specs()) if names is None else set(names)
         return cls(
             **{
-                name: sql_column(prefix + name, boolean=True)
+                name: sql_column(prefix + name, boolean=True, nullable=not checked)
                 if spec.unit.code == "bool"
-                else sql_column(prefix + name, *spec_bounds(spec))
+                else sql_column(
+                    prefix + name, *spec_bounds(spec), checked=checked, nullable=not checked
+                )
                 for name, spec in cls.specs().items()
                 if name in wanted
             }
+        )
+
+    @classmethod
+    def in_bounds(cls) -> str:
+        """The condition, in SQL, that a row has every fact, each within its bounds."""
+        return " and ".join(
+            f"{name} is not null"
+            if spec.unit.code == "bool"
+            else f"({name} between {low} and {high}) is true"
+            for name, spec in cls.specs().items()
+            for low, high in [spec_bounds(spec)]
         )
 
     def as_json(self) -> dict[str, Any]:

@@ -92,7 +92,7 @@ def _arguments(node: Expr) -> Iterator[Expr]:
     """The nodes that the text of this one mentions, as often as it mentions them."""
     expressions = [arg for arg in node.args if isinstance(arg, Expr)]
     yield from expressions
-    if node.op == "//" and not _plain_division(node):
+    if node.op == "//" and not _plain_division(node) and not _lift(node):
         yield expressions[0]
         yield expressions[1]
         if expressions[1].range.low < 0:
@@ -128,6 +128,15 @@ def _plain_division(node: Expr) -> bool:
     """Whether truncation, PostgreSQL's division, is the same as floor: nothing is negative."""
     a, b = node.args
     return bool(a.range.low >= 0 and b.range.low >= 0)
+
+
+def _lift(node: Expr) -> int:
+    """How often the divisor has to be added for nothing to be negative; 0 where that cannot be."""
+    a, b = node.args
+    if b.op != "constant" or b.args[0] <= 0 or not a.range.fits:
+        return 0
+    times = max(0, -(a.range.low // b.args[0]))
+    return int(times) if (a.range + b.range * Range(times, times)).fits else 0
 
 
 def _is_numeric(node: Expr) -> bool:
@@ -229,6 +238,10 @@ def _division(node: Expr, text: Any) -> str:
                 written = f"mod(mod({a}, {b})::numeric + {b}, {b})::bigint"
     elif _plain_division(node):
         written = quotient
+    elif times := _lift(node):
+        # Nothing is mentioned twice, so the dividend needs no level of its own.
+        more = _literal(times * node.args[1].args[0])
+        written = f"(({a} + {more}) / {b} - {_literal(times)})"
     elif node.args[1].range.low >= 0:
         written = f"({quotient} - (mod({a}, {b}) < 0)::int)"
     else:

@@ -323,6 +323,47 @@ def test_the_digest_of_the_database_is_that_of_python(beijing):
     assert batch.count == 12
 
 
+OF_TWO_FUNDS = """
+    SELECT p AS person_id, 1 AS seq, CASE WHEN p % 2 = 0 THEN %s ELSE %s END AS fund_id,
+           CASE WHEN p % 2 = 0 THEN '110105' ELSE '310101' END AS region, %s AS debit,
+           %s AS credit, p * 10 AS amount, 24314 AS month, 1 AS heads
+    FROM generate_series(1, 5) AS p
+""".replace("p % 2", "p %% 2")
+
+
+def test_a_statement_posts_for_several_funds_a_batch_in_each(beijing, shanghai):
+    values = [beijing.pk, shanghai.pk, DUE, ASSESSED]
+    sources = {beijing: "run:1/b", shanghai: "run:1/s"}
+    first, second = ledger.post_funds_sql("assessed", OF_TWO_FUNDS, values, sources=sources, on=ON)
+    assert (first.fund, first.source, first.count, first.total) == (beijing, "run:1/b", 2, 60)
+    assert (second.fund, second.source, second.count, second.total) == (shanghai, "run:1/s", 3, 90)
+    assert queries.balance(beijing, DUE) == 60
+    assert queries.balance(shanghai, DUE) == 90
+    again = ledger.post_funds_sql("assessed", OF_TWO_FUNDS, values, sources=sources, on=ON)
+    assert again == [first, second]
+    assert Transfer.objects.count() == 5
+
+
+def test_a_fund_without_rows_gets_no_batch(beijing, shanghai):
+    values = [beijing.pk, beijing.pk, DUE, ASSESSED]
+    select = OF_TWO_FUNDS.replace("'310101'", "'110105'")
+    (only,) = ledger.post_funds_sql(
+        "assessed", select, values, sources={beijing: "b", shanghai: "s"}, on=ON
+    )
+    assert (only.fund, only.count) == (beijing, 5)
+
+
+def test_what_one_fund_must_not_post_stops_the_others_too(beijing, shanghai):
+    values = [beijing.pk, shanghai.pk, DUE, ASSESSED]
+    select = OF_TWO_FUNDS.replace("'310101'", "'440100'")
+    with pytest.raises(Refused) as refused:
+        ledger.post_funds_sql(
+            "assessed", select, values, sources={beijing: "b", shanghai: "s"}, on=ON
+        )
+    assert refused.value.code == "region_outside_fund"
+    assert nothing_posted()
+
+
 def test_a_statement_without_rows_posts_nothing(beijing):
     assert (
         ledger.post_sql(beijing, "assessed", SELECT, [DUE, ASSESSED, -1], source="run:1", on=ON)

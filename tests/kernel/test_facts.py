@@ -4,10 +4,13 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 import pytest
+from django.db import IntegrityError, connection, transaction
 
-from socsec.kernel.arith import NOT_STATED, Number, stated
+from socsec.kernel.arith import NOT_STATED, Number, least, most, stated, where
 from socsec.kernel.facts import FactError, Facts, fact
+from socsec.kernel.sqlexpr import compile
 from socsec.kernel.units import UNITS, Choice
+from socsec.office.gathering import gathered
 
 
 class Sex(Choice):
@@ -151,3 +154,61 @@ def test_the_bounds_of_each_unit_are_written_and_read_back():
             assert unit.read(unit.natural(kept)) == value, unit.code
             assert unit.say(kept, "zh")
             assert unit.say(kept, "en")
+
+
+ROW = {
+    "wage": 500_000,
+    "rate": 80_000,
+    "index": 1_200_000,
+    "paid": 360,
+    "claim": 24300,
+    "age": 720,
+    "sex": 1,
+    "poor": False,
+    "divisor": NOT_STATED,
+}
+
+
+def pay(f):
+    """Something that asks for each kind of fact."""
+    share = (f.wage * f.rate - 600_000) // 1_000_000
+    capped = most(least(share * f.paid, f.index), f.age)
+    return {"pay": where(f.poor, capped, capped + stated(f.divisor, f.claim) + f.sex)}
+
+
+def as_values(rows):
+    texts = [", ".join(f"{value} as {name}" for name, value in row.items()) for row in rows]
+    return " union all ".join(f"select {text}" for text in texts)
+
+
+def answers(rows, *, checked):
+    with transaction.atomic(), connection.cursor() as cursor:
+        source, checks = as_values(rows), [Everything.in_bounds()] if checked else []
+        with gathered("what_is_known", source, [], *checks):
+            cursor.execute(
+                compile(pay(Everything.sql(checked=checked)), "select * from what_is_known")
+            )
+            return [row[0] for row in cursor.fetchall()]
+
+
+@pytest.mark.django_db
+def test_checked_facts_say_the_same_in_fewer_words():
+    rows = [
+        ROW,
+        {**ROW, "poor": True},
+        {**ROW, "divisor": 1390, "wage": 0},
+        {**ROW, "rate": 0, "sex": 0},
+    ]
+    assert answers(rows, checked=True) == answers(rows, checked=False)
+    assert answers(rows, checked=True) == [pay(Everything(**row))["pay"] for row in rows]
+    short, long = (compile(pay(Everything.sql(checked=way)), "select 1") for way in (True, False))
+    assert len(short) < len(long)
+    assert " between " in long
+    assert " between " not in short
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("wrong", [{"paid": 721}, {"wage": -1}, {"poor": "null"}, {"sex": "null"}])
+def test_nothing_is_worked_out_where_a_fact_is_missing_or_cannot_be(wrong):
+    with pytest.raises(IntegrityError, match="check constraint"):
+        answers([ROW, {**ROW, **wrong}], checked=True)

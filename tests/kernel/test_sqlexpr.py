@@ -92,6 +92,26 @@ def test_floor_is_plain_division_only_where_nothing_can_be_negative():
     assert "mod" in compile({"line": column("a", -1, 9) // column("b", 1, 9)}, "select 1")
 
 
+def test_floor_by_a_fixed_number_mentions_what_it_divides_once():
+    written = compile({"line": (column("a", -10, 9) * column("b", 1, 9)) // 7}, "select 1")
+    assert "mod" not in written
+    assert "offset 0" not in written
+    # Where that much more would leave bigint, it is the longer way round.
+    assert "mod" in compile({"line": column("a", LEAST + 1, MOST) // 7}, "select 1")
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("divisor", [1, 2, 7, 1_000_000])
+@pytest.mark.parametrize("least", [-1, -7, -(10**12)])
+def test_floor_by_a_fixed_number_rounds_down_on_both_sides_of_nought(divisor, least):
+    numbers = sorted({*range(-15, 16), least, least + 1, 10**12})
+    source = f"select a from unnest(array{numbers}::bigint[]) as a order by a"
+    rows = ask({"line": column("a", least, 10**12) // divisor}, source)
+    assert [line for (line,) in rows] == [
+        number // divisor if number >= least else None for number in numbers
+    ]
+
+
 @pytest.mark.django_db
 def test_small_integer_columns_do_not_overflow_in_their_own_width():
     source = "select 2000000000::int as a, 30000::smallint as b"

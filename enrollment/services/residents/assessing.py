@@ -21,6 +21,7 @@ from socsec.kernel.document import explain
 from socsec.kernel.policy import PolicyError
 from socsec.kernel.ranges import MOST
 from socsec.office.errors import Invalid, from_kernel
+from socsec.office.gathering import gathered
 from socsec.office.models import PolicyEdition, User
 from socsec.office.services import policy
 
@@ -152,7 +153,49 @@ def correct(enrolment: ResidentEnrolment, *, by: User | None, **shares: int) -> 
     return due
 
 
-def rows(
+GATHERED = "enrollment_gathered_residents"  # a table of one transaction
+
+
+def rows(*, edition: int, run_id: int, **of: Any) -> facts.Select:
+    """The SELECT of a run: one row for each resident's year, with every part of it."""
+    gathered, values = _gather(edition=edition, **of)
+    where = facts.resident_regions(branch=of["branch"], year=of["year"], region=of["region"])
+    select = _assess(
+        of["branch"], of["year"], where or [of["region"]], gathered, edition=edition, run_id=run_id
+    )
+    return select, values
+
+
+def assess_many(*, edition: int, run_id: int, **of: Any) -> tuple[int, list[str]]:
+    """Assess the residents of a range of person numbers. How many, and of which regions."""
+    branch, year = of["branch"], of["year"]
+    found, values = _gather(edition=edition, **of)
+    known, _params, _rule = LAW[branch]
+    names = [*_lines(branch, year, None, edition=edition, run_id=run_id), *CARRY]
+    with connection.cursor() as cursor:
+        cursor.execute(facts.FOR_MANY)
+        with gathered(GATHERED, found, values, known.in_bounds()):
+            cursor.execute(f"select distinct region from {GATHERED} order by 1")  # noqa: S608
+            regions = [row[0] for row in cursor.fetchall()]
+            if not regions:
+                return 0, []
+            select = _assess(
+                branch,
+                year,
+                regions,
+                f"table {GATHERED}",
+                checked=True,
+                edition=edition,
+                run_id=run_id,
+            )
+            cursor.execute(
+                f"""insert into enrollment_residentdue ({", ".join(names)})
+                    {select} order by person_id"""
+            )
+            return int(cursor.rowcount), regions
+
+
+def _gather(
     *,
     branch: int,
     year: int,
@@ -161,12 +204,8 @@ def rows(
     last_person: int,
     on: date,
     edition: int,
-    run_id: int,
 ) -> facts.Select:
-    """The SELECT of a run: one row for each resident's year, with every part of it."""
-    where = facts.resident_regions(branch=branch, year=year, region=region)
-    known, params_class, rule = LAW[branch]
-    gathered, values = facts.residents(
+    return facts.residents(
         branch=branch,
         year=year,
         region=region,
@@ -175,22 +214,28 @@ def rows(
         on=on,
         born_after=born_after(edition, region, branch, year),
     )
+
+
+def _assess(
+    branch: int,
+    year: int,
+    regions: list[str],
+    gathered: str,
+    *,
+    checked: bool = False,
+    edition: int,
+    run_id: int,
+) -> str:
+    """The branch's rule over what was gathered (and `checked`), with the law of each region."""
+    known, params_class, rule = LAW[branch]
     try:
-        table, params = params_class.sql(policy.of(edition), where or [region], date(year, 1, 1))
+        table, params = params_class.sql(policy.of(edition), regions, date(year, 1, 1))
     except PolicyError as error:
         raise from_kernel(error) from error
     source = f"select * from ({gathered}) as gathered join ({table}) as law using (region)"  # noqa: S608
-    sheet = rule(known.sql(), params)
+    sheet = rule(known.sql(checked=checked), params)
     lines = _lines(branch, year, sheet, edition=edition, run_id=run_id)
-    return sqlexpr.compile(lines, source, carry=CARRY), values
-
-
-def insert(**of: Any) -> facts.Select:
-    """The statement that assesses the residents of a region and a range of person numbers."""
-    select, values = rows(**of)
-    stamp = {name: of[name] for name in ("edition", "run_id")}
-    columns = [*_lines(of["branch"], of["year"], None, **stamp), *CARRY]
-    return f"insert into enrollment_residentdue ({', '.join(columns)}) {select}", values
+    return sqlexpr.compile(lines, source, carry=CARRY)
 
 
 def samples(

@@ -23,12 +23,13 @@ _TOTALS = """
 """
 
 _POSTINGS = """
-    select person_id, 1 as seq, region, %s as debit, %s as credit,
+    select person_id, 1 as seq, fund_id, region, %s as debit, %s as credit,
            sponsor_share + collective_subsidy + government_subsidy as amount,
            %s as month, 1 as heads
     from enrollment_residentdue
+    join unnest(%s::text[], %s::int[]) as pool (region, fund_id) using (region)
     where run_id = %s and branch = %s and year = %s and person_id between %s and %s
-      and region = any(%s)
+    order by person_id
 """
 
 _CARRY_ON = """
@@ -96,7 +97,6 @@ def execute(run: Run, first: int, last: int, number: int) -> tuple[int, int, lis
     """Assess a chunk, enrol who goes on, post the claims, begin what is paid in full."""
     of = of_run(run, first, last)
     branch, year = of["branch"], of["year"]
-    due, due_values = assessing.insert(**of)
     carried, carried_values = facts.carried_residents(
         branch=branch,
         year=year,
@@ -106,10 +106,9 @@ def execute(run: Run, first: int, last: int, number: int) -> tuple[int, int, lis
         born_after=assessing.born_after(of["edition"], run.region_id, branch, year),
     )
     chunk = [run.pk, branch, year, first, last]
+    count, regions = assessing.assess_many(**of)
+    pools = pool_of(regions, branch, Scheme.RESIDENTS)
     with connection.cursor() as cursor:
-        cursor.execute(facts.FOR_MANY)
-        cursor.execute(due, due_values)
-        count = cursor.rowcount
         cursor.execute(
             _CARRY_ON.format(select=carried),
             [branch, year, Way.WINDOW.value, of["on"], *carried_values],
@@ -124,21 +123,18 @@ def execute(run: Run, first: int, last: int, number: int) -> tuple[int, int, lis
                     Branch.MEDICAL.value,
                 ],
             )
-    digests = []
-    for fund, regions in funds_of(run):
-        batch = ledger.post_sql(
-            fund,
-            "resident_assessment",
-            _POSTINGS,
-            [
-                *(accounts.SUBSIDIES_DUE, accounts.SUBSIDIES_ASSESSED, year * 12),
-                *(run.pk, branch, year, first, last, regions),
-            ],
-            source=_source(run, number, fund),
-            by=run.checker,
-        )
-        if batch is not None:
-            digests.append(bytes(batch.digest).hex())
+    batches = ledger.post_funds_sql(
+        "resident_assessment",
+        _POSTINGS,
+        [
+            *(accounts.SUBSIDIES_DUE, accounts.SUBSIDIES_ASSESSED, year * 12),
+            *(list(pools), [fund.pk for fund in pools.values()]),
+            *chunk,
+        ],
+        sources={fund: _source(run, number, fund) for fund in pools.values()},
+        by=run.checker,
+    )
+    digests = [bytes(batch.digest).hex() for batch in batches]
     return count, _sum(run, first, last), digests
 
 
@@ -168,7 +164,7 @@ def reverse(run: Run, first: int, last: int, number: int) -> None:
     with connection.cursor() as cursor:
         cursor.execute(_UNDO[0], [*chunk, int(Category.RESIDENT)])
         cursor.execute(_UNDO[1], chunk)
-    for fund, _regions in funds_of(run):
+    for fund in funds_of(run):
         posted = ledger.batch(_source(run, number, fund))
         if posted is not None:
             ledger.reverse(posted.pk, reason=run.reversal_reason, by=run.reversed_by)
@@ -193,16 +189,11 @@ def paid(run: Run, first: int, last: int) -> bool:
         return bool(cursor.fetchone()[0])
 
 
-def funds_of(run: Run) -> list[tuple[Fund, list[str]]]:
-    """Each fund that the run posts to, with the codes of the regions that it pools."""
+def funds_of(run: Run) -> list[Fund]:
+    """Each fund that the run posts to. `NotFound` for a region that none pools."""
     branch, year = run.params["branch"], run.month // 12
     regions = facts.resident_regions(branch=branch, year=year, region=run.region_id)
-    found = pool_of(regions, branch, Scheme.RESIDENTS)
-    funds = {fund.pk: fund for fund in found.values()}
-    return [
-        (fund, [region for region, pool in found.items() if pool.pk == fund.pk])
-        for fund in funds.values()
-    ]
+    return list(dict.fromkeys(pool_of(regions, branch, Scheme.RESIDENTS).values()))
 
 
 def year_before(run: Run) -> list[dict[str, Any]]:

@@ -195,9 +195,9 @@ def numbers_of(row: ResidentAdjustment) -> dict[str, int]:
 # execution
 
 
-def ranges(part: Part, size: int) -> list[tuple[int, int]]:
-    """Ranges of person numbers with about `size` pensions each, without gaps between them."""
-    return payroll.ranges(
+def chunks(part: Part, size: int) -> list[dict[str, Any]]:
+    """Ranges of person numbers with about `size` pensions each."""
+    return payroll.chunks(
         payroll.Part(part.january, part.scheme, part.region, part.first, part.last), size
     )
 
@@ -257,22 +257,15 @@ def _restate(cursor: Any, who: list[int], sign: str) -> None:
     cursor.execute(
         f"""insert into {BENEFITS}
               (person_id, award_id, from_month, version, basic, account, transitional, addition)
-            select j.person_id, j.award_id, m.month,
+            select distinct on (j.person_id, j.award_id, m.month)
+                   j.person_id, j.award_id, m.month,
                    (case when b.from_month = m.month then b.version + 1 else 0 end)::smallint,
                    b.basic {sign} j.basic_more, b.account, b.transitional,
                    b.addition {sign} j.addition_more
               from {ADJUSTMENTS} j
-             cross join lateral (
-                   select j.month as month
-                   union
-                   select later.from_month from {BENEFITS} later
-                    where later.person_id = j.person_id and later.award_id = j.award_id
-                      and later.from_month > j.month) m
-             cross join lateral (
-                   select * from {BENEFITS} b
-                    where b.person_id = j.person_id and b.award_id = j.award_id
-                      and b.from_month <= m.month
-                    order by b.from_month desc, b.version desc limit 1) b
-             where j.run_id = %s and j.person_id between %s and %s""",  # noqa: S608
+              join {BENEFITS} b on b.person_id = j.person_id and b.award_id = j.award_id
+             cross join lateral (select greatest(b.from_month, j.month) as month) m
+             where j.run_id = %s and j.person_id between %s and %s
+             order by j.person_id, j.award_id, m.month, b.from_month desc, b.version desc""",  # noqa: S608
         who,
     )

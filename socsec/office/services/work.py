@@ -22,7 +22,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from django.conf import settings
-from django.db import OperationalError, transaction
+from django.db import OperationalError, connection, transaction
 from django.db.models import Count, Q, Sum
 from django.utils import timezone
 from django.utils.functional import lazy
@@ -40,6 +40,9 @@ Chunk = RunChunk.State
 
 # A chunk that killed its worker this often, or met this many deadlocks, is not tried again.
 ATTEMPTS = 5
+# A chunk sorts and joins many rows at once, and its statements are long: compiling all their small
+# expressions takes longer than computing them.
+FOR_MANY = "set local work_mem = '128MB'; set local jit = off"
 # Covers only the moment between taking a chunk and locking it for the work.
 LEASE = timedelta(seconds=30)
 
@@ -198,6 +201,7 @@ def _do(chunk_id: int, worker: str) -> RunChunk | None:
             if chunk is None:
                 return None  # the lease ran out before we began, and someone else has it
             kind = runs.get(chunk.run.kind)
+            _make_room()
             if chunk.run.backwards:
                 kind.reverse(chunk)
                 chunk.state = Chunk.REVERSED
@@ -224,6 +228,11 @@ def _do(chunk_id: int, worker: str) -> RunChunk | None:
             if chunk.worker == worker and chunk.state == Chunk.TAKEN:
                 _fail(chunk, error)
     return None
+
+
+def _make_room() -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(FOR_MANY)
 
 
 def _release(chunk_id: int, worker: str) -> None:
@@ -288,6 +297,7 @@ def _post(run: Run) -> None:
     run.checksum = hashlib.sha256(text.encode()).hexdigest()
     try:
         with transaction.atomic():
+            _make_room()
             kind.post(run)
     except OperationalError:
         raise

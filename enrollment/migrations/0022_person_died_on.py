@@ -1,0 +1,18 @@
+"""The dead are found without a look at everybody: each payroll asks."""
+
+from django.db import migrations, models
+
+
+class Migration(migrations.Migration):
+    dependencies = [("enrollment", "0021_posted_together")]
+
+    operations = [
+        migrations.AddIndex(
+            model_name="person",
+            index=models.Index(
+                condition=models.Q(died_on__isnull=False),
+                fields=["died_on"],
+                name="person_died_on",
+            ),
+        ),
+    ]
