@@ -4,7 +4,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("enrollment", "0021_posted_together")]
+    dependencies = [("enrollment", "0023_deferrals")]
 
     operations = [
         migrations.AddIndex(
