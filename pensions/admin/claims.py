@@ -17,6 +17,7 @@ from funds.models import Scheme
 from pensions import queries
 from pensions.models import Category, PensionClaim
 from pensions.services import claim as claims
+from pensions.services import payer
 from pensions.services.agencies import annuity
 from pensions.services.claim import KIND
 from socsec.kernel.money import yuan
@@ -110,7 +111,11 @@ def shown_on_case(user: User, case: Case) -> list[case_file.Panel]:
     if claim is None:
         return []
     held = {"claim": claim, "award": getattr(claim, "award", None)}
-    return [("admin/pensions/_claim.html", held)]
+    panels = [("admin/pensions/_claim.html", held)]
+    found = payer.payer_of(claim.person, claim.region)
+    if found is not None and claim.scheme == Scheme.EMPLOYEES:
+        panels.append(("admin/pensions/_payer.html", {"payer": found}))
+    return panels
 
 
 def shown_of_person(user: User, person_id: int) -> dict[str, Any] | None:

@@ -17,11 +17,10 @@ from django.utils.translation import gettext_lazy as _
 
 from enrollment import queries as people
 from enrollment.models import Movement
-from funds.models import Branch, Scheme
+from funds.models import Branch, Fund, Scheme
 from pensions import queries
 from pensions.models import (
     Category,
-    IndividualAccount,
     Transfer,
     TransferAccount,
     TransferKind,
@@ -90,6 +89,29 @@ class AccountForm(ScreenForm):
     payee = _text(_("Payee"), 60)
     bank = _text(_("Bank"), 60)
     account = BankCardField(label=_("Account number"))
+
+
+class AnnuityForm(ScreenForm):
+    to_region = _text(_("Code of the new place, six digits"), 6)
+    payee = forms.CharField(
+        label=_("Plan of the enterprise: payee"),
+        max_length=60,
+        required=False,
+        help_text=_("Empty where another agency's fund takes the annuity over."),
+        widget=forms.TextInput(attrs={"class": "input w-20"}),
+    )
+    bank = forms.CharField(
+        label=_("Plan of the enterprise: bank"),
+        max_length=60,
+        required=False,
+        widget=forms.TextInput(attrs={"class": "input w-20"}),
+    )
+    account = forms.CharField(
+        label=_("Plan of the enterprise: account number"),
+        max_length=30,
+        required=False,
+        widget=forms.TextInput(attrs={"class": "input w-20", "autocomplete": "off"}),
+    )
 
 
 @dataclass(frozen=True)
@@ -201,6 +223,11 @@ VERBS: dict[str, Verb] = {
         *(ScreenForm, transfers.pay_refund, _("Ordered. A colleague releases it to the bank.")),
         lead=_("What was paid for months that are insured twice goes to the person."),
     ),
+    "plan-paid": Verb(
+        *("ledger.post", _("The plan was paid"), State.SENT, None, "", "from"),
+        *(ScreenForm, transfers.plan_paid, _("Finished. The annuity lies with the plan.")),
+        lead=_("The bank has paid the enterprise's plan; the annuity lies there from now on."),
+    ),
     "withdraw": Verb(
         *("case.withdraw", _("Withdraw"), State.ASKED, None, "", "to"),
         *(TextForm, transfers.withdraw_link, _("Withdrawn. Everything stays as it was.")),
@@ -256,9 +283,36 @@ class TransferAdmin(DeskAdmin):
         return [
             path("open/", guard(self.open), name="pensions_transfer_open"),
             path("link/<int:person>/", guard(self.link), name="pensions_transfer_link"),
+            path("annuity/<int:person>/", guard(self.annuity), name="pensions_transfer_annuity"),
             path("<int:pk>/do/<slug:verb>/", guard(self.verb), name="pensions_transfer_verb"),
             *super().get_urls(),
         ]
+
+    def annuity(self, request: HttpRequest, person: int) -> HttpResponse:
+        found = get_object_or_404(people.people(request.user), pk=person)
+        made: list[Transfer] = []
+        home = reverse("admin:enrollment_person_change", args=[found.pk])
+
+        def do(said: dict[str, Any]) -> str:
+            made.append(
+                transfers.open_annuity(
+                    by=staff(request), person=found, from_region=found.region, **said
+                )
+            )
+            return _now("Taken up. Now the form is drawn up.")
+
+        return Deed(
+            title=_("Move the annuity of %(name)s") % {"name": found.name},
+            act="case.receive",
+            button=_("Take up"),
+            do=do,
+            form=AnnuityForm,
+            lead=_("To another agency's fund, or to the plan of an enterprise."),
+            back=home,
+            then=lambda: row_url(made[0]),
+            initial={"to_region": found.region},
+            crumbs=[Crumb(found.name, home), Crumb(_("Occupational annuity"))],
+        ).answer(request)
 
     def open(self, request: HttpRequest) -> HttpResponse:
         made: list[Transfer] = []
@@ -437,6 +491,11 @@ def offered(user: User, transfer: Transfer) -> list[Button]:
         if verb.fits(user, transfer, cases)
         and (slug != "refund" or (transfer.refund and transfer.refund_envelope_id is None))
         and (slug != "recall" or transfer.from_fund_id is not None)
+        and (slug != "arrive" or transfer.to_fund_id is not None)
+        and (
+            slug != "plan-paid"
+            or (transfer.kind == TransferKind.ANNUITY and transfer.to_fund_id is None)
+        )
     ]
 
 
@@ -487,7 +546,13 @@ def shown_of_person(user: User, person_id: int) -> dict[str, Any] | None:
 def offered_to_person(user: User, person_id: int) -> Iterator[Button]:
     if not may(user, "case.receive"):
         return
-    if IndividualAccount.objects.filter(person_id=person_id).exists():
+    accounts = queries.accounts(person_id)
+    if accounts.filter(fund_id__in=Fund.objects.filter(branch=Branch.ANNUITY)).exists():
+        yield Button(
+            _("Move the annuity"),
+            reverse("admin:pensions_transfer_annuity", args=[person_id]),
+        )
+    if accounts.exists():
         yield Button(
             _("Bring schemes together"),
             reverse("admin:pensions_transfer_link", args=[person_id]),

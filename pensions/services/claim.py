@@ -23,7 +23,7 @@ from pensions.models import (
     PensionClaim,
 )
 from pensions.services import award as awards
-from pensions.services import entries
+from pensions.services import entries, payer
 from pensions.services.agencies import annuity
 from pensions.services.agencies.decision import Decision as AgencyDecision
 from pensions.services.conditions import (
@@ -94,6 +94,8 @@ def open_claim(
     if there is not None:
         return there
     may_claim(person, scheme, start_month, category)
+    if scheme == Scheme.EMPLOYEES:
+        payer.check(person, region)
     case = cases.open_case(
         kind=KIND,
         person_id=person.pk,

@@ -19,7 +19,8 @@ from pensions.models import (
     Transfer,
     TransferState,
 )
-from pensions.services import account, entries, transfers
+from pensions.rules.transfer import Payer
+from pensions.services import account, claim, entries, payer, transfers
 from pensions.services.gathering import account_of
 from pensions.services.transfers import balances as held
 from socsec.kernel.ids import make_resident_id
@@ -581,3 +582,32 @@ def test_a_temporary_account_joins_its_record_with_everything_that_was_paid(
     assert findings() == []
     assert Transfer.objects.get().state == TransferState.DONE
     assert Case.objects.filter(state__in=Case.OPEN, kind__startswith="transfer").count() == 0
+
+
+# who pays in the end
+
+
+def test_a_claim_at_a_place_that_does_not_pay_is_refused_with_the_place_that_does(
+    two, enroll, refuses
+):
+    who = enroll()  # born in March 1966
+    entered = prior.enter_paid(
+        by=two.old.intake,
+        person=who,
+        branch=PENSION,
+        region=BEIJING,
+        bases=dict.fromkeys(range(month(2010, 1), month(2024, 12) + 1), BASE),
+        document="北京缴费记录",
+    )
+    prior.approve(by=two.old.checker, prior=entered)
+    asked = {"person": who, "start_month": month(2026, 12), "category": 0, "channel": "counter"}
+    asked |= {"by": two.new.intake, "region": SHANGHAI}
+    # Fifteen years in Beijing, none in Shanghai, and a household in Guangdong: Beijing pays.
+    two.move(who, household_region="440000", transferred=True)
+    refuses(Refused, "another_place_pays", claim.open_claim, **asked)
+    found = payer.payer_of(who, SHANGHAI)
+    assert (found.payer, found.region) == (Payer.EARLIER, BEIJING)
+    # The same with the household in Shanghai: Shanghai pays.
+    Movement.objects.update(household_region=SHANGHAI)
+    assert payer.payer_of(who, SHANGHAI).payer == Payer.HOME
+    assert claim.open_claim(**asked).region == SHANGHAI

@@ -8,6 +8,7 @@ all; in flight an entitlement belongs to neither account, and never to both.
 """
 
 from .accounts import approve_account, enter_account
+from .annuities import open_annuity, plan_paid
 from .common import KINDS, REASONS, STAFF_REASONS
 from .form import Form, draw_up
 from .links import (
@@ -54,9 +55,11 @@ __all__ = [
     "enter_account",
     "give_up",
     "judge",
+    "open_annuity",
     "open_record",
     "open_temporary",
     "pay_refund",
+    "plan_paid",
     "propose_link",
     "recall",
     "refuse_link",

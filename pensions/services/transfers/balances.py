@@ -13,7 +13,7 @@ from typing import Any
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from funds.models import Fund
+from funds.models import Branch, Fund
 from pensions.models import (
     AccountEntry,
     AccountState,
@@ -52,9 +52,16 @@ class Held:
 
 
 def held(person_id: int, fund: Fund, region: str, policy: Policy) -> Held:
-    """What a person's account in a fund holds today, with the interest of finished years."""
+    """What a person's account in a fund holds today, with the interest of finished years.
+
+    `Refused` for an annuity of which a part is only written down, or whose interest of a finished
+    year is open: its parts bear at rates of their own, which its yearly run credits.
+    """
     this_year = year_of(month_of(timezone.localdate()))
     _balance, years = account_of(person_id, fund, month(this_year - 1, 12))
+    if fund.branch == Branch.ANNUITY:
+        _whole(person_id, fund, bool(years))
+        years = ()
     try:
         lines = interest_of(region, years, policy, books_of(fund)[0].rates)
     except PolicyError as error:
@@ -68,6 +75,22 @@ def held(person_id: int, fund: Fund, region: str, policy: Policy) -> Held:
     opens = month(year_of(first), 1)
     rows = [(opens, each.amount, int(Side.WHOLE)) for each in settled]
     return Held(tuple(settled), tuple(summed([*_rows(person_id, fund, opens), *rows])), opens)
+
+
+def _whole(person_id: int, fund: Fund, interest_open: bool) -> None:
+    parts = summed(_rows(person_id, fund, 0))
+    if any(side == Side.NOTIONAL for _begins, _amount, side in parts):
+        raise Refused(
+            _("A part of this annuity is only written down."),
+            code="notional_left",
+            fix=_("Have the treasury make it real first."),
+        )
+    if interest_open:
+        raise Refused(
+            _("The interest of a finished year is not credited yet."),
+            code="interest_open",
+            fix=_("Run the yearly interest of the annuity first."),
+        )
 
 
 def credits_of(person_id: int, fund: Fund, months: Iterable[int], opens: int) -> list[Part]:

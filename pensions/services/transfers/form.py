@@ -11,7 +11,7 @@ from enrollment import queries as enrollment
 from enrollment.models import Category, Contribution
 from enrollment.queries import PlaceMonth
 from enrollment.services.residents.overlaps import OverlappingYear, overlapping_years
-from funds.models import Fund, Scheme
+from funds.models import Branch, Fund, Scheme
 from pensions.models import (
     AccountEntry,
     AccountState,
@@ -91,7 +91,7 @@ def draw_up(transfer: Transfer) -> Form:
     facts = TransferFacts(
         months=len(months),
         wages=0
-        if Scheme.RESIDENTS in (transfer.from_scheme, transfer.to_scheme)
+        if account_alone(transfer)
         else sum(each.base for each in months if each.month >= params.first_month),
         balance=held.balance,
         given_back=balances.total(given_back),
@@ -189,6 +189,12 @@ def twice_as_resident(transfer: Transfer) -> list[OverlappingYear]:
     return overlapping_years(transfer.person_id)
 
 
+def account_alone(transfer: Transfer) -> bool:
+    """Whether nothing of a pooled fund moves along: with residents, and with annuities."""
+    schemes = (transfer.from_scheme, transfer.to_scheme)
+    return Scheme.RESIDENTS in schemes or transfer.kind == TransferKind.ANNUITY
+
+
 def owed(years: list[OverlappingYear]) -> list[tuple[int, Sequence[int]]]:
     """What such years give back, and out of whose money: the person's own, then the collective's."""
     return [
@@ -216,7 +222,7 @@ def _everything_credited(transfer: Transfer, fund: Fund) -> None:
             _("A pension is paid from this account; a record moves before that, not after."),
             code="drawing_benefits",
         )
-    if fund.scheme == Scheme.RESIDENTS:
+    if fund.scheme == Scheme.RESIDENTS or fund.branch != Branch.PENSION:
         return
     received = (
         enrollment.allocations_in(fund.pk, transfer.person_id).aggregate(
