@@ -296,6 +296,27 @@ class SurvivorParams(Params):
     part_year: Months = parameter("pensions.survivors.part_year")
 
 
+class OtherSurvivorParams(Params):
+    """What a fund other than the employees' pays after a death, in months of a pension."""
+
+    funeral_months: Count
+    grant_months: Count
+
+
+class ResidentSurvivorParams(OtherSurvivorParams):
+    """What the residents' fund pays after a death."""
+
+    funeral_months: Count = parameter("pensions.residents.funeral_months")
+    grant_months: Count = parameter("pensions.residents.grant_months")
+
+
+class AgencySurvivorParams(OtherSurvivorParams):
+    """What the agencies' fund pays after a death."""
+
+    funeral_months: Count = parameter("pensions.agencies.funeral_months")
+    grant_months: Count = parameter("pensions.agencies.grant_months")
+
+
 class DisabilityParams(RetirementParams, PensionParams):
     """The allowance for illness and disability before the pensionable age."""
 

@@ -250,6 +250,11 @@ def _shown(held: SurvivorClaim) -> dict[str, Any]:
             (_("Funeral grant"), yuan(held.funeral)),
             (_("Survivors' grant"), yuan(held.grant)),
             (_("Balance of the account, with interest"), yuan(held.balance)),
+            *(
+                [(_("Balance of the occupational annuity"), yuan(held.annuity))]
+                if held.annuity
+                else []
+            ),
             (_("Pension of months not paid"), yuan(held.unpaid)),
             (_("Kept back for what was overpaid"), yuan(-held.kept_back)),
             (_("Together"), yuan(held.total - held.kept_back)),

@@ -183,7 +183,7 @@ def settled_after_a_death() -> Iterator[Finding]:
              cross join lateral (select coalesce(sum(amount), 0) as amount
                                    from {Heir._meta.db_table} h where h.claim_id = c.case_id) h
              where c.granted
-               and c.funeral + c."grant" + c.balance + c.unpaid - c.kept_back <> h.amount
+               and c.funeral + c."grant" + c.balance + c.annuity + c.unpaid - c.kept_back <> h.amount
              limit {FEW}"""  # noqa: S608
     )
     for (number,) in rows:

@@ -24,6 +24,8 @@ class SurvivorClaim(models.Model):
     unemployment insurance: only one of them is paid. Amounts are fen, from the sheet once assessed:
     `balance` is that of the account with interest up to the death, `unpaid` the pension of months
     up to the death that nobody was paid. `kept_back` goes on what was paid beyond the death.
+    `annuity` is the balance of an occupational annuity, which its own fund pays in an envelope of
+    its own.
     """
 
     case = models.OneToOneField(
@@ -54,6 +56,7 @@ class SurvivorClaim(models.Model):
     funeral = models.BigIntegerField(_("funeral grant"), default=0)
     grant = models.BigIntegerField(_("survivors' grant"), default=0)
     balance = models.BigIntegerField(_("balance of the account"), default=0)
+    annuity = models.BigIntegerField(_("balance of the annuity"), default=0, db_default=0)
     unpaid = models.BigIntegerField(_("unpaid pension"), default=0)
     kept_back = models.BigIntegerField(_("kept back"), default=0)
     open = models.BooleanField(_("open"), default=True)
@@ -65,6 +68,14 @@ class SurvivorClaim(models.Model):
         blank=True,
         related_name="+",
         verbose_name=_("payment batch"),
+    )
+    annuity_envelope = models.ForeignKey(
+        PaymentBatch,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("payment batch of the annuity"),
     )
     taken_by = models.ForeignKey(
         settings.AUTH_USER_MODEL,
@@ -87,7 +98,12 @@ class SurvivorClaim(models.Model):
             ),
             models.CheckConstraint(
                 condition=models.Q(
-                    funeral__gte=0, grant__gte=0, balance__gte=0, unpaid__gte=0, kept_back__gte=0
+                    funeral__gte=0,
+                    grant__gte=0,
+                    balance__gte=0,
+                    annuity__gte=0,
+                    unpaid__gte=0,
+                    kept_back__gte=0,
                 ),
                 name="survivor_claim_amounts_possible",
             ),
@@ -99,7 +115,7 @@ class SurvivorClaim(models.Model):
     @property
     def total(self) -> int:
         """Everything that is due to the family, in fen, before anything is kept back."""
-        return self.funeral + self.grant + self.balance + self.unpaid
+        return self.funeral + self.grant + self.balance + self.annuity + self.unpaid
 
 
 class Heir(models.Model):

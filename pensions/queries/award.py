@@ -8,13 +8,14 @@ from django.utils.translation import gettext_lazy as _
 from enrollment import queries as enrollment
 from enrollment.models import Category as Insured
 from enrollment.models import Coverage
-from funds.models import Branch, Scheme
+from funds.models import Branch, Fund, Scheme
 from pensions.models import (
     Award,
     AwardState,
     Benefit,
     Correction,
     DisabilityClaim,
+    IndividualAccount,
     PensionAdjustment,
     PensionClaim,
     SurvivorClaim,
@@ -89,6 +90,14 @@ def last_scheme(person_id: int) -> Scheme:
     )
     if last is not None:
         return Insured(last.category).scheme_in(Branch.PENSION)
+    kept = Fund.objects.filter(
+        branch=Branch.PENSION,
+        pk__in=IndividualAccount.objects.filter(person_id__in=people.numbers(person_id)).values(
+            "fund_id"
+        ),
+    ).first()
+    if kept is not None:
+        return Scheme(kept.scheme)
     older = enrollment.legacy_years(person_id).filter(branch=Branch.PENSION).exists()
     return Scheme.RESIDENTS if older else Scheme.EMPLOYEES
 

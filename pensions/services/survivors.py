@@ -14,35 +14,26 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from enrollment.models import Person
-from funds.models import Branch, Fund, Scheme
-from funds.services import fund as fund_services
+from funds.models import Fund, PaymentBatch
 from funds.services import payments
-from pensions import queries
 from pensions.models import (
     AccountEntry,
     AccountState,
-    Award,
-    AwardState,
     EntryKind,
     Heir,
     IndividualAccount,
-    Overpayment,
-    OverpaymentState,
-    PensionPayment,
     RecoveryKind,
     Relation,
     SurvivorClaim,
 )
-from pensions.rules.survivors import SurvivorFacts
 from pensions.services import award as awards
-from pensions.services import decision, entries, recovery
-from pensions.services.conditions import region_of
-from pensions.services.gathering import AccountYear, account_of, life_of
-from socsec.kernel import ids, rules
+from pensions.services import entries, recovery
+from pensions.services import survivors_due as due
+from pensions.services.agencies.decision import annuity_fund
+from pensions.services.decision import InterestLine
+from socsec.kernel import ids
 from socsec.kernel.arith import ONE
-from socsec.kernel.facts import FactError
-from socsec.kernel.months import format_month, month_of, parse_month
-from socsec.kernel.policy import PROVISIONAL, PolicyError
+from socsec.kernel.months import month_of, parse_month
 from socsec.office import people
 from socsec.office.access import require, require_other_hand, require_stranger
 from socsec.office.errors import Conflict, Invalid, NotFound, Refused, from_kernel, say
@@ -52,7 +43,6 @@ from socsec.office.services import case as cases
 from socsec.office.services import policy as policies
 
 KIND = "pension_survivors"
-RULE = "pensions.survivors"
 LAW = "社会保险法第十七条"
 
 
@@ -85,7 +75,7 @@ def open_claim(
     where this death is claimed for or settled already. The award, if it runs on, ends with it.
     """
     person = Person.objects.select_for_update().get(pk=person.pk)
-    region = _region(person)
+    scheme, region = due.place_of(person)
     require(by, "case.receive", region, claimant.pk if claimant else None)
     if by.kind == User.Kind.STAFF:
         require_stranger(by, person.pk)
@@ -132,6 +122,7 @@ def open_claim(
         case=case,
         person=person,
         claimant=claimant,
+        scheme=scheme,
         region=region,
         grants_elsewhere=grants_elsewhere,
         keep_back=keep_back,
@@ -160,8 +151,8 @@ def assess(*, by: User, claim: SurvivorClaim) -> SurvivorClaim:
     """
     held, _case = _lock(claim, by, "case.assess", Case.State.RECEIVED)
     edition = policies.current_edition()
-    held.gathered = _gather(held)
-    found, amounts = _decide(held, edition.pk)
+    held.gathered = due.gather(held)
+    found, amounts = due.decide(held, edition.pk)
     for name, amount in amounts.items():
         setattr(held, name, amount)
     held.save()
@@ -184,18 +175,20 @@ def grant(*, by: User, claim: SurvivorClaim) -> SurvivorClaim:
     than when it was assessed, nothing is granted.
     """
     held, case = _lock(claim, by, "case.check", Case.State.ASSESSED)
-    if _gather(held) != held.gathered:
+    if due.gather(held) != held.gathered:
         raise Conflict(
             _("The books have changed since the claim was assessed."),
             code="facts_changed",
             fix=_("Send it back, so that it is assessed anew."),
         )
     cases.decide(case_id=held.pk, by=by, outcome=Case.State.GRANTED.value, total=held.total)
-    fund = _fund(held)
+    fund = due.fund_of(held)
     _close_account(held, fund, by, case.edition_id or 0)
-    left = held.total - _keep_back(held, by)
+    left = held.total - held.annuity - _keep_back(held, by)
     if left:
-        _order(held, fund, left, by)
+        held.envelope = _order(held, fund, left, by)
+    if held.annuity:
+        held.annuity_envelope = _settle_annuity(held, by, case.edition_id or 0)
     held.open, held.granted = False, True
     held.save()
     audit.record(
@@ -208,6 +201,7 @@ def grant(*, by: User, claim: SurvivorClaim) -> SurvivorClaim:
         funeral=held.funeral,
         grant=held.grant,
         balance=held.balance,
+        annuity=held.annuity,
         unpaid=held.unpaid,
         kept_back=held.kept_back,
         heirs=held.heirs.count(),
@@ -251,133 +245,6 @@ def divide(total: int, shares: Sequence[int]) -> list[int]:
     return parts
 
 
-# what is due
-
-
-def _gather(held: SurvivorClaim) -> dict[str, Any]:
-    """What the books say, whole numbers: kept with the claim, and read again before it is granted."""
-    person = held.person
-    assert person.died_on is not None  # asked when it was opened
-    died = month_of(person.died_on)
-    award = _award(person)
-    life = life_of(person, held.region, died + 1)
-    months = award.months if award and award.months else life["months_paid"] + life["months_deemed"]
-    # Who drew the allowance for disability had not retired (人社部发〔2024〕72号).
-    retired = award is not None and award.disability_id is None
-    drawn = 0
-    if award is not None and retired:
-        drawn = min(award.until_month or died, died) - award.from_month + 1
-    balance, years = account_of(person.pk, _fund(held), died)
-    return {
-        "died": format_month(died),
-        "months_paid": months,
-        "retired": retired,
-        "months_drawn": max(drawn, 0),
-        "balance": balance,
-        "account_years": [each.as_json() for each in years],
-        "unpaid": _unpaid(award, died) if award else 0,
-        "overpaid": sum(each.remaining for each in _debts(person)) if held.keep_back else 0,
-    }
-
-
-def _decide(held: SurvivorClaim, edition: int) -> tuple[rules.Assessment, dict[str, int]]:
-    facts = held.gathered or {}
-    policy, died = policies.of(edition), parse_month(facts["died"])
-    if not facts["months_paid"]:
-        raise Refused(
-            say(_("%(name)s was never insured here (%(law)s)."), name=held.person.name, law=LAW),
-            code="never_insured",
-            fix=_("Enter the months from earlier books first, or refuse the claim."),
-        )
-    try:
-        found = rules.assess(
-            RULE,
-            {name: facts[name] for name in SurvivorFacts.specs() if name in facts},
-            policy=policy,
-            on=died,
-            region=held.region,
-        )
-    except (FactError, PolicyError) as error:
-        raise from_kernel(error) from error
-    income = found.params.statuses["announced_income"]
-    if income.status == PROVISIONAL:
-        raise Refused(
-            say(
-                _("“%(code)s” of the year before is not announced for %(region)s."),
-                code=income.code,
-                region=held.region,
-            ),
-            code="not_announced",
-            fix=_("Enter it as a policy value first, and have it approved."),
-        )
-    balance = facts["balance"] + sum(
-        line.amount for line in _interest(held, facts, policies.of(edition))
-    )
-    sheet: Any = found.sheet
-    funeral = 0 if held.grants_elsewhere else int(sheet.funeral)
-    amounts = {
-        "funeral": funeral,
-        "grant": int(sheet.grant),
-        "balance": balance,
-        "unpaid": facts["unpaid"],
-    }
-    return found, {**amounts, "kept_back": min(facts["overpaid"], sum(amounts.values()))}
-
-
-def _interest(
-    held: SurvivorClaim, facts: dict[str, Any], policy: Any
-) -> tuple[decision.InterestLine, ...]:
-    years = tuple(map(AccountYear.from_json, facts["account_years"]))
-    try:
-        return decision.interest_of(held.region, years, policy)
-    except PolicyError as error:
-        raise from_kernel(error) from error
-
-
-def _unpaid(award: Award, died: int) -> int:
-    """The pension of months up to the death that no payroll has paid, in fen."""
-    paid: dict[int, int] = {}
-    rows = PensionPayment.objects.filter(person_id=award.person_id, award_id=award.pk)
-    for month, amount in rows.values_list("month", "amount"):
-        paid[month] = paid.get(month, 0) + amount
-    first = award.owed_from
-    if first is None:
-        # Settled up to its last payment; what earlier books paid, these books do not know.
-        first = max(paid) + 1 if paid else died + 1
-    owed = 0
-    for month in range(max(first, award.from_month), died + 1):
-        benefit = queries.benefit_in(award, month)
-        owed += max((benefit.monthly if benefit else 0) - paid.get(month, 0), 0)
-    return owed
-
-
-def _award(person: Person) -> Award | None:
-    """The pension that the person drew at the end; None for who had not retired."""
-    return (
-        Award.objects.filter(person=person, scheme=Scheme.EMPLOYEES)
-        .exclude(state=AwardState.ENDED, end_reason__in=("error", "moved"))
-        .order_by("-from_month")
-        .first()
-    )
-
-
-def _region(person: Person) -> str:
-    award = _award(person)
-    return award.region if award else region_of(person)
-
-
-def _debts(person: Person) -> list[Overpayment]:
-    return list(
-        Overpayment.objects.select_for_update()
-        .filter(person=person, state=OverpaymentState.OPEN)
-        .order_by("pk")
-    )
-
-
-def _fund(held: SurvivorClaim) -> Fund:
-    return fund_services.for_(Branch.PENSION, held.scheme, held.region)
-
-
 # what follows from the decision
 
 
@@ -385,21 +252,8 @@ def _close_account(held: SurvivorClaim, fund: Fund, by: User, edition: int) -> N
     """Interest up to the death, then everything out: the account is inherited."""
     facts = held.gathered or {}
     died = parse_month(facts["died"])
-    for line in _interest(held, facts, policies.of(edition)):
-        if line.amount:
-            entries.write_one(
-                fund=fund,
-                kind=EntryKind.INTEREST,
-                person_id=held.person_id,
-                region=held.region,
-                month=line.through,
-                bears_from=line.through // 12 * 12 + 12,
-                amount=line.amount,
-                rate=line.rate.value,
-                reference=held.pk,
-                source=f"pensions.survivors:{held.pk}/interest:{line.through}",
-                by=by,
-            )
+    for line in due.interest(held, policies.of(edition)):
+        _credit(held, fund, line, by)
     last = (
         AccountEntry.objects.filter(person_id=held.person_id, fund_id=fund.pk)
         .order_by("-seq")
@@ -411,7 +265,39 @@ def _close_account(held: SurvivorClaim, fund: Fund, by: User, edition: int) -> N
             code="facts_changed",
             fix=_("Send it back, so that it is assessed anew."),
         )
-    if held.balance:
+    _empty(held, fund, held.balance, died, by)
+
+
+def _settle_annuity(held: SurvivorClaim, by: User, edition: int) -> PaymentBatch:
+    """The same for the annuity, whose own fund pays it to the heirs in an envelope of its own."""
+    fund = annuity_fund(held.region)
+    assert fund is not None  # there is a balance in it
+    for _part, lines in due.annuity_interest(held, policies.of(edition)):
+        for line in lines:
+            _credit(held, fund, line, by)
+    _empty(held, fund, held.annuity, parse_month((held.gathered or {})["died"]), by)
+    return _order(held, fund, held.annuity, by)
+
+
+def _credit(held: SurvivorClaim, fund: Fund, line: InterestLine, by: User) -> None:
+    if line.amount:
+        entries.write_one(
+            fund=fund,
+            kind=EntryKind.INTEREST,
+            person_id=held.person_id,
+            region=held.region,
+            month=line.through,
+            bears_from=line.through // 12 * 12 + 12,
+            amount=line.amount,
+            rate=line.rate.value,
+            reference=held.pk,
+            source=f"pensions.survivors:{held.pk}/interest:{fund.pk}:{line.through}",
+            by=by,
+        )
+
+
+def _empty(held: SurvivorClaim, fund: Fund, balance: int, died: int, by: User) -> None:
+    if balance:
         entries.write_one(
             fund=fund,
             kind=EntryKind.CLOSE,
@@ -419,9 +305,9 @@ def _close_account(held: SurvivorClaim, fund: Fund, by: User, edition: int) -> N
             region=held.region,
             month=died,
             bears_from=died + 1,
-            amount=-held.balance,
+            amount=-balance,
             reference=held.pk,
-            source=f"pensions.survivors:{held.pk}/close",
+            source=f"pensions.survivors:{held.pk}/close:{fund.pk}",
             by=by,
         )
     IndividualAccount.objects.filter(person_id=held.person_id, fund_id=fund.pk).update(
@@ -431,7 +317,7 @@ def _close_account(held: SurvivorClaim, fund: Fund, by: User, edition: int) -> N
 
 def _keep_back(held: SurvivorClaim, by: User) -> int:
     left = held.kept_back
-    for debt in _debts(held.person) if left else []:
+    for debt in due.debts_of(held.person) if left else []:
         part = min(left, debt.remaining)
         if part:
             recovery.put(debt, RecoveryKind.GRANT, part, by=by, reference=held.case.number)
@@ -439,13 +325,15 @@ def _keep_back(held: SurvivorClaim, by: User) -> int:
     return held.kept_back - left
 
 
-def _order(held: SurvivorClaim, fund: Fund, total: int, by: User) -> None:
+def _order(held: SurvivorClaim, fund: Fund, total: int, by: User) -> PaymentBatch:
+    """An order for each heir's share of what one fund pays."""
     heirs = list(held.heirs.all())
-    for heir, amount in zip(heirs, divide(total, [heir.share for heir in heirs]), strict=True):
-        heir.amount = amount
+    parts = divide(total, [heir.share for heir in heirs])
+    for heir, amount in zip(heirs, parts, strict=True):
+        heir.amount += amount
         heir.save(update_fields=["amount"])
-    paid = [heir for heir in heirs if heir.amount]
-    month, source = month_of(timezone.localdate()), f"pensions.survivors:{held.pk}"
+    paid = [(heir, amount) for heir, amount in zip(heirs, parts, strict=True) if amount]
+    month, source = month_of(timezone.localdate()), f"pensions.survivors:{held.pk}/{fund.pk}"
     envelope = payments.open_batch(
         fund,
         KIND,
@@ -466,14 +354,14 @@ def _order(held: SurvivorClaim, fund: Fund, total: int, by: User) -> None:
                 payee=heir.name,
                 bank=heir.bank,
                 account=heir.account,
-                amount=heir.amount,
+                amount=amount,
                 month=month,
                 source=source,
             )
-            for heir in paid
+            for heir, amount in paid
         ],
     )
-    held.envelope = envelope
+    return envelope
 
 
 def _checked(heir: Payee) -> Payee:

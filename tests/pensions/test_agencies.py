@@ -33,7 +33,7 @@ from pensions.models import (
     PensionPayment,
     Side,
 )
-from pensions.services import account, award, claim
+from pensions.services import account, award, claim, survivors
 from pensions.services.agencies import annuity
 from socsec.kernel.ids import make_credit_code
 from socsec.kernel.months import first_day, month
@@ -47,6 +47,10 @@ from .conftest import PUDONG, SHANGHAI, findings, staff
 PENSION, ANNUITY, AGENCIES = Branch.PENSION, Branch.ANNUITY, Scheme.AGENCIES
 DECEMBER, JULY = month(2025, 12), month(2026, 7)
 TODAY = date(2026, 7, 10)
+HEIRS = [
+    survivors.Payee("文竹", "spouse", 500_000, "中国农业银行", "62284800000001"),
+    survivors.Payee("文兰", "child", 500_000, "中国农业银行", "62284800000002"),
+]
 
 
 @pytest.fixture
@@ -208,8 +212,10 @@ def test_what_is_written_down_is_made_real_with_interest_and_money_of_the_treasu
     assert made_real(wen) == 50_375_00
     assert held(wen, pool)[2:] == [
         (EntryKind.INTEREST, Side.NOTIONAL, 375_00),
-        (EntryKind.MADE_REAL, Side.EMPLOYER, 50_375_00),
-        (EntryKind.MADE_REAL, Side.NOTIONAL, -50_375_00),
+        (EntryKind.MADE_REAL, Side.EMPLOYER, 50_000_00),
+        (EntryKind.MADE_REAL, Side.NOTIONAL, -50_000_00),
+        (EntryKind.MADE_REAL, Side.EMPLOYER, 375_00),
+        (EntryKind.MADE_REAL, Side.NOTIONAL, -375_00),
     ]
     assert funds.balance(pool, accounts.NOTIONAL_ACCOUNTS) == 0
     assert funds.balance(pool, accounts.INDIVIDUAL_ACCOUNTS) == 80_375_00
@@ -456,3 +462,53 @@ def test_a_death_ends_the_pension_and_the_annuity(wen, granted, intake):
     life.record_death(by=intake, person=wen, died_on=date(2026, 9, 3), document="死亡证明")
     assert len(award.pull_deaths()) == 2
     assert {row.until_month for row in Award.objects.filter(person=wen)} == {month(2026, 9)}
+
+
+@pytest.fixture
+def died(intake):
+    def make(who, on=date(2026, 7, 20)):
+        life.record_death(by=intake, person=who, died_on=on, document="死亡证明")
+        return survivors.open_claim(by=intake, person=who, heirs=HEIRS, channel="counter")
+
+    return make
+
+
+def test_account_and_annuity_are_inherited_each_from_its_own_fund(
+    wen, granted, drive, died, assessor, reviewer, pools
+):
+    granted(wen)
+    drive("pension_payroll", JULY)
+    drive("pension_payroll", JULY, ANNUITY)
+    made = died(wen)
+    survivors.assess(by=assessor, claim=made)
+    done = survivors.grant(by=reviewer, claim=made)
+    # Up to July 6 × 100,000 and 99,262.98 stood there: 699,262.98 × 1.5 % ÷ 12 = 874.08, of which
+    # 750.00 were credited in advance; 100,750.00 − 737.02 + 124.08.
+    assert done.balance == 100_137_06
+    # Funded: 6 × 30,000, then 30,000 + 50,000 − 589.61: 259,410.39 × 1.5 % ÷ 12 = 324.26, less 225.00;
+    # 80,600.00 − 589.61 + 99.26. What was written down bears nothing more.
+    assert done.annuity == 80_109_65
+    assert (done.funeral, done.grant) == (0, 0)
+    assert done.envelope.fund_id == pools[PENSION].pk
+    assert done.annuity_envelope.fund_id == pools[ANNUITY].pk
+    assert done.annuity_envelope.total == done.annuity
+    assert sum(heir.amount for heir in done.heirs.all()) == done.total
+    assert findings() == []
+
+
+def test_an_annuity_that_is_written_down_is_made_real_before_it_is_inherited(
+    wen, died, assessor, accountant, refuses
+):
+    made = died(wen)
+    refuses(Refused, "notional_not_real", survivors.assess, by=assessor, claim=made)
+    annuity.make_real(
+        by=accountant,
+        person=wen,
+        region=SHANGHAI,
+        until=JULY,
+        reference="CZ-9",
+        received_on=TODAY,
+    )
+    done = survivors.assess(by=assessor, claim=made)
+    # 80,000 and seven months at 1.5 %: 437.50 and 262.50
+    assert done.annuity == 80_700_00

@@ -11,6 +11,7 @@ import pytest
 from django.utils import timezone
 
 from enrollment.models import Coverage, Payer
+from enrollment.services import life
 from enrollment.services.residents import enrolment, legacy, receipts, sponsors
 from funds import queries as funds
 from funds.models import Branch, Scheme, accounts
@@ -28,7 +29,7 @@ from pensions.models import (
     ResidentAdjustment,
     Side,
 )
-from pensions.services import claim
+from pensions.services import claim, survivors
 from pensions.services.replay import resident_adjustments
 from pensions.services.residents import accounts as resident_accounts
 from socsec.kernel.months import month
@@ -435,3 +436,47 @@ def test_the_award_of_a_resident_may_be_suspended_and_ends_like_any_other(farmer
     given = granted(farmer())
     assert given.state == AwardState.IN_PAYMENT
     assert queries.award_in_payment(given.person_id) == given
+
+
+def test_heirs_of_a_resident_get_the_funeral_grant_and_the_whole_account(
+    farmer, granted, drive, clerks, today
+):
+    who = farmer()
+    resident_accounts.credit_pending()
+    granted(who)
+    drive("pension_payroll", DECEMBER, scheme=Scheme.RESIDENTS.value)
+    today(date(2027, 1, 8))
+    life.record_death(
+        by=clerks[Role.INTAKE], person=who, died_on=date(2026, 12, 20), document="死亡证明"
+    )
+    made = survivors.open_claim(
+        by=clerks[Role.INTAKE],
+        person=who,
+        heirs=[survivors.Payee("禾苗苗", "child", 1_000_000, "中国农业银行", "62284800000001")],
+        channel="counter",
+    )
+    assert (made.scheme, made.region) == (Scheme.RESIDENTS, NINGBO)
+    survivors.assess(by=clerks[Role.ASSESSOR], claim=made)
+    done = survivors.grant(by=clerks[Role.REVIEWER], claim=made)
+    # Twenty months of 163.00; the account: 30,000 − 215.83 drawn in December = 29,784.17, and a
+    # month of interest on it, 29,784.17 × 1.5 % ÷ 12 = 37.23.
+    assert (done.funeral, done.grant, done.unpaid) == (3_260_00, 0, 0)
+    assert done.balance == 29_821_40
+    assert [heir.amount for heir in done.heirs.all()] == [3_260_00 + 29_821_40]
+    assert findings() == []
+
+
+def test_a_resident_who_had_not_retired_leaves_the_account_alone(farmer, clerks, refuses):
+    who = farmer(born=date(1980, 1, 1))
+    resident_accounts.credit_pending()
+    life.record_death(
+        by=clerks[Role.INTAKE], person=who, died_on=date(2026, 11, 20), document="死亡证明"
+    )
+    made = survivors.open_claim(
+        by=clerks[Role.INTAKE],
+        person=who,
+        heirs=[survivors.Payee("禾苗苗", "child", 1_000_000, "中国农业银行", "62284800000001")],
+        channel="counter",
+    )
+    done = survivors.assess(by=clerks[Role.ASSESSOR], claim=made)
+    assert (done.scheme, done.balance, done.funeral) == (Scheme.RESIDENTS, 30_000_00, 3_260_00)

@@ -114,6 +114,8 @@ RULES |= {
         "months_paid": st.integers(0, 480),
         "account_balance": st.integers(0, 50_000_000),
     },
+    "pensions.residents.survivors": {"pension_base": st.integers(0, 10_000_000)},
+    "pensions.agencies.survivors": {"pension_base": st.integers(0, 10_000_000)},
     "pensions.residents.adjustment": {
         "age": st.integers(55 * 12, 100 * 12),
         "months_paid": st.integers(0, 480),

@@ -154,17 +154,24 @@ def make_real(
                 source=f"{source}/interest:{line.through}",
                 by=by,
             )
+    # Interest of the year bears none itself before January, on whichever side it stands.
+    january = until // 12 * 12 + 12
+    young = sum(line.amount for line in lines if line.through // 12 * 12 + 12 > until + 1)
+    employer, noted = Side.EMPLOYER.value, Side.NOTIONAL.value
     entries.write(
         fund=fund,
         kind=EntryKind.MADE_REAL,
         rows="""select %s::bigint as person_id, %s::text as region, %s::int as month,
-                       %s::int as bears_from, s.amount, null::int as rate, 0::bigint as reference,
-                       0::smallint as part, s.side
-                  from (values (%s::bigint, %s::smallint), (%s::bigint, %s::smallint))
-                       as s (amount, side)""",
+                       s.bears_from, s.amount, null::int as rate, 0::bigint as reference,
+                       s.part, s.side
+                  from (values (%s::bigint, %s::smallint, %s::int, 0::smallint),
+                               (%s, %s, %s, 0), (%s, %s, %s, 1), (%s, %s, %s, 1))
+                       as s (amount, side, bears_from, part)
+                 where s.amount <> 0""",
         params=[
-            *(person.pk, region, until, until + 1),
-            *(total, Side.EMPLOYER.value, -total, Side.NOTIONAL.value),
+            *(person.pk, region, until),
+            *(total - young, employer, until + 1, young - total, noted, until + 1),
+            *(young, employer, january, -young, noted, january),
         ],
         source=f"{source}/accounts",
         by=by,
