@@ -4,7 +4,7 @@ from django.urls import URLPattern, URLResolver, path
 
 from .api import benefits as benefit_api
 from .api import transfers as transfer_api
-from .portal import benefits, claim, estimate, repayment, survivors, transfers
+from .portal import benefits, claim, estimate, repayment, resident_claim, survivors, transfers
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("estimate/", estimate.estimate, name="estimate"),
@@ -19,6 +19,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("claim/", claim.work, name="claim"),
     path("claim/start/", claim.start, name="claim_start"),
     path("claim/check/", claim.check, name="claim_check"),
+    path("claim/resident/", resident_claim.start, name="resident_claim"),
+    path("claim/resident/check/", resident_claim.check, name="resident_claim_check"),
     path("claim/<str:number>/done/", claim.done, name="claim_done"),
     path("api/v1/transfers/", transfer_api.Transfers.as_view(), name="api_transfers"),
     path(

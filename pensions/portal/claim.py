@@ -12,6 +12,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from enrollment.models import BankAccount, Person, Purpose, Sex
 from enrollment.queries import MonthRecord
+from funds.models import Scheme
 from pensions import queries
 from pensions.models import Category, PensionClaim
 from pensions.services import claim as claims
@@ -92,7 +93,10 @@ def _elsewhere(request: HttpRequest) -> HttpResponse | None:
     under_way = queries.open_claim(person_id)
     if under_way is not None:
         return redirect("case", number=under_way.case.number)
-    return redirect("benefits") if queries.award_in_payment(person_id) else None
+    if queries.award_in_payment(person_id):
+        return redirect("benefits")
+    resident = queries.last_scheme(person_id) == Scheme.RESIDENTS
+    return redirect("resident_claim") if resident else None
 
 
 def _answers(request: HttpRequest) -> dict[str, Any]:
@@ -195,7 +199,10 @@ def estimate_or_none(
     known: list[MonthRecord] | None = None,
 ) -> estimates.Estimate | None:
     """What it would come to; None where the books do not allow an estimate. Claiming goes on
-    without one: an officer works it out."""
+    without one: an officer works it out. That of a public servant is always worked out by one.
+    """
+    if queries.last_scheme(person.pk) == Scheme.AGENCIES:
+        return None
     try:
         return estimates.of_person(person, month, category, policy, known=known)
     except Problem:
@@ -241,6 +248,7 @@ def check(request: HttpRequest) -> HttpResponse:
             made = claims.open_claim(
                 by=request.user,
                 person=person,
+                scheme=queries.last_scheme(person.pk),
                 start_month=answers["start"],
                 category=answers["category"],
                 flexible=answers["start"] < when.statutory,
