@@ -3,8 +3,8 @@
 from django.urls import URLPattern, URLResolver, include, path
 
 from . import api
+from .api import asking, certificates, collection, rates, registry
 from .api import cards as card_api
-from .api import certificates, collection, rates, registry
 from .api import coverage as coverage_api
 from .api import files as employer_files
 from .api import movements as moves
@@ -142,6 +142,19 @@ urlpatterns: list[URLPattern | URLResolver] = [
     ),
     path("api/v1/receipts/", collection.Receipts.as_view(), name="api_receipts"),
     path("api/v1/receipts/unmatched/", collection.Unmatched.as_view(), name="api_unmatched"),
+    path("api/v1/refunds/", asking.Refunds.as_view(), name="api_refunds"),
+    path("api/v1/agreements/", asking.Agreements.as_view(), name="api_agreements"),
+    path("api/v1/deferrals/", asking.Deferrals.as_view(), name="api_deferrals"),
+    path(
+        "api/v1/withholding-mandates/",
+        asking.Mandates.as_view(),
+        name="api_withholding_mandates",
+    ),
+    path(
+        "api/v1/withholding-mandates/<int:pk>/end/",
+        asking.MandateEnd.as_view(),
+        name="api_withholding_mandate_end",
+    ),
     path("api/v1/demand-notes/", collection.DemandNotes.as_view(), name="api_demand_notes"),
     path("api/v1/certificates/", certificates.Certificates.as_view(), name="api_certificates"),
     path(

@@ -11,14 +11,14 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from enrollment.queries import firms
-from enrollment.services.employer import standing
+from enrollment.services.employer import enroll, standing
 from funds.models import Branch
 from socsec.kernel.months import format_month, month_of
 from socsec.office.access import require
-from socsec.office.api import ApiView, YuanField
+from socsec.office.api import ApiView, Once, YuanField
 from socsec.office.errors import Invalid
 
-from . import PROBLEM, find_employer
+from . import KEY, PROBLEM, find_employer
 
 
 class EmployerOut(serializers.Serializer):
@@ -33,6 +33,48 @@ class EmployerOut(serializers.Serializer):
     people = serializers.IntegerField()
     owed = serializers.DictField(child=YuanField())
     undeclared = serializers.ListField(child=serializers.CharField())
+
+
+class Employers(Once, ApiView):
+    scopes: ClassVar = {"POST": "employers:write"}
+
+    class EmployerIn(serializers.Serializer):
+        credit_code = serializers.CharField(max_length=40)
+        name = serializers.CharField(max_length=120)
+        region = serializers.CharField(max_length=6)
+        opened_on = serializers.DateField()
+        document = serializers.CharField(max_length=120, required=False)
+        address = serializers.CharField(max_length=200, required=False)
+        contact = serializers.CharField(max_length=60, required=False)
+        phone = serializers.CharField(max_length=30, required=False)
+        bank = serializers.CharField(max_length=60, required=False)
+        account = serializers.CharField(max_length=40, required=False)
+
+    class Registered(serializers.Serializer):
+        """An employer as it was registered."""
+
+        credit_code = serializers.CharField()
+        name = serializers.CharField()
+        region = serializers.CharField()
+        registered = serializers.DateField(source="opened_on")
+
+    @extend_schema(
+        operation_id="employers_create",
+        tags=["declarations"],
+        summary="Register an employer, such as one that the business register has just entered",
+        parameters=[KEY],
+        request=EmployerIn,
+        responses={201: Registered, 404: PROBLEM, 409: PROBLEM, 422: PROBLEM},
+    )
+    def post(self, request: Request) -> Response:
+        asked = self.EmployerIn(data=request.data)
+        asked.is_valid(raise_exception=True)
+
+        def act() -> tuple[int, Any]:
+            made = enroll(by=request.user, **asked.validated_data)
+            return 201, self.Registered(made).data
+
+        return self.once(request, act)
 
 
 class EmployerDetail(ApiView):

@@ -6,6 +6,7 @@ from socsec.office.events import EventKind
 from socsec.office.models import AuditEntry
 
 PEOPLE, MONEY = "people:read", "contributions:read"
+RECEIPTS = "receipts:read"
 PERSON_AT = "/api/v1/people/{id}/"
 COVERAGE_AT = "/api/v1/people/{id}/coverage/"
 MONTHS_AT = "/api/v1/people/{id}/contributions/"
@@ -108,6 +109,94 @@ EVENTS = (
         _("A person's own payment was received"),
         MONEY,
         MONTHS_AT,
+    ),
+    EventKind(
+        "receipt.booked",
+        "receipt.enter",
+        _("A payment of contributions was booked"),
+        RECEIPTS,
+        "/api/v1/receipts/",
+        lambda entry: entry.subject_type == "remittance",
+        ("reference", "channel"),
+        subject="receipt",
+        words={"reference": _("The bank reference"), "channel": _("By which way it came in")},
+    ),
+    EventKind(
+        "receipt.unmatched",
+        "receipt.enter",
+        _("Money came in whose payer is not known"),
+        RECEIPTS,
+        "/api/v1/receipts/unmatched/",
+        lambda entry: entry.subject_type == "unmatchedreceipt",
+        subject="receipt",
+    ),
+    *(
+        EventKind(
+            name,
+            act,
+            label,
+            RECEIPTS,
+            at,
+            data=("state",),
+            subject=subject,
+            words={"state": _("What came of it")},
+        )
+        for name, act, label, at, subject in (
+            (
+                "refund.asked",
+                "refund.ask",
+                _("A refund was asked for"),
+                "/api/v1/refunds/",
+                "refund",
+            ),
+            (
+                "refund.decided",
+                "refund.decide",
+                _("A refund was approved or refused"),
+                "/api/v1/refunds/",
+                "refund",
+            ),
+            (
+                "deferral.decided",
+                "deferral.decide",
+                _("A deferral was granted or refused"),
+                "/api/v1/deferrals/",
+                "deferral",
+            ),
+        )
+    ),
+    *(
+        EventKind(
+            name,
+            act,
+            label,
+            "declarations:write",
+            "/api/v1/jobs/{id}/",
+            data=("state",),
+            subject="upload",
+            words={"state": _("Where the file stands")},
+        )
+        for name, act, label in (
+            ("upload.handed_in", "upload.hand_in", _("An employer handed in a file")),
+            ("upload.approved", "upload.approve", _("Rows of a file were approved")),
+        )
+    ),
+    *(
+        EventKind(
+            name,
+            act,
+            label,
+            MONEY,
+            "/api/v1/employers/{credit_code}/",
+            lambda entry: "credit_code" in entry.detail,
+            ("credit_code",),
+            subject="employer",
+            words={"credit_code": _("Unified social credit code")},
+        )
+        for name, act, label in (
+            ("employer.registered", "employer.enroll", _("An employer was registered")),
+            ("employer.changed", "employer.change", _("An employer changed")),
+        )
     ),
     EventKind(
         "record.approved",

@@ -76,7 +76,7 @@ def enroll(
         by=by,
         **said,
     )
-    audit.record(by=by, act="employer.enroll", subject=employer, region=region)
+    audit.record(by=by, act="employer.enroll", subject=employer, region=region, credit_code=code)
     return employer
 
 
@@ -118,6 +118,7 @@ def change(
     audit.record(
         by=by,
         act="employer.change",
+        credit_code=employer.credit_code,
         subject=employer,
         region=employer.region,
         changed=changed,
@@ -154,6 +155,7 @@ def suspend(*, by: User, employer: Employer, from_: date, reason: str) -> Employ
     audit.record(
         by=by,
         act="employer.change",
+        credit_code=employer.credit_code,
         subject=employer,
         region=employer.region,
         reason=reason,
@@ -177,7 +179,12 @@ def resume(*, by: User, employer: Employer, from_: date) -> EmployerPause:
     pause.ended_at = timezone.now()
     pause.save(update_fields=["span", "ended_at"])
     audit.record(
-        by=by, act="employer.change", subject=employer, region=employer.region, works_from=from_
+        by=by,
+        act="employer.change",
+        credit_code=employer.credit_code,
+        subject=employer,
+        region=employer.region,
+        works_from=from_,
     )
     return pause
 
@@ -258,6 +265,7 @@ def close(*, by: User, employer: Employer, last_day: date) -> Employer:
     audit.record(
         by=by,
         act="employer.change",
+        credit_code=employer.credit_code,
         subject=employer,
         region=employer.region,
         closed_on=last_day,

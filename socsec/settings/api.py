@@ -17,6 +17,8 @@ SCOPES = {
     "sponsored:write": _("Report sponsored groups"),
     "receipts:read": _("Read receipts, unmatched money and demand notes"),
     "receipts:write": _("Report payments of contributions"),
+    "collection:write": _("Ask for refunds, agreements and deferrals; give withholding mandates"),
+    "employers:write": _("Register employers"),
     "jobs:read": _("Ask what became of a job"),
     "cards:read": _("Read social security cards"),
     "cards:write": _("Tell what happened to social security cards"),
