@@ -268,18 +268,21 @@ def credit(part: Part, run_id: int, source: str) -> entries.Written:
     if not _regions(part):
         return entries.Written(None, 0, 0)
     rows, values = select(part)
+    # Of a divided account two entries may be written: its last one is looked up as they are.
+    alone = len(books_of(part.fund)) == 1
+    known = ", last_seq, last_balance" if alone else ""
     with gathered(WORKED_OUT, rows, values):
         return entries.write(
             fund=part.fund,
             kind=EntryKind.INTEREST,
             rows=f"""select person_id, region, %s::int as month, %s::int as bears_from, amount,
-                            rate::int as rate, %s::bigint as reference, 0::smallint as part, side,
-                            last_seq, last_balance
+                            rate::int as rate, %s::bigint as reference, 0::smallint as part, side
+                            {known}
                        from {WORKED_OUT}""",  # noqa: S608
             params=[part.december, part.december + 1, run_id],
             source=source,
             sided=True,
-            alone=len(books_of(part.fund)) == 1,
+            alone=alone,
         )
 
 

@@ -38,7 +38,7 @@ from pensions.services.agencies import annuity
 from socsec.kernel.ids import make_credit_code
 from socsec.kernel.months import first_day, month
 from socsec.office.errors import Conflict, Denied, Invalid, Refused
-from socsec.office.models import Role
+from socsec.office.models import Role, Run
 from socsec.office.services import run
 from socsec.office.services import work as worker
 
@@ -161,6 +161,7 @@ def drive(assessor, reviewer):
         run.approve(run_id=made.pk, by=reviewer, total=made.total)
         worker.work(made.pk)
         made.refresh_from_db()
+        assert made.state == Run.State.POSTED, made.why
         return made
 
     return make

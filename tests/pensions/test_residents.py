@@ -35,7 +35,7 @@ from pensions.services.residents import accounts as resident_accounts
 from socsec.kernel.months import month
 from socsec.kernel.regions import NATION
 from socsec.office.errors import Conflict, Invalid, Refused
-from socsec.office.models import Role
+from socsec.office.models import Role, Run
 from socsec.office.services import run
 from socsec.office.services import work as worker
 
@@ -188,6 +188,7 @@ def drive(clerks):
         run.approve(run_id=made.pk, by=clerks[Role.REVIEWER], total=made.total)
         worker.work(made.pk)
         made.refresh_from_db()
+        assert made.state == Run.State.POSTED, made.why
         return made
 
     return make
