@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
 from enrollment import queries as people
-from enrollment.models import Movement
+from enrollment.models import Movement, MovementState
 from funds.models import Branch, Fund, Scheme
 from pensions import queries
 from pensions.models import (
@@ -316,20 +316,29 @@ class TransferAdmin(DeskAdmin):
 
     def open(self, request: HttpRequest) -> HttpResponse:
         made: list[Transfer] = []
-        waiting = list(queries.waiting_for_money(request.user)[:200])
+        moved = list(queries.waiting_for_money(request.user)[:200])
+        temporary = list(queries.temporary_waiting(request.user)[:200])
 
         class OpenForm(ScreenForm):
             movement = _select(
-                _("Record that moved"),
+                _("Record that moved, or temporary account"),
                 [
-                    (each.pk, f"{each.person.name} · {each.done_on} · → {each.to_region}")
-                    for each in waiting
+                    *(
+                        (each.pk, f"{each.person.name} · {each.done_on} · → {each.to_region}")
+                        for each in moved
+                    ),
+                    *(
+                        (each.pk, f"{each.person.name} · {each.get_state_display()}")
+                        for each in temporary
+                    ),
                 ],
             )
 
         def do(said: dict[str, Any]) -> str:
             movement = get_object_or_404(Movement, pk=said["movement"])
-            made.append(transfers.open_record(by=staff(request), movement=movement))
+            joins = movement.state == MovementState.TEMPORARY
+            begin = transfers.open_temporary if joins else transfers.open_record
+            made.append(begin(by=staff(request), movement=movement))
             return _now("Taken up. Now the form is drawn up.")
 
         return Deed(
@@ -338,7 +347,10 @@ class TransferAdmin(DeskAdmin):
             button=_("Take up"),
             do=do,
             form=OpenForm,
-            lead=_("Records that moved away from here. The clock runs since the day they moved."),
+            lead=_(
+                "Records that moved away from here, whose clock runs since the day they moved; and"
+                " temporary accounts here, which join their record once the coverage has ended."
+            ),
             back=list_url(Transfer),
             then=lambda: row_url(made[0]),
             crumbs=[Crumb(_("Transfers"), list_url(Transfer))],

@@ -5,7 +5,7 @@ from typing import Any
 from django.db.models import Q, QuerySet
 
 from enrollment import queries as enrollment
-from enrollment.models import Movement
+from enrollment.models import Movement, MovementState
 from funds.models import Branch, Fund
 from pensions.models import Transfer, TransferKind, TransferMonth, TransferState
 from socsec.office import people
@@ -51,6 +51,16 @@ def waiting_for_money(user: Any) -> QuerySet[Movement]:
         .select_related("person")
     )
     return scope(due, user, "from_region").order_by("done_on", "pk")
+
+
+def temporary_waiting(user: Any) -> QuerySet[Movement]:
+    """Temporary accounts of the user's region that have not joined their record yet."""
+    kept = (
+        Movement.objects.filter(branch=Branch.PENSION, state=MovementState.TEMPORARY)
+        .exclude(transfers__state__in=[*Transfer.OPEN, TransferState.DONE])
+        .select_related("person")
+    )
+    return scope(kept, user, "to_region").order_by("pk")
 
 
 def open_transfer(person_id: int, branch: int = Branch.PENSION) -> Transfer | None:

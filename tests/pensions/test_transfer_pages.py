@@ -4,6 +4,8 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
+from enrollment.models import Movement, MovementState
+from enrollment.services import movements
 from funds.models import Scheme
 from funds.services import fund
 from pensions.models import EntryKind, Transfer, TransferAccount, TransferState
@@ -13,7 +15,7 @@ from socsec.office.models import Case
 from socsec.office.services import users
 
 from . import offices
-from .conftest import PENSION, PUDONG, SHANGHAI
+from .conftest import BEIJING, PENSION, PUDONG, SHANGHAI
 from .offices import pay
 
 BACKEND = "django.contrib.auth.backends.ModelBackend"
@@ -195,3 +197,38 @@ def test_the_desk_receives_and_decides_a_linking(two, farmer, sign_in):
     made.refresh_from_db()
     assert made.state == TransferState.DUE
     assert sign_in(two.old.intake).get(asked).status_code == 404
+
+
+def test_lists_cost_no_query_a_row(two, sign_in, django_assert_max_num_queries):
+    for serial in (52, 54, 56):
+        transfers.open_record(by=two.old.intake, movement=two.move(two.mover(serial=serial)))
+    desk = sign_in(two.old.maker)
+    page = reverse("admin:pensions_transfer_changelist")
+    desk.get(page)  # warms what every first page loads
+    with django_assert_max_num_queries(14) as few:
+        desk.get(page)
+    for serial in (58, 62, 64):
+        transfers.open_record(by=two.old.intake, movement=two.move(two.mover(serial=serial)))
+    with django_assert_max_num_queries(len(few)):
+        desk.get(page)
+
+
+def test_a_temporary_account_is_taken_up_at_the_desk_where_it_is(two, mover, sign_in):
+    movement = movements.ask(
+        by=two.new.intake,
+        person=mover,
+        branch=PENSION,
+        from_region=BEIJING,
+        to_region=SHANGHAI,
+        household_region="510000",
+        channel="counter",
+    )
+    Movement.objects.filter(pk=movement.pk).update(state=MovementState.TEMPORARY)
+    opened = reverse("admin:pensions_transfer_open")
+    assert "许望舒" not in sign_in(two.old.intake).get(opened).content.decode()
+    desk = sign_in(two.new.intake)
+    assert "许望舒" in desk.get(opened).content.decode()
+    assert desk.post(opened, {"movement": movement.pk}).status_code == 302
+    made = Transfer.objects.get()
+    assert (made.kind, made.from_region, made.to_region) == ("temporary", SHANGHAI, BEIJING)
+    assert "许望舒" not in desk.get(opened).content.decode()

@@ -23,7 +23,6 @@ from socsec.office.services import audit
 from socsec.office.services import case as cases
 
 KINDS = {step: f"transfer_{step.value}" for step in TransferStep}
-LAW = "国办发〔2009〕66号第八条"
 
 # Why an office rejects, with the words for the person and the law.
 REASONS: dict[str, tuple[Any, str]] = {
