@@ -34,10 +34,10 @@ def transfers_in_flight() -> Iterator[Finding]:
                     books=yuan(books.get(fund_id, 0)),
                 ),
             )
-    arrived: dict[int | None, int] = dict(
-        Transfer.objects.filter(state=TransferState.ARRIVED)
+    arrived: dict[int, int] = dict(
+        Transfer.objects.filter(state=TransferState.ARRIVED, to_fund__isnull=False)
         .order_by()
-        .values_list("to_fund_id")
+        .values_list("to_fund__pk")
         .annotate(came=Sum(F("account") + F("pool")))
     )
     held = control(accounts.TRANSFERS_HELD)

@@ -60,7 +60,7 @@ def payer_of(person: Person, region: str) -> Found | None:
         months_earlier=counts.get(earlier, 0),
     )
     sheet = payer_rule(facts, params)
-    payer = Payer(int(sheet.payer))
+    payer = Payer.read(int(sheet.payer))
     there = {Payer.HERE: here, Payer.EARLIER: earlier, Payer.HOME: last.household_region}[payer]
     return Found(payer, there, explain(sheet, facts, params))
 
