@@ -145,7 +145,7 @@ class PensionsConfig(AppConfig):
                 "transfers",
                 menu.Group.BENEFITS,
                 4,
-                _("Transfers"),
+                _("Transfers of entitlements"),
                 "admin:pensions_transfer_changelist",
                 "sync_alt",
                 "case.read",

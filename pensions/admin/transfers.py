@@ -353,7 +353,7 @@ class TransferAdmin(DeskAdmin):
             ),
             back=list_url(Transfer),
             then=lambda: row_url(made[0]),
-            crumbs=[Crumb(_("Transfers"), list_url(Transfer))],
+            crumbs=[Crumb(_("Transfers of entitlements"), list_url(Transfer))],
         ).answer(request)
 
     def link(self, request: HttpRequest, person: int) -> HttpResponse:
@@ -410,7 +410,7 @@ class TransferAdmin(DeskAdmin):
             initial={"on": timezone.localdate()},
             context={"panel": shown(transfer)},
             crumbs=[
-                Crumb(_("Transfers"), list_url(Transfer)),
+                Crumb(_("Transfers of entitlements"), list_url(Transfer)),
                 Crumb(transfer.person.name, row_url(transfer)),
             ],
         ).answer(request)

@@ -140,8 +140,8 @@ class Transfer(models.Model):
     done_on = models.DateField(_("transferred"), null=True, blank=True)
 
     class Meta:
-        verbose_name = _("transfer")
-        verbose_name_plural = _("transfers")
+        verbose_name = _("transfer of an entitlement")
+        verbose_name_plural = _("transfers of entitlements")
         ordering = ["-pk"]
         indexes = [
             models.Index(fields=["from_region"], name="transfer_from"),
@@ -215,7 +215,7 @@ class TransferCase(models.Model):
         Case, models.PROTECT, primary_key=True, related_name="transfer_case"
     )
     transfer = models.ForeignKey(
-        Transfer, models.PROTECT, related_name="cases", verbose_name=_("transfer")
+        Transfer, models.PROTECT, related_name="cases", verbose_name=_("transfer of an entitlement")
     )
     step = models.CharField(_("step"), max_length=8, choices=TransferStep.choices)
 
@@ -233,7 +233,7 @@ class TransferMonth(models.Model):
 
     pk = models.CompositePrimaryKey("person_id", "transfer_id", "turn", "month")
     person_id = models.BigIntegerField(_("person"))
-    transfer_id = models.BigIntegerField(_("transfer"))
+    transfer_id = models.BigIntegerField(_("transfer of an entitlement"))
     turn = models.PositiveSmallIntegerField(_("form"))
     month = models.IntegerField(_("month"))
     region = models.CharField(_("region"), max_length=6)

@@ -74,10 +74,15 @@ def _shown(row: Transfer, names: dict[str, str]) -> dict[str, Any]:
     steps = list(TransferStep) if row.kind == TransferKind.LINK else list(TransferStep)[1:]
     return {
         "transfer": row,
-        "from": str(row.from_fund or names.get(row.from_region, row.from_region)),
-        "to": str(row.to_fund or names.get(row.to_region, row.to_region)),
+        "from": _place(row, row.from_region, row.get_from_scheme_display(), names),
+        "to": _place(row, row.to_region, row.get_to_scheme_display(), names),
         "path": [(step.label, cases.get(step.value)) for step in steps],
     }
+
+
+def _place(row: Transfer, region: str, scheme: str, names: dict[str, str]) -> str:
+    """Where it comes from or goes to; between schemes the scheme says more than the place."""
+    return scheme if row.kind == TransferKind.LINK else names.get(region, region)
 
 
 def _names(rows: list[Transfer]) -> dict[str, str]:
@@ -89,11 +94,7 @@ def _names(rows: list[Transfer]) -> dict[str, str]:
 @person_only
 def mine(request: HttpRequest) -> HttpResponse:
     """My transfers, newest first."""
-    rows = list(
-        queries.transfers_of(acting_for(request)).select_related(
-            "from_fund__region", "to_fund__region"
-        )
-    )
+    rows = list(queries.transfers_of(acting_for(request)))
     names = _names(rows)
     return render(
         request,

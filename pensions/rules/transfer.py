@@ -17,6 +17,7 @@ from socsec.kernel.units import Choice
 LAW = "国办发〔2009〕66号第四条"
 LAW_TEMPORARY = "国办发〔2009〕66号第五条"
 LAW_TWICE = "人社部规〔2016〕5号"
+LAW_LINK = "人社部发〔2014〕17号第五条、第七条"
 LAW_PAYER = "国办发〔2009〕66号第六条"
 MOST = 10**12  # fen: more than a working life's wages
 MOST_MONTHS = 960
@@ -57,7 +58,7 @@ class Handover(Sheet):
     account: Number = line(
         ("个人账户转移额", "Of the individual account"),
         "balance − given_back",
-        f"{LAW}；{LAW_TWICE}",
+        f"{LAW}；{LAW_TWICE}；{LAW_LINK}",
         kind="normal",
     )
     pool: Number = line(
