@@ -20,6 +20,7 @@ class DoubleEnrolment(models.Model):
     class Other(models.TextChoices):
         EMPLOYEE = "employee", _("Insured as a worker as well")
         ELSEWHERE = "elsewhere", _("Insured as a resident elsewhere as well")
+        TWICE = "twice", _("Paid as a worker in two regions")
         LEGACY = "legacy", _("Carried over from an older scheme as well")
 
     class State(models.TextChoices):

@@ -122,6 +122,26 @@ def preview(act: Any, **said: Any) -> list[Difference]:
     return found
 
 
+def strike_off(
+    *, by: User, person_id: int, month: int, branch: int, employer_id: int, reason: str
+) -> None:
+    """Take everything off that one payer owes for a person's month in a branch: it should not be.
+
+    What was paid for it becomes credit of the payer. For services that have asked who may.
+    """
+    of = {"person_id": person_id, "month": month, "branch": branch, "employer_id": employer_id}
+    parts = list(Contribution.objects.filter(**of).order_by("part"))
+    taken = list(Reduction.objects.filter(**of))
+    left = {
+        name: sum(getattr(each, name) for each in parts)
+        - sum(getattr(each, name) for each in taken)
+        for name in AMOUNTS
+    }
+    if any(left.values()):
+        turn = len(parts) + len(taken)
+        _reduce(by, parts, taken, left, reason, parts[0].edition, turn)
+
+
 def _assessed(person: Person, month: int) -> list[Contribution]:
     parts = list(
         Contribution.objects.filter(person_id=person.pk, month=month).order_by(

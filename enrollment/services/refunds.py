@@ -36,16 +36,21 @@ def ask(*, by: User, receipt: Receipt, reason: str, amount: int | None = None) -
             code="more_than_credit",
             field="amount",
         )
+    return draft(maker=by, receipt=receipt, amount=amount, reason=known_text(reason, "reason"))
+
+
+def draft(*, maker: User, receipt: Receipt, amount: int, reason: str) -> Refund:
+    """Hold a part of a locked receipt's credit for a refund, for services that asked who may."""
     _hold(receipt, amount)
     refund = Refund.objects.create(
         receipt=receipt,
         region=receipt.region,
         amount=amount,
         way=Way.BACK if receipt.employer_id else Way.ORDER,
-        reason=known_text(reason, "reason"),
-        maker=by,
+        reason=reason,
+        maker=maker,
     )
-    _note(refund, by, "refund.ask", refund.reason)
+    _note(refund, maker, "refund.ask", refund.reason)
     return refund
 
 

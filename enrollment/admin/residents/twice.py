@@ -149,10 +149,9 @@ class DoubleEnrolmentAdmin(DeskAdmin):
             if verb == "dismiss":
                 twice.dismiss(by=by, double=row, reason=said["reason"])
                 return _now("Noted: no double enrolment.")
-            refund = twice.resolve(by=by, double=row)
-            return _now("Resolved. %(amount)s yuan go back.") % {
-                "amount": yuan(refund.amount if refund else 0)
-            }
+            total = int(twice.preview(row).sheet.total)
+            twice.resolve(by=by, double=row)
+            return _now("Resolved. %(amount)s yuan go back.") % {"amount": yuan(total)}
 
         return Deed(
             title=label,

@@ -4,7 +4,8 @@ The months as an employee are kept, and those of the same time as a resident are
 (人社部发〔2014〕17号 art. 6): the person's contribution and the collective subsidy, never the
 government's subsidy. In medical insurance what was paid for a year that has begun is not given
 back; the employees' cover is kept and the residents' ends. Of two regions in which somebody is a
-resident the first enrolment counts, and what was paid in the other goes back.
+resident the first enrolment counts, and what was paid in the other goes back. A worker's month that
+was paid in two regions is `paid_twice`.
 """
 
 from collections.abc import Iterable
@@ -27,6 +28,7 @@ from enrollment.models import (
 from enrollment.params import NoNumbers
 from enrollment.queries.residents import money_of
 from enrollment.rules.residents.links import OverlapFacts, Refund, overlap_refund
+from enrollment.services import paid_twice
 from enrollment.services.checks import known_region, lock
 from enrollment.services.residents import refunds
 from enrollment.services.residents.assessing import branch_of_residents
@@ -120,6 +122,7 @@ def find(*, by: User | None, branch: int, year: int, region: str) -> int:
             ],
         )
         new = cursor.rowcount
+    new += paid_twice.find(branch=branch, year=year, region=region)
     audit.record(
         by=by, act="resident.match", subject=("year", year), region=region, branch=branch, new=new
     )
@@ -189,6 +192,8 @@ def preview(double: DoubleEnrolment) -> Preview:
     if double.other == DoubleEnrolment.Other.ELSEWHERE:
         # One enrolment a year counts, the first; what came in for it elsewhere goes back whole.
         paid, village, months = sum(line.amount for line in _elsewhere(double)), 0, 12
+    elif double.other == DoubleEnrolment.Other.TWICE:
+        paid, village, months = paid_twice.paid(double), 0, 12
     facts = OverlapFacts(person_paid=paid, collective_paid=village, overlap_months=months)
     sheet = overlap_refund(facts, NoNumbers())
     return Preview(sheet, explain(sheet, facts, NoNumbers()).as_json(), facts)
@@ -237,7 +242,7 @@ def propose(*, by: User, double: DoubleEnrolment) -> DoubleEnrolment:
 
 @transaction.atomic
 def resolve(*, by: User, double: DoubleEnrolment) -> ResidentRefund | None:
-    """Decide as proposed: the resident's cover gives way, and what was paid for it goes back.
+    """Decide as proposed: what gives way ends, and what was paid for it goes back.
 
     The books are read again: if they say something else by now, nothing is decided.
     """
@@ -267,6 +272,9 @@ def resolve(*, by: User, double: DoubleEnrolment) -> ResidentRefund | None:
         first = (double.months & -double.months).bit_length() - 1
         cut(double.person_id, double.branch, first_day(double.year * 12 + first))
     if not found.sheet.total:
+        return None
+    if double.other == DoubleEnrolment.Other.TWICE:
+        paid_twice.give_back(by=by, maker=maker, double=double)
         return None
     elsewhere = double.other == DoubleEnrolment.Other.ELSEWHERE
     asked = refunds.draft(
