@@ -149,7 +149,7 @@ VERBS: dict[str, Verb] = {
         *(ScreenForm, transfers.accept_link, _("Agreed. The old place draws up its form.")),
     ),
     "disagree": Verb(
-        *("case.check", _("Refuse"), State.ASKED, Step.ASK, ASSESSED, "to"),
+        *("case.check", _("Refuse the request"), State.ASKED, Step.ASK, ASSESSED, "to"),
         *(RefusalForm, transfers.refuse_link, _("Refused. Everything stays as it was.")),
         main=False,
         stop=True,
@@ -170,21 +170,21 @@ VERBS: dict[str, Verb] = {
         main=False,
     ),
     "refuse": Verb(
-        *("case.check", _("Refuse"), State.DUE, Step.SEND, ASSESSED, "from"),
+        *("case.check", _("Refuse the transfer"), State.DUE, Step.SEND, ASSESSED, "from"),
         *(ReasonForm, transfers.give_up, _("Refused. Everything stays as it was.")),
         lead=_("A record that moved goes back to this place."),
         main=False,
         stop=True,
     ),
     "recall": Verb(
-        *("case.check", _("Take back"), State.SENT, None, "", "from"),
+        *("case.check", _("Take the form back"), State.SENT, None, "", "from"),
         *(TextForm, transfers.recall, _("Taken back. The account is as it was.")),
         lead=_("Only what the bank has not paid, or has returned, can be taken back."),
         main=False,
         stop=True,
     ),
     "stop": Verb(
-        *("case.check", _("Take back"), State.BACK, None, "", "from"),
+        *("case.check", _("Take the form back"), State.BACK, None, "", "from"),
         *(TextForm, transfers.recall, _("Taken back. The account is as it was.")),
         lead=_("Only what the bank has not paid, or has returned, can be taken back."),
         main=False,
