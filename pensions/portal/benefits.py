@@ -10,6 +10,7 @@ from enrollment.models import BankAccount, Purpose
 from pensions import queries
 from pensions.models import PaymentState
 from pensions.services.adjustment import adjusted
+from pensions.services.residents import adjustment as residents
 from socsec.kernel.money import percent, yuan
 from socsec.office import figures
 from socsec.office.acting import acting_for
@@ -45,7 +46,8 @@ def my_benefits(request: HttpRequest) -> HttpResponse:
             "account": BankAccount.objects.filter(
                 person_id=person_id, purpose=Purpose.BENEFIT, closed_on__isnull=True
             ).first(),
-            "adjusted": adjusted(person_id),
+            "adjusted": adjusted(person_id) + residents.adjusted(person_id),
+            "annuity": queries.annuity_in_payment(person_id),
             "overpaid": [
                 {"row": each, "said": headline(each)} for each in queries.overpayments_of(person_id)
             ],

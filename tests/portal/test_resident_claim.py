@@ -79,3 +79,18 @@ def test_a_resident_below_sixty_reads_when_the_time_comes(chi):
 def test_nobody_claims_without_signing_in(client, village):
     assert client.get("/claim/resident/").status_code == 302
     assert not PensionClaim.objects.filter(person__name="林知秋").exists()
+
+
+def test_a_civil_servant_reads_the_annuity_beside_the_pension_and_whose_money_an_entry_is(
+    client, village
+):
+    client.force_login(User.objects.get(username="portal-733"), backend=BACKEND)
+    page = client.get("/benefits/").text
+    assert "Beside it an occupational annuity of" in page
+    assert "1,108.08" in page
+    account = client.get("/account/").text
+    assert "Written-down part made real" in account
+    assert "Employer&#x27;s part, written down only" in account
+    client.force_login(User.objects.get(username="portal-711"), backend=BACKEND)
+    assert "Own contribution" in client.get("/account/").text
+    assert "Beside it" not in client.get("/benefits/").text

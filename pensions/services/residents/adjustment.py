@@ -25,6 +25,7 @@ from socsec.kernel.policy import PolicyError
 from socsec.kernel.ranges import MOST
 from socsec.kernel.sheet import Sheet
 from socsec.kernel.sqlexpr import compile as compile_rule
+from socsec.office import people
 from socsec.office.errors import Invalid, Refused, from_kernel, say
 from socsec.office.models import Run
 from socsec.office.runs import Preview
@@ -190,6 +191,17 @@ def sheet_of(row: ResidentAdjustment) -> Document:
 def numbers_of(row: ResidentAdjustment) -> dict[str, int]:
     """The same as plain numbers, by the code of the line."""
     return {line.code: line.value for line in _again(row)[0].lines()}
+
+
+def adjusted(person_id: int, award_id: int | None = None) -> list[dict[str, Any]]:
+    """Each adjustment that stands of a resident, or of one award, with its sheet, the latest first."""
+    rows = ResidentAdjustment.objects.filter(
+        person_id__in=people.numbers(person_id),
+        run_id__in=Run.objects.filter(state=Run.State.POSTED).values("pk"),
+    ).order_by("-month")
+    if award_id is not None:
+        rows = rows.filter(award_id=award_id)
+    return [{"row": row, "sheet": sheet_of(row)} for row in rows]
 
 
 # execution
