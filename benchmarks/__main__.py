@@ -23,6 +23,7 @@ from benchmarks import (  # noqa: E402
     duplicates,
     interest,
     payroll,
+    recompute,
     residents,
     tables,
     uploads,
@@ -66,9 +67,14 @@ def main() -> int:
                 found["assess"] = min(asked, key=lambda each: each["median"])
                 with console.status(uploads.LABEL):
                     found["uploads"] = min(
-                        (measured(people, min(said.rows, size)) for _ in range(said.rounds)),
+                        (
+                            measured(people, uploads, min(said.rows, size))
+                            for _ in range(said.rounds)
+                        ),
                         key=lambda each: each["seconds"],
                     )
+                with console.status(recompute.LABEL):
+                    found["recompute"] = measured(people, recompute, min(said.awards, size // 8))
     with console.status(arithmetic.LABEL):
         found["arithmetic"] = arithmetic.measured(min(said.people, 100_000), said.openfisca)
     if said.json:
@@ -78,6 +84,7 @@ def main() -> int:
             tables.mass(found, MASS, sizes),
             tables.assess(found["assess"]),
             tables.uploads(found["uploads"]),
+            tables.recompute(found["recompute"]),
             tables.arithmetic(found["arithmetic"]),
             sep="\n",
         )
@@ -115,6 +122,7 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--sample", type=int, default=FEW, help=f"people for the ORM ({FEW})")
     parser.add_argument("--calls", type=int, default=500, help="of the API (500)")
     parser.add_argument("--rows", type=int, default=50_000, help="of the spreadsheet (50,000)")
+    parser.add_argument("--awards", type=int, default=1000, help="worked out anew (1,000)")
     parser.add_argument("--openfisca", default="", help="a Python that has openfisca-core")
     parser.add_argument("--json", action="store_true", help="the figures instead of the table")
     said = parser.parse_args()
@@ -129,10 +137,10 @@ def measure(people: str, side: Any, kind: ModuleType, sample: int) -> dict[str, 
         return world.inside(copy, side, kind, sample)
 
 
-def measured(people: str, rows: int) -> dict[str, Any]:
-    """One spreadsheet, on a fresh copy, in a process of its own."""
+def measured(people: str, kind: ModuleType, rows: int) -> dict[str, Any]:
+    """What stands beside nothing else, on a fresh copy, in a process of its own."""
     with world.database(f"{people}_run", people) as copy:
-        return world.inside(copy, uploads.measured, rows)
+        return world.inside(copy, kind.measured, rows)
 
 
 def ours(kind: ModuleType, _sample: int) -> dict[str, Any]:

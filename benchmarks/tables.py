@@ -72,6 +72,19 @@ def uploads(taken: dict[str, Any]) -> Table:
     return table
 
 
+def recompute(taken: dict[str, Any]) -> Table:
+    """Awards that are decided again."""
+    table = Table(title=f"{taken['rows']:,} provisional awards worked out anew")
+    for heading in ("awards a second", "preview, of the time of the run", "most memory, MiB"):
+        table.add_column(heading, justify="right")
+    table.add_row(
+        f"{taken['rows'] / taken['seconds']:,.0f}",
+        f"{taken['preview'] / taken['seconds']:.2f}",
+        _mebibytes(taken),
+    )
+    return table
+
+
 def arithmetic(taken: dict[str, Any]) -> Table:
     """One rule over columns."""
     table = Table(title=f"The arithmetic of a pension for {taken['people']:,} people, over columns")

@@ -30,6 +30,7 @@ Select = tuple[str, list[Any]]
 # a nested loop chosen for a few is the wrong one for a million; and compiling the many small
 # expressions of a rule takes longer than computing them.
 FOR_MANY = "set local enable_nestloop = off; set local jit = off"
+AS_USUAL = "set local enable_nestloop = on"  # for what follows, which may be about a few again
 
 # Categories for which a month is owed: those of an employer's staff, and who pays alone.
 STAFF = sorted(int(category) for category in EMPLOYED)

@@ -229,7 +229,9 @@ def assess_many(
                 f"""insert into enrollment_contribution ({columns})
                     {" union all ".join(assessed)} order by person_id"""
             )
-            return int(cursor.rowcount), places
+            count = int(cursor.rowcount)
+        cursor.execute(facts.AS_USUAL)
+    return count, places
 
 
 def rows(

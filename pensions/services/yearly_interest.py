@@ -185,8 +185,8 @@ def _first_unsettled(part: Part) -> int | None:
     return None if first is None else months.year_of(first)
 
 
-def select(part: Part) -> tuple[str, list[Any]]:
-    """The interest of each account of a part that has any.
+def select(part: Part, where: list[str]) -> tuple[str, list[Any]]:
+    """The interest of each account of a part that has any, by the rates of its regions.
 
     Columns: person_id, region, amount, rate, side.
     """
@@ -195,7 +195,7 @@ def select(part: Part) -> tuple[str, list[Any]]:
         source, asked = facts.account_year(
             part.fund.pk, part.december, part.first, part.last, part.region, book.notional
         )
-        table, params = book.rates.sql(part.policy, _regions(part), part.december - 12 + 1)
+        table, params = book.rates.sql(part.policy, where, part.december - 12 + 1)
         sheet = interest(InterestFacts.sql(), params)
         rows = compile_rule(
             {"amount": sheet.amount, "rate": params.bookkeeping_rate},
@@ -210,9 +210,10 @@ def select(part: Part) -> tuple[str, list[Any]]:
 
 def preview(part: Part, samples: int) -> Preview:
     """Totals by region, and the sheets of a few accounts."""
-    if not _regions(part):
+    where = _regions(part)
+    if not where:
         return Preview(0, 0)
-    rows, values = select(part)
+    rows, values = select(part, where)
     with connection.cursor() as cursor:
         cursor.execute(
             f"""select region, count(*), sum(amount)::bigint,
@@ -265,9 +266,10 @@ def chunks(part: Part, size: int) -> list[dict[str, Any]]:
 
 def credit(part: Part, run_id: int, source: str) -> entries.Written:
     """Credit a part's interest, on the accounts and in the books."""
-    if not _regions(part):
+    where = _regions(part)
+    if not where:
         return entries.Written(None, 0, 0)
-    rows, values = select(part)
+    rows, values = select(part, where)
     # Of a divided account two entries may be written: its last one is looked up as they are.
     alone = len(books_of(part.fund)) == 1
     known = ", last_seq, last_balance" if alone else ""
@@ -303,7 +305,13 @@ def undo(part: Part, run: Run, source: str) -> None:
 def _regions(part: Part) -> list[str]:
     low, high = regions.span(part.region)
     return list(
-        IndividualAccount.objects.filter(fund_id=part.fund.pk, region__gte=low, region__lte=high)
+        IndividualAccount.objects.filter(
+            fund_id=part.fund.pk,
+            region__gte=low,
+            region__lte=high,
+            person_id__gte=part.first,
+            person_id__lte=part.last,
+        )
         .order_by("region")
         .values_list("region", flat=True)
         .distinct()

@@ -1,13 +1,13 @@
 """Cutting a run over many people into chunks: ranges of person numbers, without gaps between them."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from django.db import connection
 
 from socsec.kernel.ranges import MOST
 
-# A chunk may be too small by one part in so many, at most: people are counted by blocks of numbers.
+# A chunk may be larger by one part in so many, at most: people are counted by blocks of numbers.
 FINENESS = 128
 
 
@@ -35,11 +35,12 @@ def by_person(select: str, values: Sequence[Any], size: int) -> list[dict[str, A
     ]
 
 
-def _full(blocks: Iterable[tuple[int, int]], size: int) -> Iterable[int]:
-    """The blocks with which a chunk is full, because the next would not go into it any more."""
-    held, before = 0, 0
-    for block, count in blocks:
-        if held and held + count > size:
-            yield before
-            held = 0
-        held, before = held + count, block
+def _full(blocks: Sequence[tuple[int, int]], size: int) -> Iterator[int]:
+    """The blocks that end a chunk but for the last: all are of about the same size."""
+    everybody = sum(count for _block, count in blocks)
+    parts, done, held = -(-everybody // size), 0, 0
+    for block, count in blocks[:-1]:
+        held += count
+        if held * parts >= everybody * (done + 1):
+            yield block
+            done = held * parts // everybody

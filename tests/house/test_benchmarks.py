@@ -74,6 +74,8 @@ def test_they_run_and_both_sides_write_the_same_rows(measure):
     # of 300 rows six are bad, whatever is in the others
     assert (found["uploads"]["rows"], found["uploads"]["bad"]) == (PEOPLE, 6)
     assert found["uploads"]["good"] == PEOPLE - 6
+    assert found["recompute"]["rows"] == PEOPLE // 8
+    assert found["arithmetic"]["people"] == PEOPLE
 
     other = copy.deepcopy(found)
     other["contributions"][str(PEOPLE)]["plain"]["written"]["funds.Transfer"][1] = "1"

@@ -192,7 +192,9 @@ def assess_many(*, edition: int, run_id: int, **of: Any) -> tuple[int, list[str]
                 f"""insert into enrollment_residentdue ({", ".join(names)})
                     {select} order by person_id"""
             )
-            return int(cursor.rowcount), regions
+            count = int(cursor.rowcount)
+        cursor.execute(facts.AS_USUAL)
+    return count, regions
 
 
 def _gather(
