@@ -49,7 +49,7 @@ def _award(count: int) -> None:
     checker, law = User.objects.get(username="checker"), policy.of(edition)
     today = timezone.localdate()
     people = list(
-        Person.objects.filter(award=None).order_by("pk").values_list("pk", flat=True)[:count]
+        Person.objects.filter(awards=None).order_by("pk").values_list("pk", flat=True)[:count]
     )
     cases = Case.objects.bulk_create(
         Case(
