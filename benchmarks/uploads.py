@@ -8,7 +8,7 @@ from typing import Any
 from django.db import connection
 
 from benchmarks.base import MONTH_NUMBER
-from benchmarks.world import clock, peak
+from benchmarks.world import clock, forget_peak, peak
 from enrollment.models import Employer, Person, Upload
 from enrollment.services import employer as registry
 from enrollment.services import uploads, wage_file
@@ -48,7 +48,7 @@ def measured(rows: int) -> dict[str, Any]:
                 channel=Upload.Channel.API,
                 month=MONTH_NUMBER,
             )
-    before = _forget_peak()
+    before = forget_peak()
     with clock() as taken:
         jobs.work(job.pk)
     upload.refresh_from_db()
@@ -98,9 +98,3 @@ def _write(path: Path, people: list[int]) -> None:
 
     with spreadsheets.write(wage_file.LAYOUT, lines()) as file:
         path.write_bytes(file.read())
-
-
-def _forget_peak() -> int:
-    """Begin to count the most memory anew (Linux): what was made before is not of the reading."""
-    Path("/proc/self/clear_refs").write_text("5")
-    return peak()
