@@ -140,6 +140,8 @@ def measure(people: str, side: Any, kind: ModuleType, sample: int) -> dict[str, 
 def measured(people: str, kind: ModuleType, rows: int) -> dict[str, Any]:
     """What stands beside nothing else, on a fresh copy, in a process of its own."""
     with world.database(f"{people}_run", people) as copy:
+        if hasattr(kind, "before"):
+            world.inside(copy, kind.before, rows)
         return world.inside(copy, kind.measured, rows)
 
 

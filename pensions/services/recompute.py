@@ -108,7 +108,7 @@ def preview(part: Part, samples: int, most: int) -> Preview:
 def recompute(part: Part, run_id: int) -> tuple[int, int]:
     """Let the awards of a part rest on the announced value. (awards, fen a month) after it."""
     count = total = 0
-    for each in list(changes(part)):
+    for each in changes(part):
         before = {
             **correction.resting_on(each.award),
             "steps": [asdict(step) for step in each.before],
