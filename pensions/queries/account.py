@@ -45,7 +45,8 @@ class AccountYear:
 def account_years(person_id: int) -> list[AccountYear]:
     """What each year brought to a person's accounts and took from them, the latest first.
 
-    What was reversed is left out with its reversal. `credited` holds opening balances too.
+    What was reversed is left out with its reversal, and what was made real: it only changed sides.
+    `credited` holds opening balances too.
     """
     entries = list(statement(person_id).order_by("person_id", "fund_id", "seq"))
     undone = {
@@ -56,7 +57,7 @@ def account_years(person_id: int) -> list[AccountYear]:
     years: dict[int, dict[str, Any]] = {}
     for entry in entries:
         if (
-            entry.kind == EntryKind.REVERSAL
+            entry.kind in (EntryKind.REVERSAL, EntryKind.MADE_REAL)
             or (entry.person_id, entry.fund_id, entry.seq) in undone
         ):
             continue

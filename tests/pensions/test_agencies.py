@@ -220,6 +220,9 @@ def test_what_is_written_down_is_made_real_with_interest_and_money_of_the_treasu
     ]
     assert funds.balance(pool, accounts.NOTIONAL_ACCOUNTS) == 0
     assert funds.balance(pool, accounts.INDIVIDUAL_ACCOUNTS) == 80_375_00
+    # The year brought its interest; what was made real only changed sides.
+    year = queries.account_years(wen.pk)[0]
+    assert (year.year, year.credited, year.interest, year.drawn) == (2026, 0, 375_00, 0)
     assert funds.balance(pool, accounts.FISCAL_ACCOUNT) == before + 50_375_00
     assert findings() == []
 
