@@ -222,7 +222,7 @@ class RefundAdmin(Queue):
 
     def context(self, request: HttpRequest, obj: Refund) -> dict[str, Any]:
         batch = ""
-        if obj.batch_id:
+        if obj.batch_id and may(request.user, "payment.read"):
             batch = reverse("admin:funds_paymentbatch_change", args=[obj.batch_id])
         return {
             "facts": facts(
