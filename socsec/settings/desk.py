@@ -24,6 +24,7 @@ UNFOLD: dict[str, Any] = {
     "SHOW_LANGUAGES": True,
     "DASHBOARD_CALLBACK": "socsec.office.admin.start",
     "BORDER_RADIUS": "6px",
+    "SCRIPTS": [lambda request: static("js/desk.js")],
     "STYLES": [
         _css(name)
         for name in ("tokens", "parts", "forms", "sheet", "months", "charts", "desk", "dark")

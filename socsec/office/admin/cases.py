@@ -125,7 +125,8 @@ class CaseAdmin(DeskAdmin):
             if make and obj.state in states and may(user, act, obj.region_id):
                 url = reverse("admin:office_case_verb", args=[obj.pk, slug])
                 offered.append(Button(label, url, stop=stop))
-        return offered
+        # The next step first, what ends the case last.
+        return sorted(offered, key=lambda button: (not button.main, button.stop))
 
     def context(self, request: HttpRequest, obj: Case) -> dict[str, Any]:
         names = {slug: label for slug, (_act, label, _states, _stop, _make) in VERBS.items()}
