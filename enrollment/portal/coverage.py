@@ -8,7 +8,6 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import URLPattern, URLResolver, path, reverse
 from django.utils import timezone
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_safe
@@ -313,7 +312,8 @@ def end(request: HttpRequest) -> HttpResponse:
     days = [last_day_of(month) for month in (this_month, this_month + 1)]
     form = EndForm(sent(request))
     form.fields["last_day"].options = [
-        Option(day.isoformat(), date_format(day), hint=_owed(person.region, day)) for day in days
+        Option(day.isoformat(), display.day_plain(day), hint=_owed(person.region, day))
+        for day in days
     ]
     if request.method == "POST" and form.is_valid():
         last_day = date.fromisoformat(form.cleaned_data["last_day"])
