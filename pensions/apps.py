@@ -16,6 +16,7 @@ class PensionsConfig(AppConfig):
             claims,
             corrections,
             disability,
+            forecast,
             overpayments,
             survivors,
             transfers,
@@ -113,6 +114,7 @@ class PensionsConfig(AppConfig):
         survivors.hang()
         disability.hang()
         transfers.hang()
+        forecast.hang()
         menu.place(
             menu.Place(
                 "awards",

@@ -4,11 +4,23 @@ from django.urls import URLPattern, URLResolver, path
 
 from .api import benefits as benefit_api
 from .api import transfers as transfer_api
-from .portal import benefits, claim, estimate, repayment, resident_claim, survivors, transfers
+from .portal import (
+    benefits,
+    claim,
+    estimate,
+    more,
+    repayment,
+    resident_claim,
+    survivors,
+    transfers,
+)
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("estimate/", estimate.estimate, name="estimate"),
     path("my-estimate/", estimate.my_estimate, name="my_estimate"),
+    path("my-estimate/paper/", estimate.my_estimate_paper, name="my_estimate_paper"),
+    path("pay-more/", more.stated, name="more"),
+    path("my-pay-more/", more.own, name="my_more"),
     path("benefits/", benefits.my_benefits, name="benefits"),
     path("benefits/overpaid/<int:pk>/", repayment.repayment, name="repayment"),
     path("benefits/after-a-death/", survivors.claim, name="survivors"),

@@ -29,6 +29,7 @@ from socsec.office.places import place
 from . import claims as claim_pages
 from . import corrections as correction_pages
 from . import disability as disability_pages
+from . import forecast as forecast_pages
 from . import survivors as survivor_pages
 
 SHOWN = 200  # pensions to look at, on one page
@@ -128,6 +129,16 @@ class AwardAdmin(DeskAdmin):
         return [
             path("<int:pk>/do/<slug:verb>/", guard(self.verb), name="pensions_award_verb"),
             path("watch/", guard(watch), name="pensions_award_watch"),
+            path(
+                "forecast/<int:person_id>/",
+                guard(forecast_pages.forecast),
+                name="pensions_forecast",
+            ),
+            path(
+                "forecast/<int:person_id>/paper/",
+                guard(forecast_pages.paper),
+                name="pensions_forecast_paper",
+            ),
             path(
                 "claim/<int:person_id>/", guard(claim_pages.open_claim), name="pensions_claim_open"
             ),

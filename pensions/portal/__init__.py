@@ -18,11 +18,14 @@ def hang() -> None:
             "benefits",
             _("My benefits"),
             "yuan",
-            ("/benefits/", "/account/", "/my-estimate/", "/claim/"),
+            ("/benefits/", "/account/", "/my-estimate/", "/my-pay-more/", "/claim/"),
         )
     )
     shell.tile(
         shell.Tile(3, "my_estimate", "chart", _("Estimate a pension"), _("sooner or later")),
+        shell.Tile(
+            3, "my_more", "chart", _("Pay more, get more"), _("another year, a higher base")
+        ),
         shell.Tile(4, "account", "bank", _("My account"), _("balance and interest")),
         shell.Tile(6, "survivors", "people", _("After a death"), _("grants and the account")),
         shell.Tile(7, "transfers", "people", _("Money of my record"), _("between two schemes")),

@@ -4,18 +4,15 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.utils import timezone
-from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import get_language, gettext_lazy
 from django.views.decorators.http import require_http_methods, require_safe
 
-from enrollment.models import Person, Sex
-from pensions.models import Category
+from enrollment.models import Person
 from pensions.services import estimate as estimates
-from pensions.services.estimate import Estimate, Stated
+from pensions.services import forecast_paper
+from pensions.services.estimate import GOES_ON, STOPS, AssumptionForm, Assumptions, Stated
+from pensions.services.estimate.drawing import drawn
 from socsec.kernel.money import parse_rate
-from socsec.kernel.months import month_of
-from socsec.office import display
 from socsec.office.acting import acting_for
 from socsec.office.errors import Problem
 from socsec.office.forms import (
@@ -31,8 +28,6 @@ from socsec.office.forms import (
 )
 from socsec.office.models import Region
 from socsec.office.portal import limited, person_only, sent
-
-from .drawing import by_age, split_of
 
 KINDS = [
     Option("0", gettext_lazy("Man")),
@@ -72,7 +67,7 @@ class StartForm(ScreenForm):
     )
 
 
-class EstimateForm(StartForm):
+class EstimateForm(AssumptionForm, StartForm):
     region = SelectField(label=gettext_lazy("Where will you draw your pension?"))
     paid_years = WholeField(
         label=gettext_lazy("How many years have you contributed?"),
@@ -121,14 +116,30 @@ def estimate(request: HttpRequest) -> HttpResponse:
     context: dict[str, Any] = {"form": form}
     if form.is_valid():
         try:
-            context |= _result(form.cleaned_data, request.POST.get("start", ""))
+            context |= _result(form.cleaned_data, request.POST.get("start", ""), form.assumed)
         except Problem as problem:
             form.add_error(None, str(problem))
     return render(request, "portal/pensions/estimate.html", context)
 
 
-def _result(said: dict[str, Any], wanted: str) -> dict[str, Any]:
-    stated = Stated(
+def _result(said: dict[str, Any], wanted: str, assumed: Assumptions) -> dict[str, Any]:
+    stated = stated_of(said)
+    plan = GOES_ON if said["goes_on"] else STOPS
+    policy = estimates.current_policy()
+    when = estimates.retirement(stated.birth_month, stated.category, stated.region, policy)
+    start = int(wanted) if wanted.isascii() and wanted.isdigit() and len(wanted) < 6 else 0
+    return drawn(
+        estimates.chosen(
+            when,
+            estimates.Asked(stated.category, start, plan, assumed),
+            lambda start: estimates.of_stated(stated, start, policy, plan=plan, assumed=assumed),
+        )
+    )
+
+
+def stated_of(said: dict[str, Any]) -> Stated:
+    """What a visitor typed, as the estimator takes it."""
+    return Stated(
         region=said["region"],
         category=int(said["category"]),
         birth_month=said["birth"],
@@ -136,43 +147,7 @@ def _result(said: dict[str, Any], wanted: str) -> dict[str, Any]:
         months_deemed=0,
         average_index=said["index"],
         balance=said["balance"] or 0,
-        goes_on=said["goes_on"],
     )
-    policy = estimates.current_policy()
-    when = estimates.retirement(stated.birth_month, stated.category, stated.region, policy)
-    return drawn(
-        estimates.starts(when),
-        when,
-        wanted,
-        lambda start: estimates.of_stated(stated, start, policy),
-    )
-
-
-def drawn(months: list[int], when: estimates.Retirement, wanted: str, work: Any) -> dict[str, Any]:
-    """An estimate for each start, and the chosen one in full."""
-    chosen = int(wanted) if wanted.isascii() and wanted.isdigit() and len(wanted) < 6 else 0
-    if chosen not in months:
-        chosen = next((month for month in months if month >= when.statutory), months[-1])
-    all_of_them: list[Estimate] = estimates.compare(months, work)
-    one = next(each for each in all_of_them if each.start == chosen)
-    return {
-        "one": one,
-        "when": when,
-        "statutory": one.start == when.statutory,
-        "split": split_of(one),
-        "ages": by_age(all_of_them, chosen, when.statutory),
-        "starts": [
-            {
-                "value": each.start,
-                "label": display.month(each.start),
-                "statutory": each.start == when.statutory,
-                "on": each.start == chosen,
-            }
-            for each in all_of_them
-        ],
-        "unit": _("yuan a month"),
-        "past": when.statutory < month_of(timezone.localdate()),
-    }
 
 
 @require_safe
@@ -180,22 +155,10 @@ def drawn(months: list[int], when: estimates.Retirement, wanted: str, work: Any)
 def my_estimate(request: HttpRequest) -> HttpResponse:
     """What the person's own record promises."""
     person = Person.objects.get(pk=acting_for(request))
-    category = chosen_category(person, request.GET.get("category", ""))
-    goes_on = request.GET.get("then", "on") != "stop"
+    form = AssumptionForm(request.GET)
+    asked = estimates.read(person, request.GET, form)
     try:
-        policy = estimates.current_policy()
-        known = estimates.record_of(person)
-        when = estimates.retirement(
-            person.birth_month, category, estimates.region_of(person), policy
-        )
-        shown = drawn(
-            estimates.starts(when),
-            when,
-            request.GET.get("start", ""),
-            lambda start: estimates.of_person(
-                person, start, category, policy, goes_on=goes_on, known=known
-            ),
-        )
+        found = estimates.forecast(person, asked)
     except Problem as problem:
         # A value of some year is not entered yet, or the record cannot be read by this law.
         return render(request, "portal/pensions/no_estimate.html", {"problem": problem})
@@ -203,17 +166,29 @@ def my_estimate(request: HttpRequest) -> HttpResponse:
         request,
         "portal/pensions/my_estimate.html",
         {
-            **shown,
+            **drawn(found),
+            "form": form,
             "person": person,
-            "goes_on": goes_on,
-            "category": category,
-            "categories": [(each.value, each.label) for each in Category if each.sex == person.sex],
-            "woman": person.sex == Sex.FEMALE,
+            "goes_on": asked.goes_on,
+            "category": asked.category,
+            "categories": [(each.value, each.label) for each in estimates.categories(person)],
+            "query": request.GET.urlencode(),
         },
     )
 
 
-def chosen_category(person: Person, wanted: str) -> int:
-    """The category asked for, if it can be this person's."""
-    possible = {str(each.value): each.value for each in Category if each.sex == person.sex}
-    return possible.get(wanted, estimates.category_of(person))
+@require_safe
+@person_only
+def my_estimate_paper(request: HttpRequest) -> HttpResponse:
+    """The same as a PDF."""
+    person = Person.objects.get(pk=acting_for(request))
+    asked = estimates.read(person, request.GET, AssumptionForm(request.GET))
+    try:
+        content = forecast_paper.write(
+            person, estimates.forecast(person, asked), get_language() or "zh-hans"
+        )
+    except Problem as problem:
+        return render(request, "portal/pensions/no_estimate.html", {"problem": problem})
+    answer = HttpResponse(content, content_type="application/pdf")
+    answer["Content-Disposition"] = 'inline; filename="forecast.pdf"'
+    return answer

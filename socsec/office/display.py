@@ -203,3 +203,12 @@ def rate(millionths: int) -> str:
     ('8%', '1.3%')
     """
     return decimal(millionths, 10_000).replace("-", "−") + "%"
+
+
+def percent(millionths: int) -> str:
+    """A share in per cent with one decimal; a dash where nobody knows it.
+
+    >>> percent(583_480), percent(0)
+    ('58.3%', '—')
+    """
+    return f"{round(millionths, -3) / 10_000:.1f}%" if millionths else "—"

@@ -179,6 +179,32 @@ class WholeField(Kernel):
         return number
 
 
+class PercentField(Kernel):
+    """A percentage such as 3 or 2.5 %, in millionths, of at most `most` millionths."""
+
+    @staticmethod
+    def read(text: str) -> int:
+        return money.parse_rate(tidy(text).removesuffix("%") + "%")
+
+    def __init__(self, *, most: int, **kwargs: Any) -> None:
+        super().__init__(width="w-4", **kwargs)
+        self.most = most
+        self.widget.attrs["inputmode"] = "decimal"
+
+    def prepare_value(self, value: Any) -> Any:
+        return money.decimal(value, 10_000) if isinstance(value, int) else value
+
+    def to_python(self, value: Any) -> int | None:
+        found: int | None = super().to_python(value)
+        if found is not None and found > self.most:
+            raise ValidationError(
+                _("At most %(most)s %%"),
+                "out_of_bounds",
+                {"most": money.decimal(self.most, 10_000)},
+            )
+        return found
+
+
 class CodeField(Kernel):
     """A one-time code of six digits, which may be pasted with spaces."""
 

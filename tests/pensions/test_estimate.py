@@ -46,7 +46,9 @@ def test_bases_that_are_not_published_are_marked(zhang):
 def test_too_early_a_start_shows_the_amounts_and_what_is_missing(zhang, shanghai, enroll, carry):
     li = enroll(name="李四", born=date(1966, 3, 1))
     carry(li, month(2012, 1), month(2025, 12), 6_000_00)
-    seen = estimate.of_person(li, START, Category.MALE_60, estimate.current_policy(), goes_on=False)
+    seen = estimate.of_person(
+        li, START, Category.MALE_60, estimate.current_policy(), plan=estimate.STOPS
+    )
     assert not seen.met
     assert (seen.months, seen.months_required, seen.short) == (168, 180, 12)
     assert seen.monthly > 0
@@ -63,7 +65,7 @@ def test_going_on_adds_months_wages_and_account_with_its_interest(shanghai, enro
     now = month_of(timezone.localdate())
     start = now + 30
     stops = decision.gather_for(li, "310115", start, Category.MALE_60, policy=law)
-    goes = estimate._going_on(stops, estimate.record_of(li))
+    goes = estimate.going_on(stops, estimate.record_of(li))
     added = start - max(month(2026, 7), now)
     assert goes.months_paid == stops.months_paid + added
     assert goes.balance == stops.balance + added * 640_00

@@ -6,10 +6,12 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from pensions.services.estimate import Estimate
 from socsec.kernel.money import yuan
 from socsec.kernel.months import format_month
 from socsec.office import display, figures
+
+from .asked import Forecast
+from .common import Estimate
 
 PARTS = {
     "basic": gettext_lazy("Basic"),
@@ -52,6 +54,7 @@ def by_age(estimates: Sequence[Estimate], on: int, statutory: int) -> dict[str, 
                 format_month(each.start),
                 *(yuan(each.parts[name]) for name in names),
                 yuan(each.monthly),
+                display.percent(each.replacement),
                 display.change_plain(each.monthly - base) if base else "",
             ]
         )
@@ -60,6 +63,32 @@ def by_age(estimates: Sequence[Estimate], on: int, statutory: int) -> dict[str, 
         _("Month"),
         *(PARTS[name] for name in names),
         _("Each month"),
+        _("Of the last wage"),
         _("Difference"),
     ]
     return {"chart": chart, "head": head, "rows": rows, "on": chosen}
+
+
+def drawn(found: Forecast) -> dict[str, Any]:
+    """A forecast for a page: the chosen start in full, and all of them beside each other."""
+    return {
+        "forecast": found,
+        "one": found.one,
+        "when": found.when,
+        "statutory": found.statutory,
+        "split": split_of(found.one),
+        "ages": by_age(found.all, found.one.start, found.when.statutory),
+        "starts": [
+            {
+                "value": each.start,
+                "label": display.month(each.start),
+                "statutory": each.start == found.when.statutory,
+                "on": each is found.one,
+            }
+            for each in found.all
+        ],
+        "unit": _("yuan a month"),
+        "past": found.past,
+        "replaces": display.percent(found.one.replacement),
+        "grows": display.rate(found.asked.assumed.wages) if found.asked.assumed.wages else "",
+    }
