@@ -46,7 +46,16 @@ def test_pages_for_everyone_are_accessible(visit, live_server, edition, locale, 
     walk(
         page,
         live_server.url,
-        ["/", "/sign-in/", "/estimate/", "/rules/", "/accessibility/", "/privacy/", "/nowhere/"],
+        [
+            "/",
+            "/sign-in/",
+            "/estimate/",
+            "/pay-more/",
+            "/rules/",
+            "/accessibility/",
+            "/privacy/",
+            "/nowhere/",
+        ],
     )
     page.goto(live_server.url + "/sign-in/")
     page.locator("main button[type=submit]").click()
@@ -78,6 +87,7 @@ def test_pages_of_a_person_are_accessible(visit, live_server, shen, locale, widt
             "/benefits/",
             "/account/",
             "/my-estimate/",
+            "/my-pay-more/",
             "/claim/",
         ],
     )
