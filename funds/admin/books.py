@@ -140,7 +140,10 @@ class FundAdmin(DeskAdmin):
             "admin/funds/verify.html",
             title=_("Verify the books"),
             act="verify.read",
-            crumbs=[Crumb(_("Funds"), list_url(Fund)), Crumb(_("Verify the books"))],
+            crumbs=[
+                Crumb(_("Funds"), list_url(Fund) if may(request.user, "fund.read") else ""),
+                Crumb(_("Verify the books")),
+            ],
             asked=asked,
             questions=oversight.questions(),
             wrong=sum(len(findings) for _question, findings in asked),

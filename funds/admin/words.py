@@ -16,6 +16,8 @@ LEDGER_KINDS: dict[str, Promise] = {
     "resident_assessment": _("Residents' contributions assessed"),
     "resident_receipt": _("Residents' contributions received"),
     "surcharge": _("Surcharge for paying late"),
+    "annuity_made_real": _("Written-down annuity made real"),
+    "account_made_real": _("Written-down account made real"),
     "unmatched_receipt": _("Money that fits nobody"),
     "account_opening": _("Individual account opened"),
     "account_credit": _("Individual account credited"),
