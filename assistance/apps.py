@@ -1,8 +1,34 @@
 from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
 
+FAMILIES = {
+    "basic": ("JZB", _("Basic living assistance"), "社会救助法第十六条至第十八条"),
+    "special": ("JZX", _("Special assistance"), "社会救助法第二十一条至第二十七条"),
+    "urgent": ("JZL", _("Urgent assistance"), "社会救助法第二十九条"),
+    "welfare": ("JZF", _("Welfare"), "国发〔2015〕52号；民发〔2019〕62号"),
+    "care": ("JZY", _("Special care"), "军人抚恤优待条例"),
+}
+
 
 class AssistanceConfig(AppConfig):
     name = "assistance"
     label = "assistance"
     verbose_name = _("Social assistance")
+
+    def ready(self) -> None:
+        """Tell the office what kinds of case and run assistance has."""
+        from assistance import batch
+        from socsec.office import kinds, runs
+
+        for family, (prefix, label, law) in FAMILIES.items():
+            kinds.register(
+                kinds.CaseKind(
+                    slug=f"assistance_{family}",
+                    prefix=prefix,
+                    label=label,
+                    days=f"assistance.days.{family}",
+                    law=law,
+                    url=lambda case: f"/admin/office/case/{case.pk}/change/",
+                )
+            )
+        runs.register(batch.AssistancePayrolls())

@@ -1,1 +1,126 @@
-"""Mass runs of assistance."""
+"""Mass runs of assistance: the monthly payroll."""
+
+import hashlib
+from collections.abc import Iterable
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+
+from assistance.models import AssistancePayroll
+from assistance.services import paying
+from funds.models import PaymentBatch
+from funds.services import payments
+from socsec.kernel.months import format_month
+from socsec.office.errors import Refused, say
+from socsec.office.models import Run, RunChunk
+from socsec.office.runs import Counts, Preview, RunKind
+
+CHUNK = 250_000
+
+NO_ACCOUNT = {
+    "code": "no_account",
+    "zh": "没有登记收款银行账户，先留着，登记后补发",
+    "en": "No bank account on file; paid as arrears once there is one",
+}
+
+
+class AssistancePayrolls(RunKind):
+    """The month's assistance of one county, with what earlier months are owed beside.
+
+    Posting puts the money into one envelope, which a second person releases to the bank.
+    """
+
+    slug = paying.KIND
+    label = _("Monthly assistance payroll")
+
+    def preview(self, run: Run) -> Preview:
+        paying.fund_of(run.region_id)
+        _check_turn(run)
+        part = _part_of(run)
+        count, total = paying.counted(part)
+        people, amount = paying.held(part)
+        held = [{**NO_ACCOUNT, "count": people, "total": amount}] if people else []
+        return Preview(
+            count=count,
+            total=total,
+            figures=paying.by_programme(part),
+            regions=paying.totals(part),
+            held=held,
+        )
+
+    def chunks(self, run: Run) -> Iterable[dict[str, Any]]:
+        _check_turn(run)
+        AssistancePayroll.objects.get_or_create(
+            run=run,
+            defaults={
+                "fund": paying.fund_of(run.region_id),
+                "month": run.month,
+                "region": run.region_id,
+            },
+        )
+        return [
+            {"first": first, "last": last} for first, last in paying.ranges(_part_of(run), CHUNK)
+        ]
+
+    def execute(self, chunk: RunChunk) -> Counts:
+        count, total = paying.pay(_part(chunk), chunk.run_id)
+        return Counts(count, total, hashlib.sha256(f"{count} {total}".encode()).hexdigest())
+
+    def post(self, run: Run) -> None:
+        made = AssistancePayroll.objects.select_related("fund").get(run=run)
+        made.envelope = paying.order(made, run)
+        made.save(update_fields=["envelope"])
+        paying.close_single(run.month, run.region_id)
+
+    def unpost(self, run: Run) -> None:
+        """Once the envelope is released the money has left."""
+        envelope = AssistancePayroll.objects.select_related("envelope").get(run=run).envelope
+        if envelope is None or run.reversed_by is None:
+            return
+        if envelope.state not in (PaymentBatch.State.OPEN, PaymentBatch.State.CANCELLED):
+            raise Refused(
+                _("The money of this payroll has gone to the bank, so it cannot be undone."),
+                code="paid_already",
+                fix=_("Correct single grants instead."),
+            )
+        if envelope.state == PaymentBatch.State.OPEN:
+            payments.cancel(envelope.pk, by=run.reversed_by, reason=run.reversal_reason)
+
+    def reverse(self, chunk: RunChunk) -> None:
+        paying.withdraw(_part(chunk), chunk.run)
+
+
+def _part_of(run: Run, first: int = 0, last: int | None = None) -> paying.Part:
+    part = paying.Part(run.month, run.region_id)
+    return part if last is None else paying.Part(run.month, run.region_id, first, last)
+
+
+def _part(chunk: RunChunk) -> paying.Part:
+    return _part_of(chunk.run, chunk.spec["first"], chunk.spec["last"])
+
+
+def _check_turn(run: Run) -> None:
+    """A later month that stands closes the earlier ones: what they miss is paid as arrears."""
+    later = (
+        Run.objects.filter(
+            kind=paying.KIND,
+            month__gt=run.month,
+            region_low__lte=run.region_high,
+            region_high__gte=run.region_low,
+            state__in=[*Run.WORKING, Run.State.POSTED, Run.State.FAILED],
+        )
+        .exclude(pk=run.pk)
+        .order_by("month")
+        .first()
+    )
+    if later is not None:
+        raise Refused(
+            say(
+                _(
+                    "The payroll of %(month)s stands already, so that of an earlier month is closed."
+                ),
+                month=format_month(later.month),
+            ),
+            code="payroll_out_of_turn",
+            fix=_("What is missing is paid as arrears with the next payroll."),
+        )

@@ -19,7 +19,7 @@ PoolingLevel = Annotated[Number, Of("choice", Level)]
 
 
 class PoolingLevels(Params):
-    """At which level each branch pools its money (社会保险法 第六十四条)."""
+    """At which level each branch pools its money (社会保险法 第六十四条), and which purse assists."""
 
     pension_employees: PoolingLevel = parameter("funds.pooling_level.pension_employees")
     pension_residents: PoolingLevel = parameter("funds.pooling_level.pension_residents")
@@ -29,3 +29,4 @@ class PoolingLevels(Params):
     injury_employees: PoolingLevel = parameter("funds.pooling_level.injury_employees")
     pension_agencies: PoolingLevel = parameter("funds.pooling_level.pension_agencies")
     annuity_agencies: PoolingLevel = parameter("funds.pooling_level.annuity_agencies")
+    assistance_residents: PoolingLevel = parameter("funds.pooling_level.assistance_residents")

@@ -1,1 +1,66 @@
-"""State of assistance and its constraints."""
+"""What is on file about social assistance."""
+
+from .application import (
+    Applicant,
+    Application,
+    Clock,
+    Exclusion,
+    Matching,
+    PublicNotice,
+    Source,
+    Survey,
+)
+from .change import ChangeKind, ChangeState, GrantChange, Hearing
+from .grant import (
+    AssistancePayroll,
+    Grant,
+    GrantAmount,
+    GrantPayment,
+    GrantState,
+    Recognition,
+)
+from .programme import (
+    Actor,
+    Family,
+    FirstMonth,
+    Form,
+    LimitUnit,
+    Programme,
+    ProgrammeState,
+    Rhythm,
+    Step,
+    StepCode,
+    Unit,
+)
+
+__all__ = [
+    "Actor",
+    "Applicant",
+    "Application",
+    "AssistancePayroll",
+    "ChangeKind",
+    "ChangeState",
+    "Clock",
+    "Exclusion",
+    "Family",
+    "FirstMonth",
+    "Form",
+    "Grant",
+    "GrantAmount",
+    "GrantChange",
+    "GrantPayment",
+    "GrantState",
+    "Hearing",
+    "LimitUnit",
+    "Matching",
+    "Programme",
+    "ProgrammeState",
+    "PublicNotice",
+    "Recognition",
+    "Rhythm",
+    "Source",
+    "Step",
+    "StepCode",
+    "Survey",
+    "Unit",
+]

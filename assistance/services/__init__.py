@@ -1,1 +1,1 @@
-"""Verbs of assistance: each one transaction, one audit entry, its postings."""
+"""The verbs of social assistance."""

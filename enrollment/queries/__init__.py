@@ -69,6 +69,7 @@ from .people import (
     relatives,
     search,
     search_number,
+    wage_lately,
 )
 from .proofs import (
     Due,
@@ -224,6 +225,7 @@ __all__ = [
     "unknown_messages",
     "unmatched_open",
     "uses",
+    "wage_lately",
     "within",
     "working",
     "years_in_a_row",

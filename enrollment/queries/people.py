@@ -15,12 +15,14 @@ from enrollment.models import (
     Person,
     PersonIdentifier,
     PersonLink,
+    WageDeclaration,
 )
 from enrollment.queries.matching import canonical, not_absorbed
 from socsec.kernel import ids, papers
 from socsec.office.access import scope
 from socsec.office.fields import blind_index
 from socsec.office.people import PersonLine
+from socsec.office.people import numbers as numbers_of_person
 
 RESIDENT_ID = "resident_id"
 
@@ -108,6 +110,18 @@ def household_of(person_id: int, on: date | None = None) -> Household | None:
     return Household.objects.filter(
         members__person_id=person_id, members__span__contains=day
     ).first()
+
+
+def wage_lately(person_id: int, month: int) -> int:
+    """What employers declared for a person in `month`, or else in the month before; fen, all
+    employers together. 0 where nothing was declared."""
+    rows = WageDeclaration.objects.filter(
+        person_id__in=numbers_of_person(person_id), month__gte=month - 1, month__lte=month
+    )
+    latest = rows.order_by("-month").first()
+    if latest is None:
+        return 0
+    return sum(row.wage for row in rows.filter(month=latest.month))
 
 
 def relatives(person_id: int) -> set[int]:

@@ -2,7 +2,7 @@
 
 from . import accounts
 from .accounts import Account, AccountCode, FlowRule, Status
-from .fund import Branch, Fund, Scheme
+from .fund import PURSES, Branch, Fund, Public, Scheme, purse
 from .payments import (
     BankFile,
     BankReturn,
@@ -14,6 +14,7 @@ from .payments import (
 )
 
 __all__ = [
+    "PURSES",
     "Account",
     "AccountCode",
     "BankFile",
@@ -24,9 +25,11 @@ __all__ = [
     "PaymentBatch",
     "PaymentOrder",
     "PaymentOutcome",
+    "Public",
     "Reconciliation",
     "Scheme",
     "Status",
     "UnmatchedLine",
     "accounts",
+    "purse",
 ]

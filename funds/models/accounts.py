@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from socsec.kernel import regions
 
-from .fund import Branch
+from . import fund
 
 INCOME_ACCOUNT = 1002
 EXPENDITURE_ACCOUNT = 1003
@@ -119,7 +119,7 @@ class FlowRule(models.Model):
         Account, models.PROTECT, related_name="+", verbose_name=_("credited account")
     )
     branch = models.SmallIntegerField(
-        _("branch"), choices=Branch.choices, null=True, blank=True, help_text=_("Empty: every one")
+        _("branch"), choices=fund.PURSES, null=True, blank=True, help_text=_("Empty: every one")
     )
     region = models.CharField(_("region and below"), max_length=6, default=regions.NATION)
     since = models.DateField(_("from"))

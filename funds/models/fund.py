@@ -17,6 +17,23 @@ class Branch(models.IntegerChoices):
     ANNUITY = 5, _("Occupational annuity")
 
 
+class Public(models.IntegerChoices):
+    """Money of the treasury that is kept in the same books and paid by the same envelopes.
+
+    Nobody is insured in it. Its numbers go on from those of `Branch`.
+    """
+
+    ASSISTANCE = 6, _("Social assistance")
+
+
+PURSES = [*Branch.choices, *Public.choices]
+
+
+def purse(number: int) -> Branch | Public:
+    """What a fund's number of a branch stands for."""
+    return Branch(number) if number in Branch.values else Public(number)
+
+
 class Scheme(models.IntegerChoices):
     """Own-account workers are insured in the employees' scheme.
 
@@ -33,7 +50,7 @@ class Fund(models.Model):
     """The money that the insured of one branch and scheme pool in one region, with books of its own."""
 
     id = models.AutoField(primary_key=True)
-    branch = models.SmallIntegerField(_("branch"), choices=Branch.choices)
+    branch = models.SmallIntegerField(_("branch"), choices=PURSES)
     scheme = models.SmallIntegerField(_("scheme"), choices=Scheme.choices)
     region = models.ForeignKey(
         Region, models.PROTECT, related_name="funds", verbose_name=_("pooling region")
@@ -49,7 +66,8 @@ class Fund(models.Model):
                 fields=["branch", "scheme", "region"], name="fund_one_per_branch_scheme_region"
             ),
             models.CheckConstraint(
-                condition=models.Q(branch__in=Branch.values), name="fund_branch_known"
+                condition=models.Q(branch__in=[*Branch.values, *Public.values]),
+                name="fund_branch_known",
             ),
             models.CheckConstraint(
                 condition=models.Q(scheme__in=Scheme.values), name="fund_scheme_known"

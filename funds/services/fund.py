@@ -7,7 +7,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from funds.models import Branch, Fund, Scheme
+from funds.models import Branch, Fund, Public, Scheme, purse
 from funds.params import Level, PoolingLevels
 from socsec.kernel import regions
 from socsec.kernel.policy import Policy
@@ -31,7 +31,7 @@ def for_(branch: int, scheme: int, region: str) -> Fund:
     raise NotFound(
         _("No fund pools %(branch)s, %(scheme)s in region %(region)s.")
         % {
-            "branch": Branch(branch).label,
+            "branch": purse(branch).label,
             "scheme": Scheme(scheme).label,
             "region": region,
         },
@@ -54,13 +54,13 @@ def establish(branch: int, scheme: int, region: str, *, since: date | None = Non
     if place.level > level:
         raise Refused(
             _("%(branch)s is pooled above %(region)s.")
-            % {"branch": Branch(branch).label, "region": place},
+            % {"branch": purse(branch).label, "region": place},
             fix=_("Establish the fund at the level that the law names."),
             code="below_pooling_level",
             level=level.name.lower(),
         )
     fund, _made = Fund.objects.select_related("region").get_or_create(
-        branch=Branch(branch),
+        branch=purse(branch),
         scheme=Scheme(scheme),
         region_id=region,
         defaults={"since": since or timezone.localdate()},
@@ -79,7 +79,7 @@ def establish_all(region: str, *, since: date | None = None) -> dict[tuple[int, 
     made = {}
     for name in PoolingLevels.model_fields:
         branch_name, scheme_name = name.upper().split("_")
-        branch, scheme = Branch[branch_name], Scheme[scheme_name]
+        branch, scheme = _named(branch_name), Scheme[scheme_name]
         if place.level <= pooling_level(branch, scheme, region):
             made[branch.value, scheme.value] = establish(branch, scheme, region, since=since)
     return made
@@ -88,14 +88,18 @@ def establish_all(region: str, *, since: date | None = None) -> dict[tuple[int, 
 def pooling_level(branch: int, scheme: int, region: str, on: date | None = None) -> Level:
     """At which level the law pools a branch there: of the nation, a province, a city, a county."""
     levels = PoolingLevels.at(_policy(), region, on or timezone.localdate())
-    name = f"{Branch(branch).name}_{Scheme(scheme).name}".lower()
+    name = f"{purse(branch).name}_{Scheme(scheme).name}".lower()
     if not hasattr(levels, name):
         raise NotFound(
             _("%(branch)s has no scheme for %(scheme)s.")
-            % {"branch": Branch(branch).label, "scheme": Scheme(scheme).label},
+            % {"branch": purse(branch).label, "scheme": Scheme(scheme).label},
             code="no_scheme",
         )
     return Level.read(int(getattr(levels, name)))
+
+
+def _named(name: str) -> Branch | Public:
+    return Branch[name] if name in Branch.__members__ else Public[name]
 
 
 def _policy() -> Policy:

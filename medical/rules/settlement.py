@@ -553,7 +553,9 @@ def _pooled(f: BillFacts, p: Plan, scope: Scope) -> Pooled:
         ratio_3,
         factor,
         points,
-        *ratios,
+        ratios[0],
+        ratios[1],
+        ratios[2],
         wanted,
         where(on_payment, least(wanted, room), wanted),
     )

@@ -116,6 +116,16 @@ def benefit_in(award: Award, month: int) -> Benefit | None:
     )
 
 
+def monthly_pension(person_id: int, month: int) -> int:
+    """What all awards in payment of a person pay in a month, fen."""
+    paid = 0
+    for award in awards_of(person_id).filter(state=AwardState.IN_PAYMENT):
+        benefit = benefit_in(award, month)
+        if benefit is not None:
+            paid += benefit.basic + benefit.account + benefit.transitional + benefit.addition
+    return paid
+
+
 def adjustments(person_id: int) -> QuerySet[PensionAdjustment]:
     """The yearly adjustments of a person's pensions that stand, the latest first."""
     return PensionAdjustment.objects.filter(

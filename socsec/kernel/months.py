@@ -130,6 +130,16 @@ def last_day(number: int) -> date:
     return first_day(number + 1) - timedelta(days=1)
 
 
+def same_day(day: date, months: int) -> date:
+    """The same day that many months later, or the last day of a month that is too short.
+
+    >>> same_day(date(2026, 1, 31), 1), same_day(date(2026, 3, 31), -1)
+    (datetime.date(2026, 2, 28), datetime.date(2026, 2, 28))
+    """
+    then = month_of(day) + months
+    return min(first_day(then).replace(day=1) + timedelta(days=day.day - 1), last_day(then))
+
+
 def months_from(start: int, end: int) -> Iterator[int]:
     """Every month from `start` to `end`, both included.
 

@@ -133,6 +133,11 @@ _TABLE: dict[str, set[Role]] = {
     "overpayment.plan": {ASSESSOR},
     "overpayment.receive": {ACCOUNTANT},
     "overpayment.write_off": {REVIEWER},
+    # assistance: programmes as data, and what registers answer
+    "programme.read": {*DESK, POLICY_OFFICER},
+    "programme.enter": {POLICY_OFFICER},
+    "programme.approve": {POLICY_OFFICER, REVIEWER},
+    "matching.answer": {INTAKE, ASSESSOR},
     # runs
     "run.read": {ASSESSOR, REVIEWER, ACCOUNTANT},
     "run.draft": {ASSESSOR, ACCOUNTANT},
@@ -296,6 +301,7 @@ PARTNER_ACTS = frozenset(
         "subscription.change",
         "status.receive",
         "status.read",
+        "matching.answer",
     }
 )
 

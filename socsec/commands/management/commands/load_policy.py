@@ -1,10 +1,14 @@
-"""manage.py load_policy: issue a policy edition from the files and the approved values."""
+"""manage.py load_policy: issue a policy edition from the files and the approved values.
+
+The programmes of assistance and the steps of their procedures are brought up to their files too.
+"""
 
 from argparse import ArgumentParser
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
+from assistance.services import programmes
 from socsec.office.errors import Problem
 from socsec.office.models import PolicyEdition
 from socsec.office.services import policy
@@ -20,6 +24,7 @@ class Command(BaseCommand):
         before = PolicyEdition.objects.count()
         try:
             edition = policy.issue(by=None, note=note)
+            programmes.load()
         except Problem as problem:
             raise CommandError(str(problem)) from problem
         state = "issued" if PolicyEdition.objects.count() > before else "in force, nothing changed"
