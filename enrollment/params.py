@@ -240,6 +240,12 @@ class Majority(Params):
     age_of_majority: Age = parameter("enrollment.age_of_majority")
 
 
+class Newborn(Params):
+    """For how long a child may be on file without an identity number (户口登记条例第七条)."""
+
+    most_days: Days = parameter("enrollment.newborn.days")
+
+
 class RegistrationDays(Params):
     """In how many days an employer registers, and how many working days the office has for a change."""
 

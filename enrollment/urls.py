@@ -16,6 +16,7 @@ from .portal import (
     details,
     life,
     movements,
+    open_account,
     papers,
     pay,
     record,
@@ -28,6 +29,9 @@ from .portal.coverage import ADDRESSES
 urlpatterns: list[URLPattern | URLResolver] = [
     path("sign-in/", sign_in.sign_in, name="sign_in"),
     path("sign-in/code/", sign_in.code, name="sign_in_code"),
+    path("sign-in/open/", open_account.who, name="open_account"),
+    path("sign-in/open/code/", open_account.code, name="open_account_code"),
+    path("sign-in/open/again/", open_account.again, name="open_account_again"),
     path("sign-in/code/again/", sign_in.resend, name="sign_in_resend"),
     path("sign-out/", sign_in.sign_out, name="sign_out"),
     path("employers/", include("enrollment.portal.firm_urls")),

@@ -190,7 +190,7 @@ def _buttons(user: User, person_id: int) -> Iterable[Button]:
 
 
 def _panel(user: User, person_id: int) -> dict[str, Any] | None:
-    documents = list(IdentityDocument.objects.filter(person_id=person_id).order_by("-pk"))
+    documents = list(queries.documents(person_id))
     registrations = list(queries.registrations(person_id))
     if not documents and not registrations:
         return None

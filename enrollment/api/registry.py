@@ -217,8 +217,8 @@ class PersonDocuments(ApiView):
     )
     def get(self, request: Request, public_id: Any) -> Response:
         person = find_person(request, public_id)
-        rows = IdentityDocument.objects.filter(person__in=queries.numbers_of(person.pk))
-        return Response({"results": DocumentOut(rows.order_by("pk"), many=True).data})
+        rows = queries.documents(person.pk).order_by("pk")
+        return Response({"results": DocumentOut(rows, many=True).data})
 
 
 class MandateOut(serializers.ModelSerializer):
@@ -243,7 +243,7 @@ class PersonDelegates(ApiView):
     def get(self, request: Request, public_id: Any) -> Response:
         person = find_person(request, public_id)
         require(request.user, "person.read", person.region)
-        rows = queries.in_force().filter(person=person).order_by("pk")
+        rows = queries.in_force().filter(person__in=queries.numbers_of(person.pk)).order_by("pk")
         return Response({"results": MandateOut(rows, many=True).data})
 
 

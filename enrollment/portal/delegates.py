@@ -204,7 +204,8 @@ def end(request: HttpRequest, pk: int) -> HttpResponse:
         .select_related("person", "delegate")
         .first()
     )
-    if mandate is None or person_id not in (mandate.person_id, mandate.delegate_id):
+    mine = set(queries.numbers_of(person_id))
+    if mandate is None or not mine & {mandate.person_id, mandate.delegate_id}:
         raise Http404
     form = EndForm(sent(request))
     if request.method == "POST" and form.is_valid():
@@ -215,7 +216,7 @@ def end(request: HttpRequest, pk: int) -> HttpResponse:
     return render(
         request,
         "portal/enrollment/delegate_end.html",
-        {"form": form, "mandate": mandate, "mine": mandate.person_id == person_id, "in_flow": True},
+        {"form": form, "mandate": mandate, "mine": mandate.person_id in mine, "in_flow": True},
     )
 
 

@@ -1,4 +1,4 @@
-"""Signing in: ID number and password first, then a code sent to the person's own phone.
+"""Signing in: ID number (or that of another document) and password first, then a code sent to the person's own phone.
 
 The answer to a wrong password and to an unknown number is the same, so that nobody learns who is
 insured. Tries are counted by django-axes in the database, so the limit holds across workers.
@@ -19,6 +19,7 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST
 
 from socsec.kernel.ids import mask_mobile
+from socsec.kernel.papers import RESIDENT_ID, Paper
 from socsec.office.errors import Problem
 from socsec.office.fields import blind_index
 from socsec.office.forms import CodeField, ResidentIdField, ScreenForm
@@ -26,8 +27,9 @@ from socsec.office.models import User
 from socsec.office.portal import safe_next, sent, signed_in, too_many
 from socsec.office.services import audit, codes
 
+from .. import queries
 from ..models import Person
-from ..queries.people import RESIDENT_ID, by_resident_id
+from .paper_fields import OTHERS, PaperForm
 
 PURPOSE = "sign-in"
 # How long the first step holds: after that, password again.
@@ -44,6 +46,14 @@ class SignInForm(ScreenForm):
         self.fields["resident_id"].widget.attrs["autocomplete"] = "username"
 
 
+class PaperSignInForm(PaperForm):
+    password = ScreenForm.password_field()
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["kind"].choices = OTHERS  # type: ignore[attr-defined]
+
+
 class CodeForm(ScreenForm):
     code = CodeField(
         label=gettext_lazy("Code from the text message"),
@@ -53,37 +63,46 @@ class CodeForm(ScreenForm):
 
 
 @never_cache
-@sensitive_post_parameters("password", "resident_id")
+@sensitive_post_parameters("password", "resident_id", "number")
 @require_http_methods(["GET", "POST"])
 def sign_in(request: HttpRequest) -> HttpResponse:
-    """The first step: who says they are who."""
+    """The first step: who says they are who, by the ID number or with `?by=paper` another document."""
     onward = safe_next(request)
     if signed_in(request):
         return redirect(onward)
-    form = SignInForm(sent(request))
+    by_paper = request.GET.get("by") == "paper"
+    form = (PaperSignInForm if by_paper else SignInForm)(sent(request))
     if request.method == "POST" and form.is_valid():
-        user = _known(request, **form.cleaned_data)
+        said = form.cleaned_data
+        paper = said["paper"] if by_paper else Paper(RESIDENT_ID, said["resident_id"])
+        user = _known(request, paper, said["password"])
         if getattr(request, "axes_locked_out", False):
             return too_many(request)
         if user is None:
             form.add_error(
-                "resident_id",
-                _("The ID number and the password do not match. Check both and try again"),
+                "number" if by_paper else "resident_id",
+                _("The number and the password do not match. Check both and try again")
+                if by_paper
+                else _("The ID number and the password do not match. Check both and try again"),
             )
         else:
             return _ask_for_code(request, user, onward)
-    return render(request, "portal/enrollment/sign_in.html", {"form": form, "next": onward})
+    return render(
+        request,
+        "portal/enrollment/sign_in.html",
+        {"form": form, "next": onward, "by_paper": by_paper},
+    )
 
 
-def _known(request: HttpRequest, resident_id: str, password: str) -> User | None:
+def _known(request: HttpRequest, paper: Paper, password: str) -> User | None:
     """The account of this person, if the password is right and the account may use the portal."""
-    person = by_resident_id(resident_id)
+    person = queries.by_paper(paper)
     account = (
         User.objects.filter(kind=User.Kind.INSURED, person_id=person.pk).first() if person else None
     )
     # An unknown number is tried as well, under a name that nobody has: it takes as long and is
     # counted and locked alike.
-    username = account.username if account else f"?{blind_index(resident_id, RESIDENT_ID)}"
+    username = account.username if account else f"?{blind_index(paper.key, paper.kind)}"
     user = authenticate(request, username=username, password=password)
     return user if account and isinstance(user, User) else None
 
@@ -141,11 +160,16 @@ def code(request: HttpRequest) -> HttpResponse:
 
 def _let_in(request: HttpRequest, user: User) -> HttpResponse:
     onward = request.session["pending"]["next"]
+    let_in(request, user)
+    request.session.pop("pending", None)
+    return redirect(onward)
+
+
+def let_in(request: HttpRequest, user: User) -> None:
+    """Sign in whoever has proved who they are."""
     with transaction.atomic():
         login(request, user, backend=BACKEND)
         audit.record(by=user, act="portal.sign_in", person_id=user.person_id)
-    request.session.pop("pending", None)
-    return redirect(onward)
 
 
 @require_POST

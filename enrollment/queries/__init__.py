@@ -1,7 +1,14 @@
 """Reads of enrollment for its own screens, and the door for the apps above."""
 
 from .annuity import noted, noted_months
-from .coverage import coverage_as_of, coverages, employments_as_of, insured_twice, staff
+from .coverage import (
+    coverage_as_of,
+    coverages,
+    employments,
+    employments_as_of,
+    insured_twice,
+    staff,
+)
 from .delegates import (
     all_mandates,
     in_force,
@@ -33,7 +40,16 @@ from .life import (
     life_events,
     standing_events,
 )
-from .matching import canonical, link_of, links, links_into, not_absorbed, numbers_of, pairs
+from .matching import (
+    canonical,
+    link_of,
+    links,
+    links_into,
+    not_absorbed,
+    numbers_of,
+    pairs,
+    read_under,
+)
 from .money import (
     Arrears,
     allocations,
@@ -60,6 +76,7 @@ from .movements import (
 )
 from .online import online_payments, troubled, unknown_messages, unmatched_open
 from .people import (
+    by_paper,
     by_resident_id,
     describe,
     employers,
@@ -100,7 +117,16 @@ from .record import (
     record,
     working,
 )
-from .registry import address_of, facts_of, members, registrations
+from .registry import (
+    account_for,
+    accounts,
+    address_of,
+    documents,
+    facts_of,
+    members,
+    prior_service,
+    registrations,
+)
 from .residents import (
     ResidentYear,
     YearMoney,
@@ -128,6 +154,8 @@ __all__ = [
     "ResidentYear",
     "YearMoney",
     "abroad_on",
+    "account_for",
+    "accounts",
     "address_of",
     "all_events",
     "all_mandates",
@@ -138,6 +166,7 @@ __all__ = [
     "asked",
     "assessed",
     "branches",
+    "by_paper",
     "by_resident_id",
     "canonical",
     "carried_balances",
@@ -149,8 +178,10 @@ __all__ = [
     "credited_receipts",
     "declarations",
     "describe",
+    "documents",
     "done_since",
     "employers",
+    "employments",
     "employments_as_of",
     "events_since",
     "facts_of",
@@ -198,12 +229,14 @@ __all__ = [
     "pairs",
     "people",
     "place_months",
+    "prior_service",
     "proof_tasks",
     "proofs_of",
     "proved_until",
     "public_ids",
     "rates",
     "rates_over_time",
+    "read_under",
     "receipts",
     "record",
     "reductions",

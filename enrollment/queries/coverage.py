@@ -26,7 +26,7 @@ def coverage_as_of(
     With `known_at` it is the answer that would have been given then: what was recorded later
     does not count, and an end recorded later had not yet come.
     """
-    found = Coverage.objects.filter(person_id=person_id, branch=branch)
+    found = Coverage.objects.filter(person_id__in=people.numbers(person_id), branch=branch)
     if known_at is None:
         return found.filter(span__contains=on).first()
     found = found.filter(recorded_at__lte=known_at)
@@ -35,13 +35,18 @@ def coverage_as_of(
     ).first()
 
 
+def employments(person_id: int) -> QuerySet[Employment]:
+    """Every employer of a person, the first first."""
+    return (
+        Employment.objects.filter(person_id__in=people.numbers(person_id))
+        .select_related("employer")
+        .order_by(Lower("span"), "employer_id")
+    )
+
+
 def employments_as_of(person_id: int, on: date) -> QuerySet[Employment]:
     """The employers on whose staff lists the person stands on a day."""
-    return (
-        Employment.objects.filter(person_id=person_id, span__contains=on)
-        .select_related("employer")
-        .order_by("employer_id")
-    )
+    return employments(person_id).filter(span__contains=on).order_by("employer_id")
 
 
 def staff(employer_id: int, on: date) -> QuerySet[Employment]:
@@ -55,15 +60,19 @@ def staff(employer_id: int, on: date) -> QuerySet[Employment]:
 
 def insured_twice(survivor: int, absorbed: int) -> list[Text]:
     """What forbids that two records are read as one: insured at the same time in the same branch."""
+    other = people.numbers(absorbed)
+    own = [number for number in people.numbers(survivor) if number not in other]
     theirs = Coverage.objects.filter(
-        person_id=absorbed, branch=OuterRef("branch"), span__overlap=OuterRef("span")
+        person_id__in=other,
+        branch=OuterRef("branch"),
+        span__overlap=OuterRef("span"),
     )
     return [
         say(
             _("Both records are insured at the same time: %(branch)s."),
             branch=row.get_branch_display(),
         )
-        for row in Coverage.objects.filter(person_id=survivor)
+        for row in Coverage.objects.filter(person_id__in=own)
         .filter(Exists(theirs), span__isempty=False)
         .order_by("branch")
     ]

@@ -12,6 +12,7 @@ valid numbers of two counties under two spellings are two people, and a queue no
 would hide the rest.
 """
 
+from collections.abc import Iterable
 from datetime import date
 from typing import Any
 
@@ -128,6 +129,20 @@ def canonical(person_id: int) -> int:
         .first()
     )
     return person_id if link is None else canonical(link)
+
+
+def read_under(numbers: Iterable[int]) -> dict[int, int]:
+    """For each number the one under which its records are read: one query where nothing was merged."""
+    found = {number: number for number in numbers}
+    while True:
+        links = dict(
+            PersonLink.objects.filter(
+                absorbed_id__in=set(found.values()), state=PersonLink.State.ACTIVE
+            ).values_list("absorbed_id", "survivor_id")
+        )
+        if not links:
+            return found
+        found = {number: links.get(under, under) for number, under in found.items()}
 
 
 def not_absorbed(people: QuerySet[Person]) -> QuerySet[Person]:

@@ -118,6 +118,6 @@ def account_shares(branch: int) -> int:
 
 def reductions(person_id: int, month: int) -> QuerySet[Reduction]:
     """What was taken off a person's month, in every branch."""
-    return Reduction.objects.filter(person_id=person_id, month=month).order_by(
+    return Reduction.objects.filter(person_id__in=people.numbers(person_id), month=month).order_by(
         "branch", "employer_id", "part", "number"
     )

@@ -17,6 +17,7 @@ from enrollment.models import (
 )
 from funds.models import Branch
 from socsec.kernel import regions
+from socsec.office import people
 from socsec.office.access import scope
 from socsec.office.models import Case, User
 
@@ -97,7 +98,9 @@ def movements(user: User) -> QuerySet[Movement]:
 def movements_of(person_id: int) -> QuerySet[Movement]:
     """A person's movements, newest first, with their cases."""
     return (
-        Movement.objects.filter(person_id=person_id).prefetch_related("steps__case").order_by("-pk")
+        Movement.objects.filter(person_id__in=people.numbers(person_id))
+        .prefetch_related("steps__case")
+        .order_by("-pk")
     )
 
 
@@ -116,9 +119,11 @@ def keeper(person_id: int, branch: int) -> str | None:
     """The region in which a person's record of a branch lies: where it moved last, else where the
     latest coverage is or was; a temporary account does not move it. None for nobody insured.
     """
-    moves = Movement.objects.filter(person_id=person_id, branch=branch)
+    moves = Movement.objects.filter(person_id__in=people.numbers(person_id), branch=branch)
     moved = moves.filter(state=MovementState.DONE).order_by("done_on", "pk").last()
-    spans = Coverage.objects.filter(person_id=person_id, branch=branch, span__isempty=False)
+    spans = Coverage.objects.filter(
+        person_id__in=people.numbers(person_id), branch=branch, span__isempty=False
+    )
     stays = moves.filter(state=MovementState.TEMPORARY).order_by("pk").last()
     if stays is not None and (moved is None or stays.pk > moved.pk):
         return stays.from_region

@@ -17,7 +17,7 @@ from enrollment.models import (
     PersonLink,
     WageDeclaration,
 )
-from enrollment.queries.matching import canonical, not_absorbed
+from enrollment.queries.matching import canonical, not_absorbed, numbers_of
 from socsec.kernel import ids, papers
 from socsec.office.access import scope
 from socsec.office.fields import blind_index
@@ -39,7 +39,12 @@ def employers(user: Any) -> QuerySet[Employer]:
 
 def by_resident_id(text: str) -> Person | None:
     """The person with this identity number, wherever registered. IdError if it is no such number."""
-    blind = blind_index(ids.read_resident_id(text).number, RESIDENT_ID)
+    return by_paper(papers.Paper(RESIDENT_ID, ids.read_resident_id(text).number))
+
+
+def by_paper(paper: papers.Paper) -> Person | None:
+    """The person with this document, now or formerly, wherever registered."""
+    blind = blind_index(paper.key, paper.kind)
     found = Person.objects.filter(identifiers__blind=blind).first()
     if found is None:
         return None
@@ -108,7 +113,7 @@ def household_of(person_id: int, on: date | None = None) -> Household | None:
     """The household to which the person belongs on a day, today unless said."""
     day = on or timezone.localdate()
     return Household.objects.filter(
-        members__person_id=person_id, members__span__contains=day
+        members__person_id__in=numbers_of(person_id), members__span__contains=day
     ).first()
 
 
@@ -126,7 +131,8 @@ def wage_lately(person_id: int, month: int) -> int:
 
 def relatives(person_id: int) -> set[int]:
     """Everybody who ever shared a household with the person at the same time."""
-    mine = HouseholdMember.objects.filter(person_id=person_id).values_list("household_id", "span")
+    own = numbers_of(person_id)
+    mine = HouseholdMember.objects.filter(person_id__in=own).values_list("household_id", "span")
     found: set[int] = set()
     for household, span in mine:
         found.update(
@@ -134,4 +140,4 @@ def relatives(person_id: int) -> set[int]:
                 "person_id", flat=True
             )
         )
-    return found - {person_id}
+    return found.difference(own)

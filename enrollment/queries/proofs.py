@@ -15,6 +15,7 @@ from django.utils.functional import Promise
 
 from enrollment.models import ProofOfLife, ProofTask, StatusNotice, StatusState
 from socsec.kernel.regions import span
+from socsec.office import people
 from socsec.office.access import scope
 from socsec.office.models import User
 
@@ -101,13 +102,15 @@ def needed(person_id: int) -> bool:
 
 def proved_until(person_id: int) -> date | None:
     """Until when the proofs of a person are enough; None without any."""
-    return ProofOfLife.objects.filter(person_id=person_id).aggregate(last=Max("valid_until"))[
-        "last"
-    ]
+    return ProofOfLife.objects.filter(person_id__in=people.numbers(person_id)).aggregate(
+        last=Max("valid_until")
+    )["last"]
 
 
 def proofs_of(person_id: int) -> QuerySet[ProofOfLife]:
-    return ProofOfLife.objects.filter(person_id=person_id).order_by("-proved_on")
+    return ProofOfLife.objects.filter(person_id__in=people.numbers(person_id)).order_by(
+        "-proved_on"
+    )
 
 
 def proof_tasks(user: User) -> QuerySet[ProofTask]:
@@ -118,7 +121,9 @@ def proof_tasks(user: User) -> QuerySet[ProofTask]:
 
 
 def open_task(person_id: int) -> ProofTask | None:
-    return ProofTask.objects.filter(person_id=person_id, closed_on__isnull=True).first()
+    return ProofTask.objects.filter(
+        person_id__in=people.numbers(person_id), closed_on__isnull=True
+    ).first()
 
 
 def status_notices(user: User) -> QuerySet[StatusNotice]:

@@ -256,12 +256,12 @@ def month_workings(person_id: int, branch: int, month: int) -> list[tuple[int, D
     """The same with the number of each payer, 0 for the person."""
     payers: dict[int, list[Contribution]] = {}
     for part in Contribution.objects.filter(
-        person_id=person_id, branch=branch, month=month
+        person_id__in=people.numbers(person_id), branch=branch, month=month
     ).order_by("wage_before", "employer_id", "part"):
         payers.setdefault(part.employer_id, []).append(part)
     off: dict[int, list[Reduction]] = {}
     for reduction in Reduction.objects.filter(
-        person_id=person_id, branch=branch, month=month
+        person_id__in=people.numbers(person_id), branch=branch, month=month
     ).order_by("recorded_at"):
         off.setdefault(reduction.employer_id, []).append(reduction)
     sheets = []

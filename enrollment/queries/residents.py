@@ -21,6 +21,7 @@ from enrollment.models import (
     SponsorMembership,
 )
 from funds.models import Branch
+from socsec.office import people
 from socsec.office.access import scope
 
 SHARE_OF: dict[str, Payer] = {
@@ -103,7 +104,7 @@ class ResidentYear:
 
 def resident_years(person_id: int, branch: int | None = None) -> list[ResidentYear]:
     """Every year for which the person enrolled as a resident, newest first."""
-    rows = ResidentEnrolment.objects.filter(person_id=person_id)
+    rows = ResidentEnrolment.objects.filter(person_id__in=people.numbers(person_id))
     if branch is not None:
         rows = rows.filter(branch=branch)
     found = list(rows.order_by("-year", "branch"))
@@ -118,7 +119,7 @@ def covered_years(person_id: int) -> set[int]:
     """Years in which the person was insured in any medical scheme, for at least a day."""
     years: set[int] = set()
     for span in Coverage.objects.filter(
-        person_id=person_id, branch=Branch.MEDICAL, span__isempty=False
+        person_id__in=people.numbers(person_id), branch=Branch.MEDICAL, span__isempty=False
     ).values_list("span", flat=True):
         assert span.lower is not None  # every cover has a first day
         last = span.upper.year if span.upper else max(span.lower.year, timezone.localdate().year)
@@ -126,9 +127,9 @@ def covered_years(person_id: int) -> set[int]:
             last -= 1
         years.update(range(span.lower.year, last + 1))
     years.update(
-        LegacyYear.objects.filter(person_id=person_id, branch=Branch.MEDICAL).values_list(
-            "year", flat=True
-        )
+        LegacyYear.objects.filter(
+            person_id__in=people.numbers(person_id), branch=Branch.MEDICAL
+        ).values_list("year", flat=True)
     )
     return years
 
@@ -143,7 +144,9 @@ def years_in_a_row(person_id: int, year: int, since: int) -> int:
 
 def sponsorships(person_id: int) -> QuerySet[SponsorMembership]:
     """To which sponsored groups the person belongs or belonged."""
-    return SponsorMembership.objects.filter(person_id=person_id).order_by("-span")
+    return SponsorMembership.objects.filter(person_id__in=people.numbers(person_id)).order_by(
+        "-span"
+    )
 
 
 def paid_years(
@@ -201,12 +204,14 @@ def doubles(user: Any) -> QuerySet[DoubleEnrolment]:
 
 def legacy_years(person_id: int) -> QuerySet[LegacyYear]:
     """Years of older schemes that count for the person."""
-    return LegacyYear.objects.filter(person_id=person_id).order_by("year")
+    return LegacyYear.objects.filter(person_id__in=people.numbers(person_id)).order_by("year")
 
 
 def sponsorships_on(person_id: int, day: date) -> QuerySet[SponsorMembership]:
     """To which sponsored groups the person belongs on a day."""
-    return SponsorMembership.objects.filter(person_id=person_id, span__contains=day)
+    return SponsorMembership.objects.filter(
+        person_id__in=people.numbers(person_id), span__contains=day
+    )
 
 
 def in_need(groups: Iterable[int]) -> dict[str, bool]:

@@ -4,6 +4,7 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from enrollment import queries
 from enrollment.models import BankAccount, Person, Purpose
 from enrollment.services.checks import known_name, lock
 from socsec.kernel import ids
@@ -50,16 +51,16 @@ def put(
         )
     today = timezone.localdate()
     blind = blind_index(number, "bank_account")
-    before = BankAccount.objects.filter(
-        person=person, purpose=purpose, closed_on__isnull=True
-    ).first()
-    if before and before.blind == blind and before.bank == bank:
-        return before
-    if BankAccount.objects.filter(blind=blind).exclude(person=person).exists():
+    before = queries.accounts(person.pk).filter(purpose=purpose)
+    for each in before:
+        if each.blind == blind and each.bank == bank:
+            return each
+    others = BankAccount.objects.filter(blind=blind)
+    if others.exclude(person_id__in=queries.numbers_of(person.pk)).exists():
         raise _taken()
-    if before:
-        before.closed_on = today
-        before.save(update_fields=["closed_on"])
+    for each in before:
+        each.closed_on = today
+        each.save(update_fields=["closed_on"])
     try:
         with transaction.atomic():
             set_up = BankAccount.objects.create(

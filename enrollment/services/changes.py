@@ -17,7 +17,6 @@ from django.utils.translation import gettext_lazy as _
 
 from enrollment import queries
 from enrollment.models import (
-    BankAccount,
     ChangeRequest,
     Detail,
     Person,
@@ -196,10 +195,9 @@ def refuse(*, by: User, request: ChangeRequest, reason: str) -> ChangeRequest:
 def on_file(person: Person, what: str) -> dict[str, Any]:
     """What stands there now, in the words of a request."""
     if what == What.BANK:
-        held = BankAccount.objects.filter(person=person, closed_on__isnull=True)
         found: dict[str, Any] = {}
-        for each in held.order_by("purpose"):
-            found[each.purpose] = f"{each.bank} ····{each.last_four}"
+        for each in queries.accounts(person.pk):
+            found.setdefault(each.purpose, f"{each.bank} ····{each.last_four}")
         return found
     if what == What.REGISTRATION:
         last = queries.registrations(person.pk).first()

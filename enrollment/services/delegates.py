@@ -134,7 +134,8 @@ def end(*, by: User, mandate: Mandate, reason: str = "") -> Mandate:
     """End it now: by the person, by the delegate, or by a clerk with a reason."""
     mandate = lock(mandate)
     if by.kind == User.Kind.INSURED:
-        if by.person_id not in (mandate.person_id, mandate.delegate_id):
+        own = queries.numbers_of(by.person_id) if by.person_id else []
+        if not {mandate.person_id, mandate.delegate_id}.intersection(own):
             raise NotFound(_("There is no such permission."), code="no_mandate")
     else:
         require(by, "mandate.end", mandate.person.region)

@@ -20,6 +20,7 @@ from enrollment.models import (
     Sex,
 )
 from enrollment.models.duplicates import Reason
+from enrollment.params import Newborn
 from enrollment.services import details, merging
 from enrollment.services.checks import known_name, known_region, lock, not_in_future
 from socsec.kernel import ids, papers
@@ -27,7 +28,7 @@ from socsec.office.access import require
 from socsec.office.errors import Conflict, Invalid, Refused, from_kernel
 from socsec.office.fields import blind_index
 from socsec.office.models import User
-from socsec.office.services import audit
+from socsec.office.services import audit, policy
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +95,7 @@ def put_person(
             field="born_on",
             fix=_("Check the year."),
         )
-    if newborn and (today - born_on).days > MOST_DAYS_OF_A_NEWBORN:
+    if newborn and (today - born_on).days > _days_of_a_newborn(region):
         raise Refused(
             _("A child of this age has a number already."),
             code="no_newborn",
@@ -123,10 +124,6 @@ def put_person(
         documents=[given.kind for given in documents],
     )
     return person
-
-
-# A birth is registered within a month (户口登记条例第七条); after two years something is wrong.
-MOST_DAYS_OF_A_NEWBORN = 730
 
 
 @transaction.atomic
@@ -256,6 +253,11 @@ def register(person: Person, paper: papers.Paper) -> None:
                 "other_region": second.region,
             },
         )
+
+
+def _days_of_a_newborn(region: str) -> int:
+    law = policy.of(policy.current_edition())
+    return Newborn.at(law, region, timezone.localdate()).most_days
 
 
 def _take_down(person: Person, given: Given, from_: date | None) -> IdentityDocument:

@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from enrollment.models import BankAccount, Person, Purpose
+from enrollment import queries
+from enrollment.models import Person, Purpose
 from funds.models import Fund, PaymentBatch, PaymentOutcome, accounts
 from funds.queries import lowest_balance
 from funds.services import ledger, payments
@@ -32,12 +33,9 @@ class Payee:
 def own_account(person: Person) -> Payee:
     """The account on file that the person pays contributions from, or else draws benefits on."""
     account = (
-        BankAccount.objects.filter(
-            person=person,
-            closed_on__isnull=True,
-            purpose__in=[Purpose.CONTRIBUTION, Purpose.BENEFIT],
-        )
-        .order_by("-purpose")
+        queries.accounts(person.pk)
+        .filter(purpose__in=[Purpose.CONTRIBUTION, Purpose.BENEFIT])
+        .order_by("-purpose", "-opened_on", "-pk")
         .first()
     )
     if account is None:

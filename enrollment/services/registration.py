@@ -6,6 +6,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from enrollment import queries
 from enrollment.models import Person, Registration, RegistrationKind
 from enrollment.models.spans import DAY, from_day, until
 from enrollment.services.checks import alive, known_region, lock, not_in_future
@@ -45,7 +46,7 @@ def put(person: Person, *, kind: int, region: str, from_: date) -> Registration:
         raise Invalid(
             _("A registration cannot begin before birth."), code="before_birth", field="from_"
         )
-    last = Registration.objects.filter(person=person, span__endswith__isnull=True).first()
+    last = queries.registrations(person.pk).filter(span__endswith__isnull=True).first()
     if last is not None and last.span.lower is not None:
         if (last.kind, last.region) == (kind, region):
             raise Conflict(_("This is registered already."), code="same_registration")

@@ -6,7 +6,8 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from enrollment.models import BankAccount, Purpose
+from enrollment import queries as enrollment
+from enrollment.models import Purpose
 from pensions import queries
 from pensions.models import PaymentState
 from pensions.services.adjustment import adjusted
@@ -43,9 +44,7 @@ def my_benefits(request: HttpRequest) -> HttpResponse:
             "award": award,
             "monthly": queries.next_payment(person_id),
             "claim": queries.open_claim(person_id),
-            "account": BankAccount.objects.filter(
-                person_id=person_id, purpose=Purpose.BENEFIT, closed_on__isnull=True
-            ).first(),
+            "account": enrollment.account_for(person_id, Purpose.BENEFIT),
             "adjusted": adjusted(person_id) + residents.adjusted(person_id),
             "annuity": queries.annuity_in_payment(person_id),
             "overpaid": [

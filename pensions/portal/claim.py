@@ -10,7 +10,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_safe
 
-from enrollment.models import BankAccount, Person, Purpose, Sex
+from enrollment import queries as enrollment
+from enrollment.models import Person, Purpose, Sex
 from enrollment.queries import MonthRecord
 from funds.models import Scheme
 from pensions import queries
@@ -275,9 +276,7 @@ def check(request: HttpRequest) -> HttpResponse:
             "work_hint": words[1],
             "woman": person.sex == Sex.FEMALE,
             "estimate": found,
-            "account": BankAccount.objects.filter(
-                person=person, purpose=Purpose.BENEFIT, closed_on__isnull=True
-            ).first(),
+            "account": enrollment.account_for(person.pk, Purpose.BENEFIT),
             "step": 3,
             "steps": STEPS,
             "steps_range": range(1, STEPS + 1),

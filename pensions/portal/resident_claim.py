@@ -12,7 +12,8 @@ from django.utils.crypto import get_random_string
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from enrollment.models import BankAccount, Person, Purpose
+from enrollment import queries as enrollment
+from enrollment.models import Person, Purpose
 from funds.models import Scheme
 from pensions import queries
 from pensions.params import ResidentParams
@@ -151,9 +152,7 @@ def check(request: HttpRequest) -> HttpResponse:
             "age": kept["start"] - person.birth_month,
             "resident": True,
             "found": found,
-            "account": BankAccount.objects.filter(
-                person=person, purpose=Purpose.BENEFIT, closed_on__isnull=True
-            ).first(),
+            "account": enrollment.account_for(person.pk, Purpose.BENEFIT),
             **_step(2),
         },
     )

@@ -12,7 +12,8 @@ from django.db.models import Max
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from enrollment.models import BankAccount, Purpose
+from enrollment import queries as enrollment
+from enrollment.models import Purpose
 from funds.models import Fund
 from funds.services import fund as fund_services
 from funds.services import payments
@@ -171,9 +172,7 @@ def refund(*, by: User, overpayment: Overpayment) -> Recovery:
     held = _lock(overpayment, by, "payment.draft", open_only=False)
     if held.remaining >= 0:
         raise Refused(_("Nothing came back beyond the debt."), code="nothing_to_return")
-    account = BankAccount.objects.filter(
-        person_id=held.person_id, purpose=Purpose.BENEFIT, closed_on__isnull=True
-    ).first()
+    account = enrollment.account_for(held.person_id, Purpose.BENEFIT)
     if account is None:
         raise Refused(
             _("There is no bank account on file for this person's benefits."),

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from django.db import connection, transaction
 from django.utils.translation import gettext_lazy as _
 
-from enrollment.models import BankAccount, Purpose
+from enrollment import queries as enrollment
+from enrollment.models import Purpose
 from funds.models import PaymentBatch, PaymentOrder, PaymentOutcome
 from funds.services import payments
 from pensions.models import ReturnedPayment
@@ -69,9 +70,7 @@ def reissue(*, by: User, person_id: int, batch_id: int, seq: int) -> PaymentBatc
     require_stranger(by, person_id)
     if returned.reordered_in is not None:
         raise Conflict(_("This payment was ordered again before."), code="reordered")
-    account = BankAccount.objects.filter(
-        person_id=person_id, purpose=Purpose.BENEFIT, closed_on__isnull=True
-    ).first()
+    account = enrollment.account_for(person_id, Purpose.BENEFIT)
     if account is None:
         raise Refused(
             _("There is no bank account on file for this person's benefits."),

@@ -180,6 +180,9 @@ ACTS: dict[str, Any] = {
     "mandate.end": gettext_lazy("ended a permission to act for you"),
     "mandate.use": gettext_lazy("used your pages, acting for you"),
     "user.create": gettext_lazy("opened an account for the portal"),
+    "user.prepare": gettext_lazy("was asked to open an account for the portal"),
+    "user.open": gettext_lazy("opened the account for the portal"),
+    "user.password": gettext_lazy("set a new password for the portal"),
 }
 
 

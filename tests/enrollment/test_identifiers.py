@@ -46,7 +46,7 @@ def test_a_foreigner_is_entered_with_a_passport_and_found_by_it(foreigner, intak
     assert [f for _q, found in oversight.run(["enrollment.numbers"]) for f in found] == []
 
 
-def test_a_newborn_awaits_the_number_and_keeps_the_record_when_it_comes(intake):
+def test_a_newborn_awaits_the_number_and_keeps_the_record_when_it_comes(intake, edition):
     born = timezone.localdate() - timedelta(days=20)
     baby = identifiers.enroll_without_number(
         by=intake, name="小满", sex=Sex.MALE, born_on=born, region=CHAOYANG, newborn=True
@@ -77,7 +77,7 @@ def test_a_newborn_awaits_the_number_and_keeps_the_record_when_it_comes(intake):
         ({"region": SHANGHAI}, NotFound, "outside_region"),
     ],
 )
-def test_what_cannot_be_true_is_refused_and_nobody_is_entered(intake, change, error, code):
+def test_what_cannot_be_true_is_refused_and_nobody_is_entered(intake, edition, change, error, code):
     said = {
         "by": intake,
         "name": "Jean",

@@ -1,9 +1,10 @@
 """Records that may be of one person: found, judged, read as one, and taken apart again."""
 
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 from django.db import IntegrityError, connection, transaction
+from django.utils import timezone
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -18,7 +19,14 @@ from enrollment.models import (
 )
 from enrollment.models.duplicates import Reason
 from enrollment.queries import matching
-from enrollment.services import cover, identifiers, merging
+from enrollment.services import (
+    bank_account,
+    cover,
+    delegates,
+    identifiers,
+    merging,
+    registration,
+)
 from enrollment.services.identifiers import Given
 from funds.models import Branch
 from socsec.kernel.ids import make_resident_id
@@ -237,6 +245,50 @@ def test_months_money_and_letters_are_read_as_one(merged, two):
     ]
     standing = {str(label): count for label, count in merging.taken_over(two[0].pk)}
     assert standing["contributions"] == 1
+
+
+def test_employers_accounts_papers_and_registrations_are_read_as_one(
+    merged, two, intake, assessor, employ, found
+):
+    survivor, absorbed = two
+    employ(absorbed, found(), wage=900_000)
+    registration.register(
+        by=intake, person=absorbed, kind=1, region=CHAOYANG, from_=date(2020, 1, 1)
+    )
+    said = {"by": intake, "purpose": "benefit", "bank": "中国农业银行", "holder": "李芳芳"}
+    held = bank_account.set(person=absorbed, account="62284800000091", **said)
+    assert [job.person_id for job in queries.employments(survivor.pk)] == [absorbed.pk]
+    assert queries.employments_as_of(survivor.pk, date(2026, 3, 1)).count() == 1
+    assert queries.coverage_as_of(survivor.pk, Branch.PENSION, date(2026, 3, 1)) is not None
+    assert [row.person_id for row in queries.registrations(survivor.pk)] == [absorbed.pk]
+    assert queries.account_for(survivor.pk, "benefit") == held
+    # The same account again is no account of another, and another one takes its place.
+    assert bank_account.set(person=survivor, account="62284800000091", **said) == held
+    other = bank_account.set(person=survivor, account="62284800000092", **said)
+    assert list(queries.accounts(survivor.pk)) == [other]
+
+
+def test_permissions_to_act_follow_the_merge(two, assessor, reviewer, intake, enroll):
+    survivor, absorbed = two
+    helper, helper_again = (
+        enroll("王美", born=date(1980, 1, 1)),
+        enroll("王美", born=date(1980, 1, 1)),
+    )
+    delegates.grant(
+        by=intake,
+        person=absorbed,
+        delegate=helper_again,
+        scopes=["pay"],
+        until=timezone.localdate() + timedelta(days=90),
+        document="委托书",
+    )
+    for one, other in ((survivor, absorbed), (helper, helper_again)):
+        link = merging.propose(by=assessor, survivor=one, absorbed=other, reason="same card")
+        merging.approve(by=reviewer, link=link)
+    held = queries.mandates(helper.pk)
+    assert list(held) == [survivor.pk]
+    assert held[survivor.pk].scopes == {"see", "pay"}
+    assert queries.mandates_of(survivor.pk).get() == queries.mandates_held(helper.pk).get()
 
 
 def test_undoing_a_merge_takes_the_records_apart_as_they_were(merged, two, reviewer, staff, intake):

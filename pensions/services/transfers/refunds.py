@@ -4,7 +4,8 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from enrollment.models import BankAccount, Purpose
+from enrollment import queries as enrollment
+from enrollment.models import Purpose
 from funds.services import payments
 from pensions.models import Transfer, TransferState
 from socsec.kernel.months import month_of
@@ -30,9 +31,7 @@ def pay_refund(*, by: User, transfer: Transfer) -> Transfer:
         raise Refused(_("Nothing is to be given back."), code="nothing_to_refund")
     if transfer.refund_envelope_id is not None:
         raise Conflict(_("This was ordered before."), code="ordered_before")
-    account = BankAccount.objects.filter(
-        person_id=transfer.person_id, purpose=Purpose.BENEFIT, closed_on__isnull=True
-    ).first()
+    account = enrollment.account_for(transfer.person_id, Purpose.BENEFIT)
     if account is None:
         raise Refused(
             say(_("%(name)s has no bank account on file."), name=transfer.person.name),

@@ -57,6 +57,41 @@ def create_insured(
 
 
 @transaction.atomic
+def prepare_insured(*, username: str, person_id: int) -> User:
+    """A portal account that nobody can use before its first `set_password`."""
+    user = _create(username, None, kind=User.Kind.INSURED, person_id=person_id, is_active=False)
+    audit.record(by=None, act="user.prepare", subject=user, person_id=person_id, kind=user.kind)
+    return user
+
+
+def check_password(user: User, password: str) -> None:
+    """`Invalid` if the password is too weak for this account."""
+    try:
+        validate_password(password, user)
+    except ValidationError as error:
+        raise Invalid(" ".join(error.messages), code="weak_password", field="password") from error
+
+
+@transaction.atomic
+def set_password(*, user: User, password: str) -> User:
+    """The first or another password of a portal account, by its owner, whom a code has proved.
+
+    Opens an account that was prepared; never one that was switched off.
+    """
+    user = User.objects.select_for_update(of=("self",)).get(pk=user.pk)
+    if user.has_usable_password() and not user.is_active:
+        raise Refused(_("This account is closed."), code="account_closed")
+    check_password(user, password)
+    first = not user.has_usable_password()
+    user.set_password(password)
+    user.is_active = True
+    user.save(update_fields=["password", "is_active"])
+    act = "user.open" if first else "user.password"
+    audit.record(by=user, act=act, subject=user, person_id=user.person_id)
+    return user
+
+
+@transaction.atomic
 def create_partner(*, username: str, office: Office, by: User | None) -> User:
     """An account for a partner system, which signs in by OAuth2 and has no password."""
     if by is not None:
@@ -183,12 +218,7 @@ def _create(username: str, password: str | None, **columns: Any) -> User:
     if password is None:
         user.set_unusable_password()
     else:
-        try:
-            validate_password(password, user)
-        except ValidationError as error:
-            raise Invalid(
-                " ".join(error.messages), code="weak_password", field="password"
-            ) from error
+        check_password(user, password)
         user.set_password(password)
     try:
         with transaction.atomic():
