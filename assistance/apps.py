@@ -18,7 +18,7 @@ class AssistanceConfig(AppConfig):
     def ready(self) -> None:
         """Tell the office what kinds of case and run assistance has."""
         from assistance import batch
-        from socsec.office import kinds, runs
+        from socsec.office import kinds, merges, runs
 
         for family, (prefix, label, law) in FAMILIES.items():
             kinds.register(
@@ -32,3 +32,7 @@ class AssistanceConfig(AppConfig):
                 )
             )
         runs.register(batch.AssistancePayrolls())
+        merges.cover(
+            "assistance",
+            apart={"assistance.GrantPayment": "it stands under the number of its grant"},
+        )

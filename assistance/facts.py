@@ -19,6 +19,7 @@ from enrollment import queries as people
 from pensions import queries as pensions
 from socsec.kernel.months import age_on, format_age, format_month, month_of
 from socsec.kernel.units import UNITS
+from socsec.office.people import numbers
 
 HOUSEHOLD = ("earned", "transfers", "business", "money", "vehicles", "homes")
 AMOUNTS = ("earned", "transfers", "business", "money")
@@ -45,7 +46,7 @@ def insured_income(person_id: int, on: date) -> InsuredIncome:
 def standing_of(person_id: int, on: date) -> Standing:
     """As what a person is recognised on a day; the strongest where there are several."""
     held = (
-        Recognition.objects.filter(person_id=person_id, since__lte=on)
+        Recognition.objects.filter(person_id__in=numbers(person_id), since__lte=on)
         .exclude(until__lt=on)
         .order_by("standing")
         .values_list("standing", flat=True)
@@ -56,7 +57,7 @@ def standing_of(person_id: int, on: date) -> Standing:
 
 def monthly_grants(person_id: int) -> int:
     """What a person draws of all programmes a month, fen: the last version of each grant."""
-    running = Grant.objects.filter(person_id=person_id).exclude(state=GrantState.ENDED)
+    running = Grant.objects.filter(person_id__in=numbers(person_id)).exclude(state=GrantState.ENDED)
     return sum(amount_in(grant.pk, month_of(timezone.localdate())) for grant in running)
 
 

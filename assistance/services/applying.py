@@ -28,7 +28,7 @@ from socsec.kernel.months import same_day
 from socsec.office.access import require, require_stranger
 from socsec.office.errors import Conflict, Invalid, Refused, say
 from socsec.office.models import Case, User
-from socsec.office.people import relatives
+from socsec.office.people import numbers, relatives
 from socsec.office.services import audit
 from socsec.office.services import case as cases
 from socsec.office.services import policy as policies
@@ -66,7 +66,9 @@ def apply(
     person = Person.objects.select_for_update().get(pk=person.pk)
     day = received_on or timezone.localdate()
     found = programmes.find(programme, region, day)
-    there = Application.objects.filter(person=person, programme=found, open=True).first()
+    there = Application.objects.filter(
+        person__in=numbers(person.pk), programme=found, open=True
+    ).first()
     if there is not None:
         return there
     if person.died_on is not None:
@@ -232,7 +234,7 @@ def _not_granted(programme: Programme, person: Person, home: Household | None) -
     running = (
         running.filter(household=home)
         if programme.unit == Unit.HOUSEHOLD
-        else running.filter(person=person)
+        else running.filter(person__in=numbers(person.pk))
     )
     if running.exists():
         raise Refused(
@@ -271,7 +273,11 @@ def _not_aided(
         application__event_on=event_on,
         granted_at__date__gte=same_day(day, -int(months.value)),
     )
-    before = before.filter(household=home) if home is not None else before.filter(person=person)
+    before = (
+        before.filter(household=home)
+        if home is not None
+        else before.filter(person__in=numbers(person.pk))
+    )
     if before.exists():
         raise Refused(
             _("This event was aided already."),

@@ -21,6 +21,7 @@ from assistance.models import (
     Programme,
     Rhythm,
 )
+from enrollment import queries as people
 from enrollment.models import BankAccount, Person, Purpose
 from funds.models import Fund, PaymentBatch, Public, Scheme
 from funds.services import fund as fund_services
@@ -232,9 +233,7 @@ def withdraw(part: Part, run: Run) -> None:
 
 def order_now(*, grant: Grant, amount: int, month: int, fund: Fund, by: User) -> PaymentBatch:
     """One order at once, in an envelope of its own, for a second person to release today."""
-    bank = BankAccount.objects.filter(
-        person_id=grant.person_id, purpose=Purpose.BENEFIT, closed_on__isnull=True
-    ).first()
+    bank = people.account_for(grant.person_id, Purpose.BENEFIT)
     if bank is None:
         raise Refused(
             _("No bank account is on file."),

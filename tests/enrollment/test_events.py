@@ -169,7 +169,7 @@ def test_a_later_event_that_rests_on_it_comes_off_first(li, intake, reviewer):
     assert not queries.imprisoned_on(li.pk, date(2026, 7, 1))
 
 
-def test_a_birth_registers_the_child_without_a_number_in_the_household(li, intake):
+def test_a_birth_registers_the_child_without_a_number_in_the_household(li, intake, edition):
     home = households.form(by=intake, head=li, region=CHAOYANG, opened_on=date(2020, 1, 1))
     said = {"by": intake, "parent": li, "name": "小满", "sex": 1, "born_on": DAY}
     event = events.record_birth(**said, document="birth certificate")

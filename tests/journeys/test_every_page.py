@@ -96,7 +96,8 @@ PORTAL_APART = {
     "takes a form and leads on": """
         act_for set_language sign_out stay text_size pay_notice sign_in_resend firm_certify
         firm_take_back""",
-    "a file, not a page": "firm_bad firm_template paper_pdf pay_note firm_paper",
+    "a file, not a page": """
+        firm_bad firm_template paper_pdf pay_note firm_paper my_estimate_paper""",
     "a later step of questions, which leads to the first: tests/portal walks them": """
         card_code claim_check claim_done claim_start delegate_check delegate_done delegate_what
         detail_check detail_done firm_check life_check life_when movement_check movement_done
@@ -105,6 +106,8 @@ PORTAL_APART = {
     "nobody in the village is in that state": """
         firm_pay paper repayment resident_claim resident_claim_check transfer""",
     "before signing in, or for staff: tests/portal/test_browser.py": "estimate sign_in style",
+    "before signing in: tests/portal/test_open_account.py": """
+        open_account open_account_again open_account_code""",
     "exists in a trial only": "trial_bank",
 }
 
