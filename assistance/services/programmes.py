@@ -10,7 +10,7 @@ import yaml
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext_lazy as _
 
-from assistance.models import Programme, ProgrammeState, Rhythm, Step
+from assistance.models import Programme, ProgrammeState, Step
 from socsec.kernel import regions, rules
 from socsec.kernel.errors import KernelError
 from socsec.office.access import require, require_other_hand
@@ -148,11 +148,6 @@ def approve(*, by: User, programme: Programme) -> Programme:
         by=by, act="programme.approve", subject=held, region=held.region_id, slug=held.slug
     )
     return held
-
-
-def decides_by_amount(programme: Programme) -> bool:
-    """Whether a programme pays at all, or only recognises."""
-    return programme.rhythm != Rhythm.NONE
 
 
 @cache
