@@ -13,7 +13,7 @@ from benchmarks.base import (
 )
 from enrollment.models import Category, EmployerKind, Floating
 from enrollment.rules.branches import RULES
-from enrollment.services.contributions import pool_of
+from enrollment.services.assessment.contributions import pool_of
 from funds.models import Branch, accounts
 from funds.services import fund
 from socsec.commands.population.people import PLACES

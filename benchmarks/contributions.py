@@ -11,7 +11,7 @@ from benchmarks.base import (
 )
 from enrollment.models import Category
 from enrollment.params import PensionMonth
-from enrollment.services.contributions import pool_of
+from enrollment.services.assessment.contributions import pool_of
 from funds.models import Branch, accounts
 from socsec.commands.population.people import PLACES
 from socsec.kernel.months import first_day

@@ -15,7 +15,7 @@ from benchmarks.base import (
 )
 from enrollment.models import Category, Sponsored, Way
 from enrollment.params import MedicalYear
-from enrollment.services.contributions import pool_of
+from enrollment.services.assessment.contributions import pool_of
 from funds.models import Branch, Scheme, accounts
 from funds.services import fund
 from socsec.commands.population.people import PLACES

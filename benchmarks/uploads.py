@@ -10,8 +10,8 @@ from django.db import connection
 from benchmarks.base import MONTH_NUMBER
 from benchmarks.world import clock, forget_peak, peak
 from enrollment.models import Employer, Person, Upload
-from enrollment.services import employer as registry
-from enrollment.services import uploads, wage_file
+from enrollment.services.employers import employer as registry
+from enrollment.services.employers import uploads, wage_file
 from socsec.kernel.ids import make_credit_code
 from socsec.office import spreadsheets
 from socsec.office.models import Role, User

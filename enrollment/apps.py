@@ -18,8 +18,8 @@ class EnrollmentConfig(AppConfig):
         from .admin import cards
         from .models import Step
         from .queries.online import troubled
-        from .services import certificates as papers
-        from .services import own_payment, purposes
+        from .services.online import own_payment, purposes
+        from .services.record import certificates as papers
         from .services.residents import online as resident_online
 
         people.register(

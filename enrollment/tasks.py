@@ -2,7 +2,10 @@
 
 from celery import shared_task
 
-from enrollment.services import agreements, gaps, paying, proofs, receipts, refunds, status
+from enrollment.services.collection import agreements, receipts, refunds
+from enrollment.services.living import proofs, status
+from enrollment.services.online import paying
+from enrollment.services.people import gaps
 from enrollment.services.residents import refunds as resident_refunds
 from enrollment.services.residents import twice
 

@@ -10,7 +10,7 @@ class PensionsConfig(AppConfig):
     def ready(self) -> None:
         """Tell the office what kinds of case and run, and what questions, pensions has."""
         from enrollment import queries as people
-        from enrollment.services import statements
+        from enrollment.services.record import statements
         from pensions import api, batch, checks, facts, portal, queries
         from pensions.admin import (
             claims,

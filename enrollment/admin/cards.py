@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from enrollment import queries
 from enrollment.models import Card, CardChannel, CardState, Person, Purpose
-from enrollment.services import cards
+from enrollment.services.people import cards
 from socsec.office import person_file
 from socsec.office.access import may, scope
 from socsec.office.desk import Button, Crumb, Deed, DeskAdmin, list_url, row_url, staff

@@ -13,8 +13,8 @@ from django.utils.translation import gettext_lazy as _
 
 from enrollment import queries
 from enrollment.models import ChangeRequest, Purpose, RegistrationKind, Sex, What
-from enrollment.services import changes
-from enrollment.services.changes import KIND, REASONS, Upload
+from enrollment.services.people import changes
+from enrollment.services.people.changes import KIND, REASONS, Upload
 from socsec.office import case_file, person_file
 from socsec.office.access import may
 from socsec.office.desk import Button, Crumb, Deed, DeskAdmin, staff

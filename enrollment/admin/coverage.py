@@ -14,7 +14,9 @@ from django.utils.translation import gettext_lazy as _
 
 from enrollment import queries
 from enrollment.models import Category, Contribution, Employer, EndReason, Person
-from enrollment.services import back_payment, contributions, corrections, cover
+from enrollment.services import cover
+from enrollment.services.assessment import contributions
+from enrollment.services.revision import back_payment, corrections
 from funds.models import Branch
 from socsec.kernel.document import explain
 from socsec.kernel.money import yuan

@@ -7,7 +7,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from enrollment.models import Deferral
-from enrollment.services import deferrals
+from enrollment.services.revision import deferrals
 from socsec.kernel.months import format_month
 from socsec.office.desk import staff
 from socsec.office.display import day_plain, moment

@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from enrollment import queries
 from enrollment.models import Mandate, Person
-from enrollment.services import delegates
+from enrollment.services.people import delegates
 from socsec.office import person_file
 from socsec.office.access import may
 from socsec.office.desk import Button, Crumb, Deed, DeskAdmin, list_url, row_url, staff

@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from enrollment import queries
 from enrollment.models import DuplicatePair, Person, PersonLink
 from enrollment.models.duplicates import Reason
-from enrollment.services import merging
+from enrollment.services.people import merging
 from socsec.office import merges, person_file
 from socsec.office.access import may
 from socsec.office.desk import Button, Crumb, Deed, DeskAdmin, row_url, show_page, staff

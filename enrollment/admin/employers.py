@@ -16,8 +16,8 @@ from enrollment.models import Employer, EmployerOfficer, Takeover
 from enrollment.params import RegistrationDays
 from enrollment.queries import firms as firms_read
 from enrollment.queries import handed_in
-from enrollment.services import employer as registry
-from enrollment.services import wages
+from enrollment.services.employers import employer as registry
+from enrollment.services.employers import wages
 from funds.models import Branch
 from socsec.kernel.errors import KernelError
 from socsec.kernel.money import format_yuan, parse_yuan

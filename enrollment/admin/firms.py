@@ -12,9 +12,9 @@ from django.utils.translation import gettext_lazy as _
 from enrollment import queries
 from enrollment.models import Employer, EmployerOfficer, Takeover
 from enrollment.queries import firms
-from enrollment.services import employer as registry
-from enrollment.services import officers, takeover
-from enrollment.services import staff as moves
+from enrollment.services.employers import employer as registry
+from enrollment.services.employers import officers, takeover
+from enrollment.services.employers import staff as moves
 from socsec.kernel.errors import KernelError
 from socsec.office.desk import Crumb, Deed, list_url, staff
 from socsec.office.errors import NotFound, from_kernel

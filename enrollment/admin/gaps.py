@@ -27,7 +27,7 @@ from enrollment.models import (
     GapContact,
     GapReason,
 )
-from enrollment.services import gaps
+from enrollment.services.people import gaps
 from funds.models import Branch
 from socsec.kernel.months import format_month
 from socsec.office import display, figures, home, menu, people

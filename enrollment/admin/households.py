@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from enrollment import queries
 from enrollment.models import Household, HouseholdMember, HouseholdRole, Person
-from enrollment.services import households
+from enrollment.services.people import households
 from socsec.office.access import may
 from socsec.office.desk import Button, Crumb, Deed, DeskAdmin, list_url, row_url, staff
 from socsec.office.errors import NotFound

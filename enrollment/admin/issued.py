@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from enrollment import queries
 from enrollment.models import Person
-from enrollment.services import certificates, statements
+from enrollment.services.record import certificates, statements
 from socsec.office import person_file
 from socsec.office.access import may
 from socsec.office.desk import Button, Crumb, Deed, list_url, row_url, staff

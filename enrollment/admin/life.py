@@ -14,8 +14,8 @@ from django.utils.translation import gettext_lazy as _
 
 from enrollment import queries
 from enrollment.models import EventKind, EventReport, LifeEvent, Person, Sex
-from enrollment.services import events, reports
-from enrollment.services.reports import KIND
+from enrollment.services.living import events, reports
+from enrollment.services.living.reports import KIND
 from socsec.office import case_file, person_file
 from socsec.office.access import may
 from socsec.office.desk import Button, Crumb, Deed, DeskAdmin, list_url, row_url, staff

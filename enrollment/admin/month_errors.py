@@ -9,8 +9,8 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
-from enrollment.services import month_errors
-from enrollment.services.month_errors import KIND, REASONS
+from enrollment.services.record import month_errors
+from enrollment.services.record.month_errors import KIND, REASONS
 from socsec.office import case_file
 from socsec.office.access import may, scope
 from socsec.office.desk import Button, Deed, staff

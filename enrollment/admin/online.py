@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from enrollment import queries
 from enrollment.models import PaymentIntent
-from enrollment.services import paying
+from enrollment.services.online import paying
 from socsec.kernel.money import yuan
 from socsec.office.access import may
 from socsec.office.desk import Button, Crumb, Deed, DeskAdmin, list_url, row_url, staff

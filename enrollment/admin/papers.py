@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from enrollment import queries
 from enrollment.models import IdentifierKind, IdentityDocument, Person, RegistrationKind, Sex
-from enrollment.services import identifiers, registration
+from enrollment.services.people import identifiers, registration
 from socsec.office import person_file
 from socsec.office.access import may
 from socsec.office.desk import Button, Crumb, Deed, list_url, staff

@@ -17,8 +17,10 @@ from django.utils.translation import gettext_noop
 
 from enrollment import queries
 from enrollment.models import Person, PriorKind, PriorService
-from enrollment.services import bank_account, households, life, prior
-from enrollment.services import person as registry
+from enrollment.services.living import life
+from enrollment.services.people import bank_account, households
+from enrollment.services.people import person as registry
+from enrollment.services.record import prior
 from funds.models import Branch
 from socsec.kernel.months import months_from
 from socsec.office import figures, person_file

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
 from enrollment.models import Agreement, Refund, UnmatchedReceipt, Waiver
-from enrollment.services import agreements, refunds, unmatched, waivers
+from enrollment.services.collection import agreements, refunds, unmatched, waivers
 from funds.models import Branch
 from socsec.kernel.money import yuan
 from socsec.kernel.months import format_month

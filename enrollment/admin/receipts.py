@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from enrollment import queries
 from enrollment.models import Receipt, ReceiptFile, Refund, UnmatchedReceipt
-from enrollment.services import receipts, refunds, tax_file
+from enrollment.services.collection import receipts, refunds, tax_file
 from socsec.kernel.errors import KernelError
 from socsec.kernel.money import format_yuan, yuan
 from socsec.office.access import may

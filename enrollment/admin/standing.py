@@ -10,7 +10,8 @@ from django.utils.translation import gettext_lazy as _
 
 from enrollment.models import Employer, EmployerKind, Floating
 from enrollment.queries import firms
-from enrollment.services import deemed, standing
+from enrollment.services.assessment import deemed
+from enrollment.services.employers import standing
 from socsec.kernel.months import format_month, month_of
 from socsec.office.desk import Crumb, Deed, list_url, staff
 from socsec.office.forms import MonthField, ScreenForm, TickField, WholeField

@@ -17,7 +17,7 @@ from django.utils.translation import gettext_lazy as _
 
 from enrollment import queries
 from enrollment.models import ProofTask, ProofWay, Register, StatusNotice
-from enrollment.services import proofs, status
+from enrollment.services.living import proofs, status
 from socsec.office import home, menu, people, person_file
 from socsec.office.access import may
 from socsec.office.desk import Button, Crumb, Deed, DeskAdmin, list_url, row_url, show_page, staff

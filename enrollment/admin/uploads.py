@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from enrollment import queries
 from enrollment.models import Employer, ReturnedRow, Upload, UploadedChange
 from enrollment.queries import firms, handed_in
-from enrollment.services import uploads
+from enrollment.services.employers import uploads
 from socsec.kernel.errors import KernelError
 from socsec.kernel.money import yuan
 from socsec.kernel.months import format_month, month_of, parse_month

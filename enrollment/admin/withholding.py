@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
 from enrollment.models import WithholdingFile
-from enrollment.services import withholding
+from enrollment.services.collection import withholding
 from socsec.kernel.money import yuan
 from socsec.office.access import may
 from socsec.office.desk import Button, Crumb, Deed, DeskAdmin, list_url, row_url, staff

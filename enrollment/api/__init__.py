@@ -10,7 +10,7 @@ from rest_framework.response import Response
 
 from enrollment import queries
 from enrollment.models import Employer, Person
-from enrollment.services import wages
+from enrollment.services.employers import wages
 from socsec.kernel.months import format_month, parse_month
 from socsec.office.access import require
 from socsec.office.api import ApiView, MonthField, Once, YuanField, purpose

@@ -21,7 +21,8 @@ from enrollment.models import (
     Refund,
     WithholdingMandate,
 )
-from enrollment.services import agreements, deferrals, refunds, unmatched, withholding
+from enrollment.services.collection import agreements, refunds, unmatched, withholding
+from enrollment.services.revision import deferrals
 from funds.models import Branch
 from socsec.office.access import require, scope
 from socsec.office.api import ApiView, MonthField, Once, YuanField

@@ -10,7 +10,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from enrollment.models import Card, CardChannel, CardState, Purpose
-from enrollment.services import cards, electronic_card
+from enrollment.services.people import cards, electronic_card
 from socsec.office.access import require, scope
 from socsec.office.api import ApiView, Once, purpose
 from socsec.office.errors import NotFound

@@ -10,8 +10,8 @@ from rest_framework.renderers import BaseRenderer, JSONRenderer
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from enrollment.services import certificates as papers
-from enrollment.services import statements
+from enrollment.services.record import certificates as papers
+from enrollment.services.record import statements
 from socsec.office.access import require
 from socsec.office.api import ApiView, MonthField, Once, purpose
 from socsec.office.certificates import Issued

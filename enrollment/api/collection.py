@@ -9,7 +9,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from enrollment.models import DemandNote, Remittance, UnmatchedReceipt
-from enrollment.services import unmatched
+from enrollment.services.collection import unmatched
 from funds.models import Branch
 from socsec.office.access import require, scope
 from socsec.office.api import ApiView, MonthField, Once, YuanField

@@ -11,7 +11,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from enrollment.queries import firms
-from enrollment.services.employer import enroll, standing
+from enrollment.services.employers.employer import enroll, standing
 from funds.models import Branch
 from socsec.kernel.months import format_month, month_of
 from socsec.office.access import require

@@ -11,7 +11,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from enrollment.models import Upload
-from enrollment.services import uploads
+from enrollment.services.employers import uploads
 from socsec.kernel.months import parse_month
 from socsec.office.api import ApiView, Once
 from socsec.office.api.idempotency import file_fingerprint

@@ -25,8 +25,9 @@ from enrollment.models import (
     What,
 )
 from enrollment.queries.as_of import AsOf, as_of
-from enrollment.services import changes, events, identifiers
-from enrollment.services import person as registry
+from enrollment.services.living import events
+from enrollment.services.people import changes, identifiers
+from enrollment.services.people import person as registry
 from funds.models import Branch
 from socsec.office.access import require, scope
 from socsec.office.api import ApiView, Once

@@ -9,7 +9,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from enrollment.models import Register, StatusKind, StatusNotice
-from enrollment.services import status
+from enrollment.services.living import status
 from socsec.office.access import require
 from socsec.office.api import ApiView, Once
 from socsec.office.errors import Invalid, Problem

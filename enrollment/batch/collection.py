@@ -11,9 +11,9 @@ from django.utils.translation import gettext_lazy as _
 from enrollment import facts
 from enrollment.models import DemandNote, Person, Reminder
 from enrollment.queries import debts, late
-from enrollment.services import demand, surcharge
-from enrollment.services.contributions import checksum
-from enrollment.services.spreading import homes_of, today
+from enrollment.services.assessment.contributions import checksum
+from enrollment.services.collection import demand, surcharge
+from enrollment.services.collection.spreading import homes_of, today
 from funds.services import ledger
 from socsec.kernel.months import first_day, format_month
 from socsec.kernel.ranges import MOST

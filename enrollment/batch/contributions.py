@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from enrollment import facts
 from enrollment.models import Category, Contribution
-from enrollment.services import contributions
+from enrollment.services.assessment import contributions
 from funds.models import Branch, Fund, Scheme, accounts
 from funds.services import ledger
 from socsec.kernel.months import format_month

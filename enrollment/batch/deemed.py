@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from enrollment import facts
 from enrollment.models import Contribution, Employer, WageDeclaration
-from enrollment.services import contributions, deemed
+from enrollment.services.assessment import contributions, deemed
 from funds.models import Branch
 from socsec.kernel.ranges import MOST
 from socsec.office import cutting

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from enrollment.models import DuplicatePair, Person
 from enrollment.models.duplicates import Reason
 from enrollment.queries import matching
-from enrollment.services import merging
+from enrollment.services.people import merging
 from socsec.office.models import Run, RunChunk
 from socsec.office.runs import Counts, Preview, RunKind
 

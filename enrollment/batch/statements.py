@@ -8,7 +8,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from enrollment.models import YearlyStatement
-from enrollment.services import statements
+from enrollment.services.record import statements
 from socsec.kernel.months import FIRST_YEAR, last_day
 from socsec.kernel.ranges import MOST
 from socsec.kernel.regions import span

@@ -6,8 +6,8 @@ from django.db import connection
 from django.utils.translation import gettext_lazy as _
 
 from enrollment.models import Category
-from enrollment.services import statements
-from enrollment.services.contributions import pool_of
+from enrollment.services.assessment.contributions import pool_of
+from enrollment.services.record import statements
 from funds import queries as books
 from funds.models import Fund, Scheme, accounts
 from socsec.kernel.money import yuan

@@ -19,7 +19,7 @@ def new_reference() -> str:
 class PaymentIntent(models.Model):
     """One payment that somebody set out to make online: who pays what for which purpose.
 
-    `purpose` is registered (`enrollment.services.purposes`); `subject` says in the purpose's own
+    `purpose` is registered (`enrollment.services.online.purposes`); `subject` says in the purpose's own
     words what it is for. `amount` is in fen. `trouble` is what a member of staff must look at, in
     both languages; {} where there is nothing.
     """

@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_safe
 
 from enrollment.models import Card, CardChannel, CardState, Person
-from enrollment.services import cards, electronic_card
+from enrollment.services.people import cards, electronic_card
 from socsec.office import acting
 from socsec.office.acting import acting_for, own
 from socsec.office.errors import Problem

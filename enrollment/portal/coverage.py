@@ -14,7 +14,8 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from enrollment.models import Category, Coverage, Person
 from enrollment.queries import coverages, months_deemed, months_paid
-from enrollment.services import cover, own_cover
+from enrollment.services import cover
+from enrollment.services.assessment import own_cover
 from funds.models import Branch
 from socsec.kernel.money import yuan
 from socsec.kernel.months import first_day, month_of

@@ -15,7 +15,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from enrollment import queries
 from enrollment.models import Mandate, Person
-from enrollment.services import delegates
+from enrollment.services.people import delegates
 from socsec.office.acting import own
 from socsec.office.errors import Problem
 from socsec.office.forms import (

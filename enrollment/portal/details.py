@@ -25,7 +25,7 @@ from enrollment.models import (
     Sex,
     What,
 )
-from enrollment.services import changes
+from enrollment.services.people import changes
 from socsec.office.acting import Scope, acting_for
 from socsec.office.errors import Problem
 from socsec.office.fields import Unreadable, decrypt, encrypt

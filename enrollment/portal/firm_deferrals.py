@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods
 
 from enrollment.models import Employer
-from enrollment.services import deferrals
+from enrollment.services.revision import deferrals
 from funds.models import Branch
 from socsec.kernel.months import format_month, month_of
 from socsec.office.errors import Problem

@@ -10,7 +10,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from enrollment.models import Employer, ReturnedRow, Upload, WageDeclaration
 from enrollment.queries import firms, handed_in
-from enrollment.services import uploads
+from enrollment.services.employers import uploads
 from socsec.kernel.errors import KernelError
 from socsec.kernel.money import format_yuan, parse_yuan
 from socsec.kernel.months import format_month, parse_month

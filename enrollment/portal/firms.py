@@ -16,8 +16,10 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from enrollment.models import Employer, Upload
 from enrollment.queries import debts, firms, handed_in
 from enrollment.queries.money import receipts
-from enrollment.services import certificates, employer_payment, paying, purposes, uploads
-from enrollment.services import employer as registry
+from enrollment.services.employers import employer as registry
+from enrollment.services.employers import uploads
+from enrollment.services.online import employer_payment, paying, purposes
+from enrollment.services.record import certificates
 from funds.models import Branch
 from socsec.kernel.errors import KernelError
 from socsec.kernel.money import format_yuan, parse_yuan

@@ -12,7 +12,8 @@ from django.views.decorators.http import require_http_methods
 
 from enrollment import queries
 from enrollment.models import EventKind, Person, Sex
-from enrollment.services import changes, reports
+from enrollment.services.living import reports
+from enrollment.services.people import changes
 from socsec.office.acting import Scope, acting_for
 from socsec.office.errors import Problem
 from socsec.office.forms import (

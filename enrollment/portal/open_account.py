@@ -19,7 +19,7 @@ from socsec.office.forms import CodeField, ScreenForm
 from socsec.office.models import User
 from socsec.office.portal import limited, sent, signed_in
 
-from ..services import portal_account
+from ..services.people import portal_account
 from .paper_fields import PaperForm
 from .sign_in import PENDING_SECONDS, let_in
 

@@ -10,8 +10,8 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_safe
 
 from enrollment.models import Person
-from enrollment.services import certificates, statements
-from enrollment.services.certificates import statement as paper_of
+from enrollment.services.record import certificates, statements
+from enrollment.services.record.certificates import statement as paper_of
 from funds.models import Branch
 from socsec.kernel.months import month_of
 from socsec.office import certificates as kinds

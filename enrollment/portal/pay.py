@@ -13,8 +13,9 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from enrollment.models import DemandNote, LocalBankOrder, PaymentIntent, Person
 from enrollment.queries import debts
-from enrollment.services import demand_paper, own_payment, paying, purposes
-from enrollment.services import local_gateway as bank
+from enrollment.services.collection import demand_paper
+from enrollment.services.online import local_gateway as bank
+from enrollment.services.online import own_payment, paying, purposes
 from funds.models import Branch
 from socsec.kernel.errors import KernelError
 from socsec.kernel.money import format_yuan, parse_yuan

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_http_methods
 
 from enrollment import queries
 from enrollment.models import Person
-from enrollment.services import proofs
+from enrollment.services.living import proofs
 from socsec.kernel.ids import mask_mobile
 from socsec.office import display
 from socsec.office.acting import Scope, acting_for, signed_in

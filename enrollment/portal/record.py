@@ -37,8 +37,8 @@ from ..queries.money import arrears
 from ..queries.months import overlapping, states_of
 from ..queries.record import MonthRecord, branches, month_sheets, record
 from ..queries.residents import resident_years
-from ..services import month_errors
-from ..services.late_months import allowed
+from ..services.cover.late_months import allowed
+from ..services.record import month_errors
 
 # States of a month (socsec.office.figures.MONTH_STATES) that need no explanation, and those without cover.
 SETTLED = ("paid", "deemed")

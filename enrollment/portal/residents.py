@@ -13,7 +13,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from enrollment import queries
 from enrollment.models import PaymentIntent, Person, ResidentEnrolment, Sex, Way
 from enrollment.queries import ResidentYear
-from enrollment.services import paying
+from enrollment.services.online import paying
 from enrollment.services.residents import assessing, enrolment, online
 from funds.models import Branch
 from socsec.kernel.money import yuan

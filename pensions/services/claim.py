@@ -11,7 +11,7 @@ from django.db import IntegrityError, transaction
 from django.utils.translation import gettext_lazy as _
 
 from enrollment.models import EndReason, Person
-from enrollment.services.residents import covers
+from enrollment.services.cover import residents as covers
 from funds.models import Branch, Scheme
 from funds.services import fund as fund_services
 from pensions.models import (

@@ -168,7 +168,9 @@ CELERY_BEAT_SCHEDULE = {
 }
 
 # Who collects what is paid online; the default works only where DEMO is set.
-PAYMENT_GATEWAY = env("PAYMENT_GATEWAY", default="enrollment.services.local_gateway.LocalGateway")
+PAYMENT_GATEWAY = env(
+    "PAYMENT_GATEWAY", default="enrollment.services.online.local_gateway.LocalGateway"
+)
 # Whose fund keeps money of the gateway that belongs to no payment of ours: a region's six digits.
 PAYMENT_GATEWAY_REGION = env("PAYMENT_GATEWAY_REGION", default="")
 

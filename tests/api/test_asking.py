@@ -6,7 +6,8 @@ import pytest
 from django.utils import timezone
 
 from enrollment.models import Agreement, Deferral, Employer, Refund, WithholdingMandate
-from enrollment.services import contributions, receipts, refunds
+from enrollment.services.assessment import contributions
+from enrollment.services.collection import receipts, refunds
 from funds.models import Branch
 from socsec.kernel.ids import make_credit_code
 from socsec.kernel.months import format_month, month, month_of

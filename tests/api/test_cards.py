@@ -4,7 +4,7 @@ import pytest
 from django.core.cache import cache
 
 from enrollment.models import Card
-from enrollment.services import cards, electronic_card
+from enrollment.services.people import cards, electronic_card
 from socsec.office.models import AuditEntry, User
 
 pytestmark = pytest.mark.django_db

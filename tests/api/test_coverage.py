@@ -7,7 +7,10 @@ import pytest
 from django.utils import timezone
 
 from enrollment.models import Coverage, Person
-from enrollment.services import contributions, cover, person, wages
+from enrollment.services import cover
+from enrollment.services.assessment import contributions
+from enrollment.services.employers import wages
+from enrollment.services.people import person
 from funds.models import Branch
 from socsec.kernel.ids import make_resident_id
 from socsec.kernel.months import first_day, month_of

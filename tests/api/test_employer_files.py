@@ -4,7 +4,7 @@ import pytest
 from django.utils.http import urlencode
 
 from enrollment.models import Person, Upload, WageDeclaration
-from enrollment.services import uploads
+from enrollment.services.employers import uploads
 from socsec.office.models import Job
 from socsec.office.spreadsheets import XLSX
 

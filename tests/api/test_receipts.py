@@ -3,7 +3,8 @@
 import pytest
 
 from enrollment.models import Person, Remittance, UnmatchedReceipt
-from enrollment.services import contributions, demand
+from enrollment.services.assessment import contributions
+from enrollment.services.collection import demand
 from funds.models import Branch
 from socsec.kernel.months import month
 from tests import people

@@ -5,7 +5,7 @@ import base64
 import pytest
 
 from enrollment.models import ChangeRequest, LifeEvent, Person
-from enrollment.services import identifiers
+from enrollment.services.people import identifiers
 from socsec.kernel.ids import make_resident_id
 from socsec.office.models import Case
 from tests.people import PUDONG

@@ -15,7 +15,7 @@ from assistance.services import (
     surveying,
 )
 from enrollment.models import HouseholdRole, Purpose
-from enrollment.services import bank_account, households, person
+from enrollment.services.people import bank_account, households, person
 from funds.models import Public, Scheme
 from funds.services import cash, fund
 from socsec.kernel.ids import make_resident_id

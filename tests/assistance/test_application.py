@@ -31,7 +31,7 @@ from assistance.services import (
     surveying,
     urgent,
 )
-from enrollment.services import life
+from enrollment.services.living import life
 from funds.models import PaymentOrder
 from socsec.kernel.months import month_of
 from socsec.office.errors import Conflict, Denied, Invalid, NotFound, Refused

@@ -8,7 +8,7 @@ from django.apps import apps
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
-from enrollment.services import life
+from enrollment.services.living import life
 from socsec.kernel.ids import make_credit_code, make_resident_id
 from tests import people
 

@@ -13,7 +13,7 @@ from enrollment.models import (
     Reduction,
     WageDeclaration,
 )
-from enrollment.services import wages
+from enrollment.services.employers import wages
 from funds.models import Branch
 from socsec.kernel.ids import make_resident_id
 from socsec.kernel.months import month
@@ -39,7 +39,7 @@ def sit(client, village):
 
 @pytest.fixture
 def newcomer(village):
-    from enrollment.services import person
+    from enrollment.services.people import person
 
     return person.enroll(
         by=village.by("intake"),

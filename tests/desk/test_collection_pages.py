@@ -21,7 +21,7 @@ from enrollment.models import (
     WithholdingFile,
 )
 from enrollment.queries import debts
-from enrollment.services import withholding
+from enrollment.services.collection import withholding
 from socsec.commands.chapters.collection import debts_are_chased
 from socsec.commands.village import SHANGHAI
 from socsec.kernel.ids import make_resident_id

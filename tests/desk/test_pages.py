@@ -7,7 +7,9 @@ from django.urls import reverse
 from django.utils import translation
 
 from enrollment.models import Contribution, Mandate
-from enrollment.services import delegates, life, wages
+from enrollment.services.employers import wages
+from enrollment.services.living import life
+from enrollment.services.people import delegates
 from funds.services import cash
 from pensions.models import Category as PensionCategory
 from pensions.services import claim

@@ -9,7 +9,7 @@ from django.urls import reverse
 from openpyxl import load_workbook
 
 from enrollment.models import Employer, Takeover, Upload, WageDeclaration
-from enrollment.services import uploads
+from enrollment.services.employers import uploads
 from socsec.office.models import Role
 from socsec.office.services import users
 from tests import people
@@ -192,7 +192,7 @@ def test_details_are_changed_an_officer_appointed_and_a_takeover_approved_by_cli
     )
     assert "授权书" in said
     office = village.by("intake")
-    from enrollment.services import employer as registry
+    from enrollment.services.employers import employer as registry
     from socsec.kernel.ids import make_credit_code
 
     heir = registry.enroll(
@@ -221,7 +221,7 @@ def test_details_are_changed_an_officer_appointed_and_a_takeover_approved_by_cli
 
 def test_kind_and_risk_class_are_entered_and_a_person_goes_to_another_employer(sign_in, village):
     from enrollment.queries import firms, staff
-    from enrollment.services import employer as registry
+    from enrollment.services.employers import employer as registry
     from socsec.kernel.ids import make_credit_code
 
     mill, lin = village.employers["mill"], village.souls["lin"]

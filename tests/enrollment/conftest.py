@@ -8,15 +8,10 @@ from django.utils import timezone
 
 from enrollment import queries
 from enrollment.models import Category, Contribution, Coverage, EmployerKind
-from enrollment.services import (
-    bank_account,
-    contributions,
-    cover,
-    employer,
-    person,
-    standing,
-    wages,
-)
+from enrollment.services import cover
+from enrollment.services.assessment import contributions
+from enrollment.services.employers import employer, standing, wages
+from enrollment.services.people import bank_account, person
 from enrollment.services.residents import enrolment, receipts
 from funds.models import Branch, Scheme
 from funds.services import fund

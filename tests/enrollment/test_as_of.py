@@ -8,9 +8,10 @@ from django.utils import timezone
 from enrollment import queries
 from enrollment.models import LifeEvent, PersonFact
 from enrollment.queries.as_of import as_of
-from enrollment.services import changes, events, households, registration
-from enrollment.services import person as registry
-from enrollment.services.changes import Upload
+from enrollment.services.living import events
+from enrollment.services.people import changes, households, registration
+from enrollment.services.people import person as registry
+from enrollment.services.people.changes import Upload
 from socsec.office.models import AuditEntry, Role, User
 
 from .conftest import CHAOYANG, SHANGHAI

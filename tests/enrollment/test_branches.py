@@ -13,7 +13,9 @@ from enrollment.params import Insured, insured
 from enrollment.rules import facts as rule_facts
 from enrollment.rules.branches import RULES
 from enrollment.rules.branches import Branch as RuleBranch
-from enrollment.services import contributions, cover, standing, wages
+from enrollment.services import cover
+from enrollment.services.assessment import contributions
+from enrollment.services.employers import standing, wages
 from funds import queries as books
 from funds.models import Branch, Scheme, accounts
 from socsec.kernel.months import first_day, month_of
@@ -141,7 +143,7 @@ def test_who_leaves_one_branch_stays_on_the_staff_list(intake, enroll, mill):
 def test_who_retires_with_enough_months_stays_in_medical_insurance_free_of_charge(
     intake, reviewer, enroll, mill
 ):
-    from enrollment.services import prior
+    from enrollment.services.record import prior
 
     long, short = enroll(born=date(1966, 1, 5)), enroll(born=date(1966, 1, 6))
     for who, years in ((long, 20), (short, 19)):

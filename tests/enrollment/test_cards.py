@@ -10,7 +10,8 @@ from django.urls import reverse
 from django.utils import timezone
 
 from enrollment.models import BankAccount, Card, CardState
-from enrollment.services import cards, electronic_card, life
+from enrollment.services.living import life
+from enrollment.services.people import cards, electronic_card
 from socsec.office.calendar import add_working_days
 from socsec.office.errors import Conflict, Denied, Invalid, NotFound, Refused
 from socsec.office.models import AuditEntry, Notice, Office, Role, User

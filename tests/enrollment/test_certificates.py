@@ -8,8 +8,9 @@ from django.db import DatabaseError, transaction
 from django.urls import reverse
 from django.utils import timezone
 
-from enrollment.services import certificates as papers
-from enrollment.services import contributions, receipts
+from enrollment.services.assessment import contributions
+from enrollment.services.collection import receipts
+from enrollment.services.record import certificates as papers
 from socsec.office import certificates as kinds
 from socsec.office import oversight
 from socsec.office.errors import Conflict, Denied, Invalid, NotFound, Refused

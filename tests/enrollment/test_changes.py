@@ -8,8 +8,8 @@ from django.db import connection
 
 from enrollment import queries
 from enrollment.models import BankAccount, ChangeRequest, IdentityDocument, Person, PersonIdentifier
-from enrollment.services import changes, registration
-from enrollment.services.changes import Upload
+from enrollment.services.people import changes, registration
+from enrollment.services.people.changes import Upload
 from socsec.kernel.ids import make_resident_id
 from socsec.office.errors import Conflict, Denied, Invalid, NotFound, Refused
 from socsec.office.models import Case, Notice, Role, User

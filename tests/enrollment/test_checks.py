@@ -7,7 +7,8 @@ from django.db import connection
 
 from enrollment import checks
 from enrollment.models import PersonIdentifier, Receipt
-from enrollment.services import contributions, receipts
+from enrollment.services.assessment import contributions
+from enrollment.services.collection import receipts
 from funds.models import accounts
 from funds.services import ledger
 from socsec.office import oversight

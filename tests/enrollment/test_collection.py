@@ -23,21 +23,20 @@ from enrollment.models import (
     WaiverLine,
 )
 from enrollment.queries import debts
-from enrollment.services import (
+from enrollment.services import cover
+from enrollment.services.assessment import contributions
+from enrollment.services.collection import (
     agreements,
-    bank_account,
-    contributions,
-    cover,
-    credits,
     demand,
     receipts,
     refunds,
-    standing,
     surcharge,
     unmatched,
-    wages,
     waivers,
 )
+from enrollment.services.employers import standing, wages
+from enrollment.services.people import bank_account
+from enrollment.services.revision import credits
 from funds import queries as books
 from funds.models import Branch, Scheme, accounts
 from funds.services import cash, fund, ledger, payments

@@ -34,20 +34,19 @@ from enrollment.models import (
     Waiver,
 )
 from enrollment.queries import debts
-from enrollment.services import (
-    contributions,
-    corrections,
-    cover,
-    employer,
-    person,
+from enrollment.services import cover
+from enrollment.services.assessment import contributions
+from enrollment.services.collection import (
     receipts,
     refunds,
     spreading,
     surcharge,
     unmatched,
-    wages,
     waivers,
 )
+from enrollment.services.employers import employer, wages
+from enrollment.services.people import person
+from enrollment.services.revision import corrections
 from funds.models import Branch
 from funds.services import cash, fund
 from socsec.commands.village import on_record

@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from enrollment.models import DemandNote, Reminder, SurchargeEntry
 from enrollment.queries import debts
-from enrollment.services import surcharge
+from enrollment.services.collection import surcharge
 from socsec.kernel.months import month, month_of
 from socsec.office import oversight
 from socsec.office.models import Notice, Run

@@ -9,7 +9,11 @@ from django.utils import timezone
 
 from enrollment import queries
 from enrollment.models import Category, Contribution, EndReason
-from enrollment.services import contributions, cover, life, receipts, wages
+from enrollment.services import cover
+from enrollment.services.assessment import contributions
+from enrollment.services.collection import receipts
+from enrollment.services.employers import wages
+from enrollment.services.living import life
 from funds import queries as books
 from funds.models import Branch, Scheme, accounts
 from funds.services import fund

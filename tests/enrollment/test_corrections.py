@@ -15,15 +15,10 @@ from enrollment.models import (
     Reduction,
     WageDeclaration,
 )
-from enrollment.services import (
-    back_payment,
-    contributions,
-    corrections,
-    deemed,
-    receipts,
-    standing,
-    wages,
-)
+from enrollment.services.assessment import contributions, deemed
+from enrollment.services.collection import receipts
+from enrollment.services.employers import standing, wages
+from enrollment.services.revision import back_payment, corrections
 from funds import queries as books
 from funds.models import Branch, Scheme, accounts
 from socsec.kernel.months import first_day, month, month_of

@@ -9,7 +9,9 @@ from django.utils import timezone
 from enrollment import queries
 from enrollment.models import BaseChoice, Category, Coverage, Employment, EndReason
 from enrollment.models.spans import from_day
-from enrollment.services import contributions, cover, employer
+from enrollment.services import cover
+from enrollment.services.assessment import contributions
+from enrollment.services.employers import employer
 from funds.models import Branch, Scheme
 from funds.services import fund
 from socsec.kernel.months import month

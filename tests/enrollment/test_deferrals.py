@@ -9,17 +9,12 @@ from django.utils import timezone
 
 from enrollment.models import Category, Deferral, DeferredMonth
 from enrollment.queries import ageing, debts
-from enrollment.services import (
-    contributions,
-    cover,
-    deferrals,
-    demand,
-    officers,
-    surcharge,
-    wages,
-    withholding,
-)
-from enrollment.services import employer as employers
+from enrollment.services import cover
+from enrollment.services.assessment import contributions
+from enrollment.services.collection import demand, surcharge, withholding
+from enrollment.services.employers import employer as employers
+from enrollment.services.employers import officers, wages
+from enrollment.services.revision import deferrals
 from funds.models import Branch
 from socsec.kernel.months import month_of
 from socsec.office import oversight

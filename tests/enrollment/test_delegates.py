@@ -7,7 +7,8 @@ from django.utils import timezone
 
 from enrollment import queries
 from enrollment.models import HouseholdRole, Mandate
-from enrollment.services import delegates, households, life
+from enrollment.services.living import life
+from enrollment.services.people import delegates, households
 from socsec.office import access
 from socsec.office.errors import Conflict, Denied, Invalid, NotFound, Refused
 from socsec.office.models import AuditEntry, Notice, Role, User

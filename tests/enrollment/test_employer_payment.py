@@ -4,15 +4,10 @@ import pytest
 
 from enrollment.models import Category, GatewayMessage, PaymentIntent, Receipt, Remittance
 from enrollment.queries import debts
-from enrollment.services import (
-    contributions,
-    cover,
-    employer_payment,
-    local_gateway,
-    officers,
-    paying,
-    wages,
-)
+from enrollment.services import cover
+from enrollment.services.assessment import contributions
+from enrollment.services.employers import officers, wages
+from enrollment.services.online import employer_payment, local_gateway, paying
 from funds import queries as books
 from funds.models import Branch, Scheme, accounts
 from socsec.office.errors import Denied, Refused

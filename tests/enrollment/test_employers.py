@@ -18,7 +18,10 @@ from enrollment.models import (
     Takeover,
 )
 from enrollment.queries import firms
-from enrollment.services import contributions, cover, employer, officers, receipts, takeover, wages
+from enrollment.services import cover
+from enrollment.services.assessment import contributions
+from enrollment.services.collection import receipts
+from enrollment.services.employers import employer, officers, takeover, wages
 from socsec.kernel.months import first_day, last_day, month_of
 from socsec.office.errors import Conflict, Denied, Invalid, NotFound, Problem, Refused
 from socsec.office.models import AuditEntry, Role, User

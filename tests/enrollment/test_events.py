@@ -17,8 +17,10 @@ from enrollment.models import (
     LifeEvent,
     Person,
 )
-from enrollment.services import cover, events, households, reports
-from enrollment.services.changes import Upload
+from enrollment.services import cover
+from enrollment.services.living import events, reports
+from enrollment.services.people import households
+from enrollment.services.people.changes import Upload
 from socsec.office import oversight
 from socsec.office.errors import Conflict, Denied, Invalid, NotFound, Refused
 from socsec.office.models import Case, Role, User

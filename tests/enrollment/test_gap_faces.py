@@ -3,7 +3,7 @@
 import pytest
 
 from enrollment.models import CoverageGap, GapContact
-from enrollment.services import gaps
+from enrollment.services.people import gaps
 from socsec.office.models import AuditEntry
 from tests.api.conftest import partner
 from tests.people import settle

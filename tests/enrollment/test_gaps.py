@@ -19,7 +19,8 @@ from enrollment.models import (
 from enrollment.models.spans import from_day
 from enrollment.params import GapRule
 from enrollment.rules.gaps import Gap, Situation, gap
-from enrollment.services import cover, gaps
+from enrollment.services import cover
+from enrollment.services.people import gaps
 from funds.models import Branch
 from socsec.kernel.months import month_of
 from socsec.office.errors import Conflict, Denied, Invalid, NotFound

@@ -14,9 +14,9 @@ from enrollment.models import (
     PersonIdentifier,
     Sex,
 )
-from enrollment.services import identifiers, registration
-from enrollment.services import person as registry
-from enrollment.services.identifiers import Given
+from enrollment.services.people import identifiers, registration
+from enrollment.services.people import person as registry
+from enrollment.services.people.identifiers import Given
 from socsec.kernel.ids import make_resident_id
 from socsec.office import oversight
 from socsec.office.errors import Conflict, Denied, Invalid, NotFound, Refused

@@ -6,7 +6,9 @@ import pytest
 from django.db import IntegrityError, transaction
 
 from enrollment.models import Contribution, Coverage, EmployerKind, Employment, EndReason
-from enrollment.services import contributions, cover, standing, wages
+from enrollment.services import cover
+from enrollment.services.assessment import contributions
+from enrollment.services.employers import standing, wages
 from funds.models import Branch
 from funds.services import fund
 from socsec.office import oversight

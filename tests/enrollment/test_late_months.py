@@ -6,7 +6,9 @@ import pytest
 from django.utils import timezone
 
 from enrollment.models import Category, Contribution, Coverage
-from enrollment.services import contributions, cover, wages
+from enrollment.services import cover
+from enrollment.services.assessment import contributions
+from enrollment.services.employers import wages
 from socsec.kernel.months import first_day, month, month_of
 from socsec.office.errors import Refused
 from socsec.office.models import AuditEntry

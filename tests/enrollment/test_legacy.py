@@ -11,7 +11,7 @@ from openpyxl import load_workbook
 
 from enrollment.models import CarriedBalance, LegacyImport, LegacyRow, LegacyYear
 from enrollment.queries.residents import carried_balances, covered_years
-from enrollment.services import person
+from enrollment.services.people import person
 from enrollment.services.residents import legacy
 from funds.models import Branch
 from socsec.kernel.ids import make_resident_id

@@ -21,15 +21,12 @@ from enrollment.models import (
 )
 from enrollment.models.spans import from_day
 from enrollment.queries import MonthStatus
-from enrollment.services import (
-    bank_account,
-    contributions,
-    cover,
-    households,
-    life,
-    prior,
-    receipts,
-)
+from enrollment.services import cover
+from enrollment.services.assessment import contributions
+from enrollment.services.collection import receipts
+from enrollment.services.living import life
+from enrollment.services.people import bank_account, households
+from enrollment.services.record import prior
 from socsec.kernel.months import month
 from socsec.office import access
 from socsec.office.errors import Conflict, Denied, Invalid, Refused

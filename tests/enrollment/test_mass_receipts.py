@@ -18,16 +18,11 @@ from enrollment.models import (
     UnmatchedReceipt,
     WithholdingLine,
 )
-from enrollment.services import (
-    contributions,
-    cover,
-    mass_receipts,
-    receipts,
-    tax_file,
-    wages,
-    withholding,
-)
-from enrollment.services.mass_receipts import Payment
+from enrollment.services import cover
+from enrollment.services.assessment import contributions
+from enrollment.services.collection import mass_receipts, receipts, tax_file, withholding
+from enrollment.services.collection.mass_receipts import Payment
+from enrollment.services.employers import wages
 from funds import queries as books
 from funds.models import Branch, Scheme, accounts
 from socsec.kernel.ids import make_credit_code

@@ -19,15 +19,9 @@ from enrollment.models import (
 )
 from enrollment.models.duplicates import Reason
 from enrollment.queries import matching
-from enrollment.services import (
-    bank_account,
-    cover,
-    delegates,
-    identifiers,
-    merging,
-    registration,
-)
-from enrollment.services.identifiers import Given
+from enrollment.services import cover
+from enrollment.services.people import bank_account, delegates, identifiers, merging, registration
+from enrollment.services.people.identifiers import Given
 from funds.models import Branch
 from socsec.kernel.ids import make_resident_id
 from socsec.kernel.months import month

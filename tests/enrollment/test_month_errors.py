@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 from django.urls import reverse
 
-from enrollment.services import month_errors
+from enrollment.services.record import month_errors
 from socsec.kernel.months import month
 from socsec.office.calendar import add_working_days
 from socsec.office.errors import Denied, Invalid, NotFound

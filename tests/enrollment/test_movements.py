@@ -13,7 +13,10 @@ from enrollment.models import Keep, MovedMonth, Movement, MovementState, PersonF
 from enrollment.params import MovementRule, NoNumbers
 from enrollment.rules.movement import Mover, Overlap, overlap
 from enrollment.rules.movement import movement as movement_rule
-from enrollment.services import contributions, cover, movements, prior, receipts
+from enrollment.services import cover, movements
+from enrollment.services.assessment import contributions
+from enrollment.services.collection import receipts
+from enrollment.services.record import prior
 from funds.models import Scheme
 from funds.services import fund
 from socsec.kernel.months import month

@@ -5,7 +5,9 @@ import pytest
 from enrollment.models import DoubleEnrolment, PriorMonth, PriorService, Refund
 from enrollment.queries import debts
 from enrollment.queries.residents import doubles
-from enrollment.services import contributions, receipts, wages
+from enrollment.services.assessment import contributions
+from enrollment.services.collection import receipts
+from enrollment.services.employers import wages
 from enrollment.services.residents import twice
 from funds import queries as books
 from funds.models import accounts

@@ -20,15 +20,9 @@ from enrollment.models import (
     UnmatchedReceipt,
 )
 from enrollment.models.online import new_reference
-from enrollment.services import (
-    contributions,
-    gateway,
-    local_gateway,
-    own_payment,
-    paying,
-    purposes,
-    unmatched,
-)
+from enrollment.services.assessment import contributions
+from enrollment.services.collection import unmatched
+from enrollment.services.online import gateway, local_gateway, own_payment, paying, purposes
 from funds import queries as books
 from funds.models import accounts
 from socsec.office.errors import Denied, Invalid, NotFound, Refused, pick

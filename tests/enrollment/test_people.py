@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from enrollment import queries
 from enrollment.models import Person, PersonIdentifier, Sex
-from enrollment.services import person
+from enrollment.services.people import person
 from socsec.kernel.ids import make_resident_id
 from socsec.office.errors import Conflict, Denied, Invalid, NotFound
 from socsec.office.models import AuditEntry, Role

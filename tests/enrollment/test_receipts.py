@@ -13,7 +13,9 @@ from enrollment import queries
 from enrollment.models import Receipt, ReceiptAllocation
 from enrollment.queries import MonthStatus
 from enrollment.rules.collection import taken, to_account
-from enrollment.services import contributions, receipts, wages
+from enrollment.services.assessment import contributions
+from enrollment.services.collection import receipts
+from enrollment.services.employers import wages
 from funds import queries as books
 from funds.models import accounts
 from socsec.office.errors import Conflict, Denied, Invalid, Refused

@@ -30,7 +30,8 @@ from enrollment.models import (
     Way,
 )
 from enrollment.queries.residents import open_of
-from enrollment.services import delegates, gateway, households, paying
+from enrollment.services.online import gateway, paying
+from enrollment.services.people import delegates, households
 from enrollment.services.residents import legacy, sponsors
 from socsec.office.models import Office, Role
 from socsec.office.people import Scope

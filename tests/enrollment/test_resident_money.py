@@ -15,8 +15,8 @@ from enrollment.models import (
     UnmatchedPayment,
 )
 from enrollment.queries.residents import doubles, open_of, resident_years
-from enrollment.services import life
-from enrollment.services.refund_orders import Payee
+from enrollment.services.collection.refund_orders import Payee
+from enrollment.services.living import life
 from enrollment.services.residents import enrolment, receipts, refunds, sponsors, twice
 from enrollment.services.residents.receipts import Line
 from funds import queries as books

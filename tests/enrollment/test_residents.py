@@ -22,7 +22,8 @@ from enrollment.models import (
     Way,
 )
 from enrollment.queries.residents import open_of, resident_years
-from enrollment.services import contributions, wages
+from enrollment.services.assessment import contributions
+from enrollment.services.employers import wages
 from enrollment.services.residents import enrolment, receipts, refunds, sponsors, twice
 from enrollment.services.residents.receipts import Line
 from funds import queries as books

@@ -9,7 +9,10 @@ from django.urls import reverse
 
 from enrollment import queries
 from enrollment.models import YearlyStatement
-from enrollment.services import contributions, life, prior, receipts, statements
+from enrollment.services.assessment import contributions
+from enrollment.services.collection import receipts
+from enrollment.services.living import life
+from enrollment.services.record import prior, statements
 from socsec.kernel.months import month
 from socsec.kernel.ranges import MOST
 from socsec.office import certificates as kinds
@@ -65,7 +68,7 @@ def wang(enroll, found, employ, assessor, reviewer, accountant, intake, beijing)
     prior.approve(by=reviewer, prior=carried)
     employ(who, firm, from_=date(2025, 10, 1), wage=1_000_000, at=OCTOBER)
     for at in (OCTOBER + 1, OCTOBER + 2):
-        from enrollment.services import wages
+        from enrollment.services.employers import wages
 
         wages.declare(by=intake, employer=firm, month=at, wages={who.pk: 1_000_000})
     for at in range(OCTOBER, OCTOBER + 3):

@@ -15,8 +15,8 @@ from enrollment.models import (
     StatusNotice,
     StatusState,
 )
-from enrollment.services import proofs, status
-from enrollment.services.status import Line
+from enrollment.services.living import proofs, status
+from enrollment.services.living.status import Line
 from pensions.models import Award, AwardState
 from pensions.services import award as awards
 from socsec.kernel.ids import make_resident_id
@@ -68,7 +68,7 @@ def test_the_same_line_again_changes_nothing_and_an_unknown_number_is_kept(villa
     kept = StatusNotice.objects.get(reference="R2")
     assert (kept.state, kept.person) == (StatusState.UNMATCHED, None)
     assert status.match_again() == 0
-    from enrollment.services import person as people
+    from enrollment.services.people import person as people
 
     who = people.enroll(by=village.by("intake"), name="某人", resident_id=stranger, region=PUDONG)
     assert status.match_again() == 1

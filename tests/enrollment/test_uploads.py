@@ -20,7 +20,9 @@ from enrollment.models import (
     UploadedWage,
     WageDeclaration,
 )
-from enrollment.services import contributions, cover, officers, returned, uploads, wage_file
+from enrollment.services import cover
+from enrollment.services.assessment import contributions
+from enrollment.services.employers import officers, returned, uploads, wage_file
 from funds.models import Branch
 from funds.services import fund
 from socsec.kernel.ids import make_resident_id
@@ -233,7 +235,7 @@ def test_rows_that_became_impossible_are_put_with_the_bad_ones_and_nothing_is_ta
 ):
     where, (li, wang, _zhao) = firm
     upload = send(workbook((li.resident_id, "李芳", 8000), (wang.resident_id, "王伟", 9000)))
-    from enrollment.services import wages
+    from enrollment.services.employers import wages
 
     wages.declare(by=intake, employer=where, month=MARCH, wages={li.pk: 500_000})
     contributions.assess(by=assessor, person=li, month=MARCH, branch=PENSION)

@@ -8,7 +8,9 @@ from django.utils import timezone
 
 from enrollment import queries
 from enrollment.models import EndReason, WageDeclaration
-from enrollment.services import contributions, cover, wages
+from enrollment.services import cover
+from enrollment.services.assessment import contributions
+from enrollment.services.employers import wages
 from socsec.kernel.ids import make_resident_id
 from socsec.kernel.months import month, month_of
 from socsec.office.errors import Denied, Invalid, Problem

@@ -7,16 +7,12 @@ import pytest
 from django.apps import apps
 
 from enrollment.models import Category as Insured
-from enrollment.services import (
-    bank_account,
-    contributions,
-    cover,
-    employer,
-    person,
-    prior,
-    receipts,
-    wages,
-)
+from enrollment.services import cover
+from enrollment.services.assessment import contributions
+from enrollment.services.collection import receipts
+from enrollment.services.employers import employer, wages
+from enrollment.services.people import bank_account, person
+from enrollment.services.record import prior
 from funds.models import Branch, Scheme
 from funds.services import cash, fund
 from pensions.models import Category

@@ -6,7 +6,9 @@ from typing import Any
 
 from django.utils import timezone
 
-from enrollment.services import movements, person, prior
+from enrollment.services import movements
+from enrollment.services.people import person
+from enrollment.services.record import prior
 from funds.models import Fund, Scheme, accounts
 from funds.queries import control
 from funds.services import cash, fund, payments

@@ -6,7 +6,10 @@ import pytest
 from django.db import IntegrityError, connection, transaction
 
 from enrollment.models import Receipt
-from enrollment.services import contributions, corrections, receipts, wages
+from enrollment.services.assessment import contributions
+from enrollment.services.collection import receipts
+from enrollment.services.employers import wages
+from enrollment.services.revision import corrections
 from funds import queries as funds
 from funds.models import accounts
 from pensions import queries

@@ -6,7 +6,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from enrollment.services import life
+from enrollment.services.living import life
 from pensions import queries
 from pensions.models import Award, Benefit, PensionAdjustment, PensionPayment
 from pensions.services import adjustment

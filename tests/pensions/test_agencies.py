@@ -9,16 +9,12 @@ import pytest
 
 from enrollment.models import Category as Insured
 from enrollment.models import EmployerKind
-from enrollment.services import (
-    contributions,
-    cover,
-    employer,
-    life,
-    prior,
-    receipts,
-    standing,
-    wages,
-)
+from enrollment.services import cover
+from enrollment.services.assessment import contributions
+from enrollment.services.collection import receipts
+from enrollment.services.employers import employer, standing, wages
+from enrollment.services.living import life
+from enrollment.services.record import prior
 from funds import queries as funds
 from funds.models import Branch, Scheme, accounts
 from funds.services import cash, fund

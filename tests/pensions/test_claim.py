@@ -6,7 +6,8 @@ import pytest
 from django.db import IntegrityError, connection, transaction
 
 from enrollment.models import EndReason as CoverageEnd
-from enrollment.services import cover, life
+from enrollment.services import cover
+from enrollment.services.living import life
 from funds import queries as funds
 from funds.models import Scheme, accounts
 from funds.services import fund
@@ -454,7 +455,7 @@ def test_one_and_many_are_gathered_by_the_same_statements(
     zhang, enroll, carry, open_account, work, intake, assessor, reviewer
 ):
     """A range of all people gives each the same facts as a range of one."""
-    from enrollment.services import prior
+    from enrollment.services.record import prior
 
     li = enroll(name="李四", born=date(1970, 1, 1))
     work(li, month(2026, 1), month(2026, 3), 9_000_00)
@@ -497,7 +498,8 @@ def test_one_and_many_are_gathered_by_the_same_statements(
 
 def test_months_assessed_but_not_paid_are_gaps(shanghai, enroll, intake, assessor, company):
     from enrollment.models import Category as Insured
-    from enrollment.services import contributions, wages
+    from enrollment.services.assessment import contributions
+    from enrollment.services.employers import wages
 
     li = enroll(name="李四", born=date(1970, 1, 1))
     cover.start(

@@ -6,7 +6,8 @@ import pytest
 from django.db import transaction
 
 from enrollment.models import Detail
-from enrollment.services import details, prior
+from enrollment.services.people import details
+from enrollment.services.record import prior
 from funds.models import Scheme
 from pensions.models import Award, Category, PensionClaim
 from pensions.services import claim, decision

@@ -6,7 +6,7 @@ import pytest
 from django.urls import reverse
 
 from enrollment.models import Person
-from enrollment.services import life
+from enrollment.services.living import life
 from pensions import queries
 from pensions.models import (
     Award,

@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 
 from enrollment.models import LifeEvent
-from enrollment.services import events, life
+from enrollment.services.living import events, life
 from funds.models import PaymentOrder, accounts
 from funds.queries import balance
 from pensions import queries

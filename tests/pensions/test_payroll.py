@@ -7,7 +7,8 @@ import pytest
 from django.db import IntegrityError, connection, transaction
 from django.test.utils import CaptureQueriesContext
 
-from enrollment.services import bank_account, life
+from enrollment.services.living import life
+from enrollment.services.people import bank_account
 from funds import queries as funds
 from funds.models import PaymentBatch, PaymentOrder, accounts
 from funds.services import payments

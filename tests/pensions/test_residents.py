@@ -11,7 +11,7 @@ import pytest
 from django.utils import timezone
 
 from enrollment.models import Coverage, Payer
-from enrollment.services import life
+from enrollment.services.living import life
 from enrollment.services.residents import enrolment, legacy, receipts, sponsors
 from funds import queries as funds
 from funds.models import Branch, Scheme, accounts

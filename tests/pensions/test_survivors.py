@@ -7,7 +7,8 @@ from django.urls import reverse
 from hypothesis import given
 from hypothesis import strategies as st
 
-from enrollment.services import households, life
+from enrollment.services.living import life
+from enrollment.services.people import households
 from funds.models import PaymentOrder
 from funds.services import payments
 from pensions import queries

@@ -6,7 +6,7 @@ import pytest
 from django.utils import timezone
 
 from enrollment.queries import place_months
-from enrollment.services import status
+from enrollment.services.living import status
 from pensions import queries
 from pensions.models import Transfer, TransferState
 from pensions.queries import Watch

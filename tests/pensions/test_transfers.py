@@ -7,7 +7,11 @@ from django.utils import timezone
 
 from enrollment import queries as enrollment
 from enrollment.models import Category, Coverage, Movement, MovementState
-from enrollment.services import contributions, cover, movements, person, prior, receipts
+from enrollment.services import cover, movements
+from enrollment.services.assessment import contributions
+from enrollment.services.collection import receipts
+from enrollment.services.people import person
+from enrollment.services.record import prior
 from funds.models import PaymentBatch, accounts
 from funds.queries import control
 from funds.services import cash

@@ -6,7 +6,7 @@ import pytest
 from django.urls import reverse
 
 from enrollment import queries as people
-from enrollment.services import events, life, proofs
+from enrollment.services.living import events, life, proofs
 from funds.models import Scheme
 from pensions import queries
 from pensions.models import Award, AwardState

@@ -10,7 +10,7 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from enrollment.models import EventKind, LifeEvent
-from enrollment.services import events, life
+from enrollment.services.living import events, life
 from pensions import queries
 from pensions.models import (
     Award,

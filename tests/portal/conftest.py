@@ -9,8 +9,12 @@ from django.contrib.sessions.backends.db import SessionStore
 from django.utils import timezone
 
 from enrollment.models import Category, Person
-from enrollment.services import contributions, cover, employer, prior, receipts, wages
-from enrollment.services import person as people
+from enrollment.services import cover
+from enrollment.services.assessment import contributions
+from enrollment.services.collection import receipts
+from enrollment.services.employers import employer, wages
+from enrollment.services.people import person as people
+from enrollment.services.record import prior
 from funds.models import Branch, Scheme
 from funds.services import fund
 from pensions.services import account, estimate

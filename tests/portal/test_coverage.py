@@ -6,7 +6,8 @@ import pytest
 from django.utils import timezone
 
 from enrollment.models import BaseChoice, Category, Coverage
-from enrollment.services import cover, own_cover
+from enrollment.services import cover
+from enrollment.services.assessment import own_cover
 from funds.models import Branch
 from funds.services import fund
 from socsec.kernel.months import first_day, month_of
@@ -143,7 +144,7 @@ def test_only_oneself_stops_ones_own_insurance_and_not_in_the_past(client, alone
 
 
 def _firm(cast):
-    from enrollment.services import employer
+    from enrollment.services.employers import employer
     from socsec.kernel.ids import make_credit_code
 
     return employer.enroll(

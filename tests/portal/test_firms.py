@@ -12,7 +12,8 @@ from openpyxl import load_workbook
 
 from enrollment.models import EmployerOfficer, PaymentIntent, ReturnedRow, Upload, WageDeclaration
 from enrollment.queries import debts
-from enrollment.services import officers, paying, uploads
+from enrollment.services.employers import officers, uploads
+from enrollment.services.online import paying
 from funds.services import fund
 from socsec.kernel.months import first_day, format_month, month_of
 from socsec.office.models import Certificate
@@ -109,7 +110,7 @@ def test_whoever_is_no_officer_finds_no_page(in_portal, firm, client):
 def test_an_appointment_that_has_ended_or_belongs_to_another_employer_opens_nothing(
     in_firm, firm, shen
 ):
-    from enrollment.services import employer as registry
+    from enrollment.services.employers import employer as registry
     from socsec.kernel.ids import make_credit_code
 
     where, _user = firm
@@ -131,7 +132,7 @@ def test_an_appointment_that_has_ended_or_belongs_to_another_employer_opens_noth
 
 
 def test_an_upload_of_another_employer_is_not_found_under_the_own_one(in_firm, firm, shen, cast):
-    from enrollment.services import employer as registry
+    from enrollment.services.employers import employer as registry
     from socsec.kernel.ids import make_credit_code
 
     where, _user = firm
@@ -288,8 +289,9 @@ def test_a_certificate_says_what_is_owed_and_can_be_opened_by_the_officer_alone(
 
 
 def test_debts_that_were_taken_over_are_paid_by_the_successor(firm, shen):
-    from enrollment.services import employer as registry
-    from enrollment.services import receipts, takeover
+    from enrollment.services.collection import receipts
+    from enrollment.services.employers import employer as registry
+    from enrollment.services.employers import takeover
     from socsec.kernel.ids import make_credit_code
 
     where, _user = firm

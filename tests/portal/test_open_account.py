@@ -6,8 +6,8 @@ import pytest
 from django.core.cache import cache
 
 from enrollment.models import Sex
-from enrollment.services import identifiers, merging
-from enrollment.services.identifiers import Given
+from enrollment.services.people import identifiers, merging
+from enrollment.services.people.identifiers import Given
 from socsec.office.models import AuditEntry, OneTimeCode, OutboxMessage, User
 from tests.portal.conftest import CHAOYANG, PASSWORD, PHONE, last_code
 

@@ -10,7 +10,7 @@ from enrollment.models import (
     Employer,
 )
 from enrollment.queries import ageing
-from enrollment.services.spreading import today
+from enrollment.services.collection.spreading import today
 from funds.models import Branch
 from socsec.kernel.money import yuan
 from socsec.kernel.months import month_of

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from enrollment.models import (
     DemandNote,
 )
-from enrollment.services import demand_paper
+from enrollment.services.collection import demand_paper
 from funds.models import Branch
 from socsec.kernel.money import yuan
 from socsec.kernel.months import format_month

@@ -17,8 +17,9 @@ from enrollment.models import (
     WithholdingMandate,
 )
 from enrollment.queries import debts
-from enrollment.services import agreements, deferrals, demand, surcharge, waivers, withholding
-from enrollment.services.spreading import today
+from enrollment.services.collection import agreements, demand, surcharge, waivers, withholding
+from enrollment.services.collection.spreading import today
+from enrollment.services.revision import deferrals
 from funds.models import Branch
 from socsec.kernel.money import yuan
 from socsec.kernel.months import format_month, month_of

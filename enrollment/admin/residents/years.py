@@ -17,7 +17,7 @@ from enrollment.models import (
     Person,
 )
 from enrollment.queries.residents import open_of, sponsorships
-from enrollment.services.refund_orders import Payee
+from enrollment.services.collection.refund_orders import Payee
 from enrollment.services.residents import enrolment, receipts, refunds, sponsors
 from funds.models import Branch
 from socsec.kernel.money import yuan

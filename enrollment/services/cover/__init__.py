@@ -3,7 +3,7 @@
 One act covers every branch that belongs together: which, is policy (`enrollment.insured.*`).
 """
 
-from enrollment.services.own_base import choose_base
+from enrollment.services.cover.own_base import choose_base
 
 from .beginning import (
     AGENCY_CODES,

@@ -12,10 +12,9 @@ from django.utils.translation import gettext_lazy as _
 from enrollment.models import Category, Coverage, Employer, Employment, Person
 from enrollment.models.spans import from_day, last_day
 from enrollment.params import Insured, WorkingAge, insured
-from enrollment.services import late_months
 from enrollment.services.checks import alive, known_region, lock
-from enrollment.services.own_base import choose
-from enrollment.services.residents import covers as residents
+from enrollment.services.cover import late_months, residents
+from enrollment.services.cover.own_base import choose
 from funds.models import Branch
 from funds.services import fund as funds
 from socsec.kernel.months import month_of, say_age

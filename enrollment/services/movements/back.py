@@ -4,8 +4,8 @@ from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from enrollment.models import Detail, MoneyState, Movement, MovementState
-from enrollment.services import details
 from enrollment.services.checks import lock
+from enrollment.services.people import details
 from socsec.kernel import regions
 from socsec.office.access import require
 from socsec.office.errors import Refused

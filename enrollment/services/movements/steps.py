@@ -21,8 +21,8 @@ from enrollment.models import (
 from enrollment.params import MovementRule
 from enrollment.rules.movement import Mover
 from enrollment.rules.movement import movement as movement_rule
-from enrollment.services import details
 from enrollment.services.checks import lock
+from enrollment.services.people import details
 from funds.models import Branch
 from socsec.kernel import regions
 from socsec.kernel.document import Document, explain

@@ -13,7 +13,7 @@ from enrollment.models import ResidentDue, ResidentEnrolment
 from enrollment.params import MedicalYear, PensionAges, PensionYear
 from enrollment.rules.residents.medical import MedicalDue, MedicalFacts, medical_year
 from enrollment.rules.residents.pension import PensionDue, PensionFacts, pension_year
-from enrollment.services.contributions import pool_of
+from enrollment.services.assessment.contributions import pool_of
 from funds.models import Branch, Scheme, accounts
 from funds.services import ledger
 from socsec.kernel import sqlexpr

@@ -23,6 +23,7 @@ from enrollment.queries.residents import covered_years, open_of, paid_of
 from enrollment.rules.residents import cover as cover_rules
 from enrollment.rules.residents.medical import WaitFacts, waiting_period
 from enrollment.services.checks import alive, known_region, lock
+from enrollment.services.cover.residents import begin_if_paid, cut
 from enrollment.services.residents.assessing import (
     SHARES,
     Assessed,
@@ -32,7 +33,6 @@ from enrollment.services.residents.assessing import (
     decide,
     gather,
 )
-from enrollment.services.residents.covers import begin_if_paid, cut
 from funds.models import Branch
 from socsec.kernel.money import yuan
 from socsec.kernel.policy import PolicyError

@@ -14,8 +14,8 @@ from django.utils.translation import gettext_lazy as _
 
 from enrollment import facts
 from enrollment.models import ResidentDue, ResidentEnrolment, Way
-from enrollment.services.contributions import pool_of
-from enrollment.services.letters import send
+from enrollment.services.assessment.contributions import pool_of
+from enrollment.services.collection.letters import send
 from enrollment.services.residents.enrolment import window
 from funds.models import Branch, Fund, Scheme, accounts
 from funds.services import ledger

@@ -4,7 +4,7 @@ from django.utils.translation import gettext_lazy as _
 
 from enrollment.models import Person, ResidentEnrolment, ResidentReceipt
 from enrollment.queries.residents import open_of
-from enrollment.services import purposes
+from enrollment.services.online import purposes
 from enrollment.services.residents import receipts
 from funds.models import Branch
 from socsec.kernel.money import yuan

@@ -24,12 +24,12 @@ from enrollment.models import (
     UnmatchedPayment,
 )
 from enrollment.queries.residents import money_of
-from enrollment.services import refund_orders
+from enrollment.services.assessment.contributions import pool_of
 from enrollment.services.checks import known_region, lock, not_in_future
-from enrollment.services.contributions import pool_of
+from enrollment.services.collection import refund_orders
+from enrollment.services.cover.residents import begin_if_paid
 from enrollment.services.residents import twice
 from enrollment.services.residents.assessing import branch_of_residents
-from enrollment.services.residents.covers import begin_if_paid
 from funds.models import Fund, Scheme, accounts
 from funds.services import ledger
 from socsec.kernel import ids

@@ -22,10 +22,10 @@ from enrollment.models import (
     UnmatchedPayment,
 )
 from enrollment.queries.residents import money_of
-from enrollment.services import refund_orders
+from enrollment.services.assessment.contributions import pool_of
 from enrollment.services.checks import lock
-from enrollment.services.contributions import pool_of
-from enrollment.services.refund_orders import Payee
+from enrollment.services.collection import refund_orders
+from enrollment.services.collection.refund_orders import Payee
 from enrollment.services.residents.assessing import correct
 from enrollment.services.residents.enrolment import take_back
 from funds.models import Branch, Fund, Scheme, accounts

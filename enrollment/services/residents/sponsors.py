@@ -21,8 +21,8 @@ from enrollment.models import (
 from enrollment.models.spans import from_day, until
 from enrollment.queries import by_resident_id
 from enrollment.queries.residents import SHARE_OF
+from enrollment.services.assessment.contributions import pool_of
 from enrollment.services.checks import alive, known_region, lock, not_in_future
-from enrollment.services.contributions import pool_of
 from enrollment.services.residents.assessing import branch_of_residents
 from funds.models import Fund, Scheme, accounts
 from funds.services import ledger

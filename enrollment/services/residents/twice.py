@@ -28,11 +28,11 @@ from enrollment.models import (
 from enrollment.params import NoNumbers
 from enrollment.queries.residents import money_of
 from enrollment.rules.residents.links import OverlapFacts, Refund, overlap_refund
-from enrollment.services import paid_twice
 from enrollment.services.checks import known_region, lock
+from enrollment.services.cover.residents import cut
 from enrollment.services.residents import refunds
 from enrollment.services.residents.assessing import branch_of_residents
-from enrollment.services.residents.covers import cut
+from enrollment.services.revision import paid_twice
 from funds.models import Branch
 from socsec.kernel.document import explain
 from socsec.kernel.months import first_day

@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from enrollment import facts
 from enrollment.models import Category, ResidentDue, Way
-from enrollment.services.contributions import pool_of
+from enrollment.services.assessment.contributions import pool_of
 from enrollment.services.residents import assessing
 from funds.models import Branch, Fund, Scheme, accounts
 from funds.services import ledger

@@ -1,6 +1,6 @@
 """Months that an office outside these books attested: they count from the day its money is taken over."""
 
-from enrollment.services import prior_outside
+from enrollment.services.record import prior_outside
 from pensions.models import Transfer
 from socsec.office.models import User
 

@@ -3,8 +3,10 @@
 from datetime import date
 
 from enrollment.models import Person
-from enrollment.services import bank_account, life, prior
-from enrollment.services import person as people
+from enrollment.services.living import life
+from enrollment.services.people import bank_account
+from enrollment.services.people import person as people
+from enrollment.services.record import prior
 from funds.models import Branch
 from pensions.models import Category
 from pensions.services import account, claim, correction, survivors

@@ -3,9 +3,12 @@
 from datetime import date
 
 from enrollment.models import Category, Employer, EmployerKind, Person
-from enrollment.services import back_payment, corrections, cover, deemed, standing, wages
-from enrollment.services import employer as employers
-from enrollment.services import person as people
+from enrollment.services import cover
+from enrollment.services.assessment import deemed
+from enrollment.services.employers import employer as employers
+from enrollment.services.employers import standing, wages
+from enrollment.services.people import person as people
+from enrollment.services.revision import back_payment, corrections
 from funds.models import Branch
 from socsec.commands.village import LAST, PUDONG, SHANGHAI, Village, on_record
 from socsec.kernel.ids import make_credit_code, make_resident_id

@@ -5,22 +5,21 @@ from datetime import date, timedelta
 from django.utils import timezone
 
 from enrollment.models import Category, Employer, EmployerKind, Person, Remittance, Waiver
-from enrollment.services import (
+from enrollment.services import cover
+from enrollment.services.assessment import contributions
+from enrollment.services.collection import (
     agreements,
-    bank_account,
-    contributions,
-    cover,
     demand,
     receipts,
     refunds,
-    standing,
     unmatched,
-    wages,
     waivers,
     withholding,
 )
-from enrollment.services import employer as employers
-from enrollment.services import person as people
+from enrollment.services.employers import employer as employers
+from enrollment.services.employers import standing, wages
+from enrollment.services.people import bank_account
+from enrollment.services.people import person as people
 from funds.models import Branch
 from funds.services import fund as funds
 from socsec.commands.village import (

@@ -4,9 +4,9 @@ import io
 from datetime import date
 
 from enrollment.models import Upload
-from enrollment.services import employer as employers
-from enrollment.services import officers, uploads
-from enrollment.services import person as people
+from enrollment.services.employers import employer as employers
+from enrollment.services.employers import officers, uploads
+from enrollment.services.people import person as people
 from socsec.commands.village import BEGAN, OFFICER, PASSWORD, PUDONG, Village
 from socsec.kernel.ids import make_credit_code, make_resident_id
 from socsec.kernel.months import first_day, format_month, month_of

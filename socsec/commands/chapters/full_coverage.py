@@ -5,8 +5,8 @@ from datetime import date, timedelta
 from django.utils import timezone
 
 from enrollment.models import CoverageGap
-from enrollment.services import gaps
-from enrollment.services import person as people
+from enrollment.services.people import gaps
+from enrollment.services.people import person as people
 from socsec.commands.village import JINJIANG, PUDONG, Village
 from socsec.kernel.ids import make_resident_id
 from socsec.kernel.months import month_of

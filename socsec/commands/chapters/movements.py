@@ -3,8 +3,9 @@
 from datetime import date
 
 from enrollment.models import Category, Movement, Person
-from enrollment.services import cover, movements, prior
-from enrollment.services import person as people
+from enrollment.services import cover, movements
+from enrollment.services.people import person as people
+from enrollment.services.record import prior
 from funds.models import Branch
 from socsec.commands.village import (
     JINJIANG,

@@ -4,8 +4,9 @@ import io
 from datetime import date
 
 from enrollment.models import Person
-from enrollment.services import bank_account, prior
-from enrollment.services import person as people
+from enrollment.services.people import bank_account
+from enrollment.services.people import person as people
+from enrollment.services.record import prior
 from enrollment.services.residents import enrolment, legacy, receipts
 from funds.models import Branch, Scheme
 from funds.services import cash

@@ -3,9 +3,11 @@
 from datetime import date
 
 from enrollment.models import Category, Person
-from enrollment.services import cards, cover, month_errors
-from enrollment.services import certificates as papers
-from enrollment.services import person as people
+from enrollment.services import cover
+from enrollment.services.people import cards
+from enrollment.services.people import person as people
+from enrollment.services.record import certificates as papers
+from enrollment.services.record import month_errors
 from funds.models import Branch
 from socsec.commands.village import LAST, PUDONG, SHANGHAI, Village
 from socsec.kernel.ids import make_resident_id

@@ -3,9 +3,9 @@
 from datetime import date
 
 from enrollment.models import Person
-from enrollment.services import person as people
-from enrollment.services import proofs, status
-from enrollment.services.status import Line
+from enrollment.services.living import proofs, status
+from enrollment.services.living.status import Line
+from enrollment.services.people import person as people
 from socsec.commands.village import PUDONG, Village
 from socsec.kernel.ids import make_resident_id
 

@@ -5,17 +5,16 @@ from datetime import date, timedelta
 from django.utils import timezone
 
 from enrollment.models import EventKind, HouseholdRole, Mandate, Person
-from enrollment.services import (
+from enrollment.services.living import events, reports
+from enrollment.services.people import (
     changes,
     delegates,
-    events,
     households,
     identifiers,
     merging,
     registration,
-    reports,
 )
-from enrollment.services import person as people
+from enrollment.services.people import person as people
 from socsec.commands.village import PASSWORD, PUDONG, Village
 from socsec.kernel.ids import make_resident_id
 from socsec.office.models import Case

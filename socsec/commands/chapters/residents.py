@@ -7,8 +7,8 @@ from django.utils import timezone
 
 from enrollment.models import Payer, Person, Sponsored
 from enrollment.queries.residents import open_of
-from enrollment.services import person as people
-from enrollment.services import prior
+from enrollment.services.people import person as people
+from enrollment.services.record import prior
 from enrollment.services.residents import enrolment, legacy, receipts, sponsors, twice
 from enrollment.services.residents.receipts import Line
 from funds.models import Branch, Scheme

@@ -6,8 +6,9 @@ from datetime import date
 from django.utils import timezone
 
 from enrollment.models import Person
-from enrollment.services import movements, prior
-from enrollment.services import person as people
+from enrollment.services import movements
+from enrollment.services.people import person as people
+from enrollment.services.record import prior
 from enrollment.services.residents import legacy
 from funds.models import Branch, Fund, Scheme
 from funds.services import cash, payments

@@ -6,10 +6,8 @@ from django.utils import timezone
 
 from enrollment import queries as enrollment
 from enrollment.models import Employer, Person
-from enrollment.services import (
-    receipts,
-    wages,
-)
+from enrollment.services.collection import receipts
+from enrollment.services.employers import wages
 from pensions.services import account
 from socsec.kernel.months import first_day
 from socsec.office.services import run, work

@@ -1,9 +1,7 @@
 """The village retires: months from before these books, claims, awards, payroll."""
 
-from enrollment.services import (
-    cover,
-    prior,
-)
+from enrollment.services import cover
+from enrollment.services.record import prior
 from funds.models import PaymentBatch
 from funds.services import payments
 from funds.services.payments.demo_bank import bank_answer

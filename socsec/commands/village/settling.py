@@ -5,14 +5,11 @@ from datetime import UTC, date, datetime, time
 from django.db import transaction
 
 from enrollment.models import Category, Coverage, EmployerKind, HouseholdRole, Sex
-from enrollment.services import (
-    bank_account,
-    cover,
-    households,
-    standing,
-)
-from enrollment.services import employer as employers
-from enrollment.services import person as people
+from enrollment.services import cover
+from enrollment.services.employers import employer as employers
+from enrollment.services.employers import standing
+from enrollment.services.people import bank_account, households
+from enrollment.services.people import person as people
 from funds.models import Scheme
 from funds.services import cash
 from funds.services import fund as funds

@@ -1,0 +1,1 @@
+"""Verbs on what is owed for a month, and for a month that nobody declared."""

@@ -1,0 +1,1 @@
+"""Verbs on money that is asked for, comes in, and goes back."""

@@ -1,0 +1,1 @@
+"""Verbs on employers: registration, officers, staff, wages, uploads."""

@@ -1,0 +1,1 @@
+"""Verbs on the lifelong record: months from elsewhere, errors, statements, certificates."""
