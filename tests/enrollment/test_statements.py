@@ -128,8 +128,9 @@ def test_anyone_can_check_it_and_its_number_says_nothing_of_the_person(year, wan
     assert statements.find(issued.serial).person_id == wang.pk
     found = certificates.check(serial=issued.serial, code=issued.code, mark=issued.mark)
     assert found.verdict is Verdict.TRUE
+    another = issued.serial[:-1] + ("1" if issued.serial.endswith("0") else "0")
     with pytest.raises(NotFound):
-        certificates.check(serial=issued.serial[:-1] + "0", code=issued.code)
+        certificates.check(serial=another, code=issued.code)
 
 
 def test_a_year_is_stated_once_and_a_reversed_run_takes_its_statements_back(
