@@ -1,14 +1,24 @@
 """State of medical insurance and its constraints."""
 
-from .accounts import AccountShare, AwayFiling, MedicalAccount, MedicalEntry, Registration
+from .accounts import (
+    AccountShare,
+    AwayFiling,
+    DiseaseClaim,
+    MedicalAccount,
+    MedicalEntry,
+    Registration,
+)
 from .bills import BillLine, Encounter
 from .catalogue import (
+    DIAGNOSIS_TERMS,
     TERMS,
     CatalogueBadRow,
     CatalogueEdition,
     CatalogueItem,
     CatalogueRow,
+    Change,
     Diagnosis,
+    DiagnosisRow,
 )
 from .providers import Agreement, Department, Provider, ProviderItem, ProviderUser, Sanction
 from .settlement import (
@@ -24,6 +34,7 @@ from .words import (
     BY_VISIT,
     Away,
     Care,
+    Catalogue,
     Disease,
     ItemClass,
     ItemKind,
@@ -36,6 +47,7 @@ from .words import (
 __all__ = [
     "BY_STAY",
     "BY_VISIT",
+    "DIAGNOSIS_TERMS",
     "FUND_SHARES",
     "MONEY",
     "PERSON_SHARES",
@@ -46,13 +58,17 @@ __all__ = [
     "AwayFiling",
     "BillLine",
     "Care",
+    "Catalogue",
     "CatalogueBadRow",
     "CatalogueEdition",
     "CatalogueItem",
     "CatalogueRow",
+    "Change",
     "Department",
     "Diagnosis",
+    "DiagnosisRow",
     "Disease",
+    "DiseaseClaim",
     "Encounter",
     "ItemClass",
     "ItemKind",

@@ -6,13 +6,18 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from enrollment.models import Person
+from funds.models import Fund
 from socsec.kernel.months import format_month
+from socsec.office.models import Case
+
+from .words import Away, Care
 
 
 class MedicalAccount(models.Model):
     """What is in the personal account of an insured employee or pensioner, in fen.
 
-    The balance is that of the last entry; whoever writes an entry holds this row.
+    The balance is that of the last entry; whoever writes an entry holds this row. `fund` keeps it:
+    the balances of a fund's accounts add up to its control account.
     """
 
     person = models.OneToOneField(
@@ -22,6 +27,7 @@ class MedicalAccount(models.Model):
         related_name="medical_account",
         verbose_name=_("person"),
     )
+    fund = models.ForeignKey(Fund, models.PROTECT, related_name="+", verbose_name=_("fund"))
     region = models.CharField(_("region"), max_length=6)
     balance = models.BigIntegerField(_("balance"), default=0)
     entries = models.IntegerField(_("entries"), default=0)
@@ -43,8 +49,9 @@ class MedicalEntry(models.Model):
     """One line of a medical account. Never changed, never deleted.
 
     `seq` counts an account's entries from 1, and `balance` is what it holds after this one.
-    `reference` is the month's run or receipt of a credit, the settlement of what was spent or
-    given back; `for_person_id` the relative for whom it was spent, 0 for the owner.
+    `reference` is the run of a credit, the settlement of what was spent or given back, the number
+    of the entry that a reversal undoes; `for_person_id` the relative for whom it was spent, 0 for
+    the owner; `batch_id` the ledger batch that posted it.
     """
 
     class Kind(models.IntegerChoices):
@@ -65,6 +72,7 @@ class MedicalEntry(models.Model):
     balance = models.BigIntegerField(_("balance"))
     reference = models.BigIntegerField(_("reference"), default=0)
     for_person_id = models.BigIntegerField(_("for"), default=0)
+    batch_id = models.BigIntegerField(_("ledger batch"), default=0, db_index=True)
     booked_on = models.DateField(_("booked"))
 
     class Meta:
@@ -92,7 +100,11 @@ class MedicalEntry(models.Model):
 
 
 class AccountShare(models.Model):
-    """The owner of an account agreed that a relative's care may be paid from it (家庭共济)."""
+    """The owner of an account agreed that a relative's care may be paid from it (家庭共济).
+
+    `document` names the signed consent where a clerk entered it; the owner's own click needs none.
+    The days are both included.
+    """
 
     class Relation(models.TextChoices):
         SPOUSE = "spouse", _("Spouse")
@@ -111,6 +123,7 @@ class AccountShare(models.Model):
     relation = models.CharField(_("relation"), max_length=12, choices=Relation.choices)
     since = models.DateField(_("since"))
     ended_on = models.DateField(_("ended"), null=True, blank=True)
+    document = models.CharField(_("consent"), max_length=120, blank=True, default="")
     by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=_("entered by")
     )
@@ -135,6 +148,45 @@ class AccountShare(models.Model):
         return f"{self.owner} · {self.person}"
 
 
+class DiseaseClaim(models.Model):
+    """An application to have a disease registered: the case, what for, and which papers show it."""
+
+    case = models.OneToOneField(
+        Case,
+        models.PROTECT,
+        primary_key=True,
+        related_name="disease_claim",
+        verbose_name=_("case"),
+    )
+    person = models.ForeignKey(
+        Person, models.PROTECT, related_name="disease_claims", verbose_name=_("person")
+    )
+    region = models.CharField(_("region"), max_length=6)
+    care = models.PositiveSmallIntegerField(_("kind of care"), choices=Care.choices)
+    diagnosis = models.CharField(_("diagnosis"), max_length=20)
+    hospital = models.CharField(_("hospital that found it"), max_length=120)
+    document = models.CharField(_("medical certificate"), max_length=120)
+    open = models.BooleanField(_("open"), default=True)
+
+    class Meta:
+        verbose_name = _("application to register a disease")
+        verbose_name_plural = _("applications to register a disease")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["person", "care", "diagnosis"],
+                condition=Q(open=True),
+                name="disease_claim_open_once",
+            ),
+            models.CheckConstraint(
+                condition=Q(care__in=[Care.SPECIAL, Care.TWO_DISEASES]),
+                name="disease_claim_kind_known",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.person} · {self.diagnosis}"
+
+
 class Registration(models.Model):
     """A chronic or special disease, hypertension or diabetes, registered for outpatient benefits.
 
@@ -144,11 +196,19 @@ class Registration(models.Model):
     person = models.ForeignKey(
         Person, models.PROTECT, related_name="disease_registrations", verbose_name=_("person")
     )
-    care = models.PositiveSmallIntegerField(_("kind of care"))
+    care = models.PositiveSmallIntegerField(_("kind of care"), choices=Care.choices)
     diagnosis = models.CharField(_("diagnosis"), max_length=20)
     region = models.CharField(_("region"), max_length=6)
     from_date = models.DateField(_("from"))
     until = models.DateField(_("until"), null=True, blank=True)
+    claim = models.OneToOneField(
+        DiseaseClaim,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="registration",
+        verbose_name=_("application"),
+    )
     by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=_("entered by")
     )
@@ -176,7 +236,7 @@ class AwayFiling(models.Model):
     person = models.ForeignKey(
         Person, models.PROTECT, related_name="away_filings", verbose_name=_("person")
     )
-    away = models.PositiveSmallIntegerField(_("how"))
+    away = models.PositiveSmallIntegerField(_("how"), choices=Away.choices)
     to_region = models.CharField(_("to region"), max_length=6)
     region = models.CharField(_("region"), max_length=6)
     from_date = models.DateField(_("from"))
@@ -186,6 +246,8 @@ class AwayFiling(models.Model):
     )
     recorded_at = models.DateTimeField(_("recorded"), auto_now_add=True)
     withdrawn_at = models.DateTimeField(_("taken back"), null=True, blank=True)
+    # Why it was filed, or ended early, in the words of whoever did.
+    reason = models.CharField(_("reason"), max_length=200, blank=True, default="")
 
     class Meta:
         verbose_name = _("filing of care away from home")

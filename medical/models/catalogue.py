@@ -9,13 +9,13 @@ from django.utils.translation import gettext_lazy as _
 
 from socsec.office.errors import pick
 
-from .words import ItemClass, ItemKind, OfSex
+from .words import Catalogue, ItemClass, ItemKind, OfSex
 
 ONE = 1_000_000  # a whole, in millionths
 
 
 class CatalogueEdition(models.Model):
-    """A file of catalogue items: read, compared with what is in force, approved by a second person.
+    """A file of catalogue items or diagnoses: read, compared with what is in force, approved by another.
 
     `whole` says that the file is the whole catalogue of its kind, so that what it leaves out ends.
     The counts are those of the comparison.
@@ -29,10 +29,11 @@ class CatalogueEdition(models.Model):
         FAILED = "failed", _("Not readable")
 
     region = models.CharField(_("region"), max_length=6)
-    kind = models.PositiveSmallIntegerField(_("catalogue"), choices=ItemKind.choices)
+    kind = models.PositiveSmallIntegerField(_("catalogue"), choices=Catalogue.choices)
     from_date = models.DateField(_("in force from"))
     whole = models.BooleanField(_("the whole catalogue"), default=False)
     document = models.CharField(_("document"), max_length=200)
+    filename = models.CharField(_("file"), max_length=120, blank=True, default="")
     digest = models.CharField(_("fingerprint"), max_length=64)
     state = models.CharField(
         _("state"), max_length=9, choices=State.choices, default=State.RECEIVED
@@ -162,13 +163,16 @@ class CatalogueItem(ItemTerms):
         return self.from_date <= day and (self.until is None or day <= self.until)
 
 
+class Change(models.TextChoices):
+    """What a row would change of what is in force."""
+
+    ADDED = "added", _("New")
+    CHANGED = "changed", _("Changed")
+    SAME = "same", _("Unchanged")
+
+
 class CatalogueRow(ItemTerms):
     """A good row of a file that waits, and what it would change."""
-
-    class Change(models.TextChoices):
-        ADDED = "added", _("New")
-        CHANGED = "changed", _("Changed")
-        SAME = "same", _("Unchanged")
 
     edition = models.ForeignKey(
         CatalogueEdition, models.CASCADE, related_name="rows", verbose_name=_("edition")
@@ -215,23 +219,74 @@ class CatalogueBadRow(models.Model):
         return pick(self.reason)
 
 
-class Diagnosis(models.Model):
-    """A diagnosis of the national list, and what benefits hang on it.
+class DiagnosisTerms(models.Model):
+    """What benefits hang on a diagnosis.
 
     `listed` diseases are those that catastrophic insurance covers where it covers a list only;
     `special` ones may be registered for outpatient care on the terms of hospital stays.
     """
 
-    code = models.CharField(_("code"), max_length=20, primary_key=True)
     name = models.CharField(_("name"), max_length=120)
     sex = models.PositiveSmallIntegerField(_("for"), choices=OfSex.choices, default=OfSex.ANY)
     listed = models.BooleanField(_("on the list of catastrophic insurance"), default=False)
     special = models.BooleanField(_("chronic or special disease"), default=False)
 
     class Meta:
+        abstract = True
+
+
+DIAGNOSIS_TERMS = tuple(field.attname for field in DiagnosisTerms._meta.local_fields)
+
+
+class Diagnosis(DiagnosisTerms):
+    """A diagnosis as it stood from one day to another, both included. Never changed but for its end."""
+
+    region = models.CharField(_("region"), max_length=6)
+    code = models.CharField(_("code"), max_length=20)
+    from_date = models.DateField(_("from"))
+    until = models.DateField(_("until"), null=True, blank=True)
+    edition = models.ForeignKey(
+        CatalogueEdition, models.PROTECT, related_name="diagnoses", verbose_name=_("edition")
+    )
+
+    class Meta:
         verbose_name = _("diagnosis")
         verbose_name_plural = _("diagnoses")
-        ordering = ["code"]
+        ordering = ["code", "-from_date"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["code", "region", "from_date"], name="diagnosis_once_a_day"
+            ),
+            models.UniqueConstraint(
+                fields=["code", "region"],
+                condition=Q(until__isnull=True),
+                name="diagnosis_one_open",
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.code} {self.name}"
+
+
+class DiagnosisRow(DiagnosisTerms):
+    """A good row of a list of diagnoses that waits, and what it would change."""
+
+    edition = models.ForeignKey(
+        CatalogueEdition, models.CASCADE, related_name="diagnosis_rows", verbose_name=_("edition")
+    )
+    number = models.IntegerField(_("row"))
+    code = models.CharField(_("code"), max_length=20)
+    change = models.CharField(
+        _("change"), max_length=8, choices=Change.choices, default=Change.ADDED
+    )
+
+    class Meta:
+        verbose_name = _("row of a list of diagnoses")
+        verbose_name_plural = _("rows of lists of diagnoses")
+        ordering = ["edition", "number"]
+        constraints = [
+            models.UniqueConstraint(fields=["edition", "code"], name="diagnosis_row_code_once"),
+        ]
+
+    def __str__(self) -> str:
+        return self.code

@@ -69,6 +69,15 @@ class ItemKind(models.IntegerChoices):
     CONSUMABLE = 3, _("Consumable")
 
 
+class Catalogue(models.IntegerChoices):
+    """What comes in editions: the three catalogues of items, and the list of diagnoses."""
+
+    DRUGS = 1, _("Drugs")
+    SERVICES = 2, _("Services")
+    CONSUMABLES = 3, _("Consumables")
+    DIAGNOSES = 4, _("Diagnoses")
+
+
 class ItemClass(models.IntegerChoices):
     """The class of an item; class C is not paid for."""
 
