@@ -18,10 +18,9 @@ from enrollment.services.people import cards
 from socsec.office import person_file
 from socsec.office.access import may, scope
 from socsec.office.desk import Button, Crumb, Deed, DeskAdmin, list_url, row_url, staff
+from socsec.office.desk_forms import pick, text
 from socsec.office.forms import BankCardField, ScreenForm
 from socsec.office.models import AuditEntry, User
-
-from .forms import pick, text
 
 COUNTER, PHONE = CardChannel.COUNTER, CardChannel.PHONE
 

@@ -18,6 +18,7 @@ from enrollment.services.people.changes import KIND, REASONS, Upload
 from socsec.office import case_file, person_file
 from socsec.office.access import may
 from socsec.office.desk import Button, Crumb, Deed, DeskAdmin, staff
+from socsec.office.desk_forms import RegionField, pick, text
 from socsec.office.forms import (
     BankCardField,
     DateField,
@@ -30,7 +31,6 @@ from socsec.office.forms import (
 from socsec.office.models import Case, Region, User
 from socsec.office.services.case import LARGEST
 
-from .forms import RegionField, pick, text
 from .papers import crumbs, person_url
 
 State = Case.State

@@ -21,7 +21,7 @@ from funds.models import Branch
 from socsec.kernel.document import explain
 from socsec.kernel.money import yuan
 from socsec.kernel.months import format_month, month_of
-from socsec.office import figures
+from socsec.office import desk_forms, figures
 from socsec.office.desk import Crumb, Deed, list_url, show_page, staff
 from socsec.office.errors import NotFound, Problem
 from socsec.office.forms import (
@@ -34,8 +34,6 @@ from socsec.office.forms import (
     TickField,
 )
 from socsec.office.places import place
-
-from . import forms
 
 Text = str | Promise
 WORKING = (Category.EMPLOYEE, Category.AGENCY, Category.OWN_ACCOUNT)
@@ -71,8 +69,8 @@ def find_employer(request: HttpRequest, code: str) -> Employer:
 
 
 class CategoryForm(ScreenForm):
-    category = forms.pick(_("Insured as"), [(c.value, c.label) for c in WORKING])
-    employer = forms.text(
+    category = desk_forms.pick(_("Insured as"), [(c.value, c.label) for c in WORKING])
+    employer = desk_forms.text(
         _("Employer's unified social credit code"),
         required=False,
         help_text=_("For employees, of enterprises, agencies and institutions."),
@@ -83,7 +81,7 @@ class CategoryForm(ScreenForm):
         required=False,
         help_text=_("For own-account workers only."),
     )
-    region = forms.RegionField(label=_("Insured in"))
+    region = desk_forms.RegionField(label=_("Insured in"))
 
 
 class CoverForm(CategoryForm):
@@ -109,10 +107,10 @@ class CoverForm(CategoryForm):
 
 class LeaveForm(ScreenForm):
     last_day = DateField(label=_("Last day insured"))
-    reason = forms.pick(
+    reason = desk_forms.pick(
         _("Reason"), [(r.value, r.label) for r in EndReason if r is not EndReason.DIED]
     )
-    employer = forms.text(
+    employer = desk_forms.text(
         _("Employer's unified social credit code"),
         required=False,
         help_text=_("Only where one of several employments ends. Empty: everything ends."),
@@ -126,7 +124,7 @@ class LastDayForm(ScreenForm):
 
 class LateMonthForm(ScreenForm):
     month = MonthField(label=_("Month"))
-    ruling = forms.text(
+    ruling = desk_forms.text(
         _("Ruling or inspection record"),
         required=False,
         max_length=120,
@@ -135,22 +133,22 @@ class LateMonthForm(ScreenForm):
 
 
 class CorrectForm(ScreenForm):
-    employer = forms.text(_("Employer's unified social credit code"), max_length=40)
+    employer = desk_forms.text(_("Employer's unified social credit code"), max_length=40)
     month = MonthField(label=_("Month"))
     wage = MoneyField(label=_("Right monthly wage, in yuan"))
-    reason = forms.text(_("Reason and document"), max_length=200)
+    reason = desk_forms.text(_("Reason and document"), max_length=200)
 
 
 class ReassessForm(ScreenForm):
     month = MonthField(label=_("Month"))
-    way = forms.pick(
+    way = desk_forms.pick(
         _("What has changed"),
         [
             ("settle", _("A deemed month was declared")),
             ("reassess", _("Limits or rates were published, or a risk class was corrected")),
         ],
     )
-    reason = forms.text(_("Reason and document"), max_length=200)
+    reason = desk_forms.text(_("Reason and document"), max_length=200)
 
 
 class BackPayForm(CategoryForm):
@@ -158,10 +156,10 @@ class BackPayForm(CategoryForm):
     first_month = MonthField(label=_("First month"))
     last_month = MonthField(label=_("Last month"))
     wage = MoneyField(label=_("Monthly wage, or chosen base, in yuan"))
-    document = forms.text(
+    document = desk_forms.text(
         _("Document"), max_length=120, help_text=_("For example the labour contract.")
     )
-    ruling = forms.text(
+    ruling = desk_forms.text(
         _("Ruling or inspection record"),
         required=False,
         max_length=120,
@@ -216,7 +214,7 @@ class Foreseen(Deed):
 
 
 def in_regions(request: HttpRequest) -> Callable[[ScreenForm], None]:
-    return lambda form: forms.within(form, staff(request).region_code or "")
+    return lambda form: desk_forms.within(form, staff(request).region_code or "")
 
 
 def insure(request: HttpRequest, person: Person) -> Deed:

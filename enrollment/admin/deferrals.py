@@ -10,11 +10,12 @@ from enrollment.models import Deferral
 from enrollment.services.revision import deferrals
 from socsec.kernel.months import format_month
 from socsec.office.desk import staff
+from socsec.office.desk_forms import PlainForm, SayForm
 from socsec.office.display import day_plain, moment
+from socsec.office.queues import Queue
+from socsec.office.tables import Row, Table, facts
 
 from .debts import payer_url
-from .queues import PlainForm, Queue, SayForm
-from .tables import Row, Table, facts
 
 
 @admin.register(Deferral)

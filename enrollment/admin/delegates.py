@@ -18,12 +18,12 @@ from enrollment.services.people import delegates
 from socsec.office import person_file
 from socsec.office.access import may
 from socsec.office.desk import Button, Crumb, Deed, DeskAdmin, list_url, row_url, staff
+from socsec.office.desk_forms import pick, text
 from socsec.office.errors import NotFound
 from socsec.office.forms import DateField, Option, PickManyField, ResidentIdField, ScreenForm
 from socsec.office.models import User
 from socsec.office.people import Scope
 
-from .forms import pick, text
 from .papers import crumbs, person_url
 
 SCOPES = [Option(scope.value, scope.label) for scope in Scope if scope is not Scope.SEE]

@@ -19,10 +19,10 @@ from enrollment.services.people import merging
 from socsec.office import merges, person_file
 from socsec.office.access import may
 from socsec.office.desk import Button, Crumb, Deed, DeskAdmin, row_url, show_page, staff
+from socsec.office.desk_forms import pick, text
 from socsec.office.forms import ScreenForm
 from socsec.office.models import User
 
-from .forms import pick, text
 from .papers import person_url
 
 PAGE = 50

@@ -23,6 +23,7 @@ from socsec.kernel.errors import KernelError
 from socsec.kernel.money import format_yuan, parse_yuan
 from socsec.kernel.months import first_day, format_month, month_of, parse_month
 from socsec.kernel.policy import PolicyError
+from socsec.office import desk_forms
 from socsec.office.access import may
 from socsec.office.desk import Button, Crumb, Deed, DeskAdmin, list_url, show_page, staff
 from socsec.office.errors import Problem, from_kernel
@@ -196,7 +197,7 @@ class EmployerAdmin(DeskAdmin):
             form=EnrollForm,
             back=list_url(Employer),
             then=lambda: employer_url(made[0]),
-            prepare=lambda form: forms.within(form, staff(request).region_code or ""),
+            prepare=lambda form: desk_forms.within(form, staff(request).region_code or ""),
             crumbs=[Crumb(_("Employers"), list_url(Employer)), Crumb(_("Register an employer"))],
         ).answer(request)
 

@@ -17,6 +17,7 @@ from enrollment.services.employers import officers, takeover
 from enrollment.services.employers import staff as moves
 from socsec.kernel.errors import KernelError
 from socsec.office.desk import Crumb, Deed, list_url, staff
+from socsec.office.desk_forms import text
 from socsec.office.errors import NotFound, from_kernel
 from socsec.office.forms import (
     BankCardField,
@@ -28,7 +29,7 @@ from socsec.office.forms import (
 
 from . import standing
 from .coverage import find_employer
-from .forms import CloseForm, text
+from .forms import CloseForm
 
 Verb = Callable[[HttpRequest, Employer], Deed]
 

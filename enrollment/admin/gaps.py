@@ -33,12 +33,11 @@ from socsec.kernel.months import format_month
 from socsec.office import display, figures, home, menu, people
 from socsec.office.access import may, scope
 from socsec.office.desk import Button, Crumb, Deed, DeskAdmin, show_page, staff
+from socsec.office.desk_forms import pick
 from socsec.office.forms import DateField, ScreenForm
 from socsec.office.models import Region, User
 from socsec.office.places import place
 from socsec.office.services import audit
-
-from .forms import pick
 
 PAGE = 50
 BRANCHES = (Branch.PENSION, Branch.MEDICAL)

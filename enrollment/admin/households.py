@@ -15,11 +15,10 @@ from enrollment.models import Household, HouseholdMember, HouseholdRole, Person
 from enrollment.services.people import households
 from socsec.office.access import may
 from socsec.office.desk import Button, Crumb, Deed, DeskAdmin, list_url, row_url, staff
+from socsec.office.desk_forms import RegionField, pick, text, within
 from socsec.office.errors import NotFound
 from socsec.office.forms import DateField, ResidentIdField, ScreenForm, WholeField
 from socsec.office.places import place
-
-from .forms import RegionField, pick, text, within
 
 ROLES = [(r.value, r.label) for r in HouseholdRole if r is not HouseholdRole.HEAD]
 STAYS = ("", _("Stays"))

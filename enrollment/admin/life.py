@@ -19,12 +19,12 @@ from enrollment.services.living.reports import KIND
 from socsec.office import case_file, person_file
 from socsec.office.access import may
 from socsec.office.desk import Button, Crumb, Deed, DeskAdmin, list_url, row_url, staff
+from socsec.office.desk_forms import RegionField, pick, text
 from socsec.office.forms import DateField, ScreenForm
 from socsec.office.models import Case, User
 from socsec.office.places import place
 
 from .changes import RefuseForm, all_regions, case_url, refusals
-from .forms import RegionField, pick, text
 from .papers import crumbs, person_url
 
 State = Case.State

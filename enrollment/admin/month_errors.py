@@ -14,10 +14,9 @@ from enrollment.services.record.month_errors import KIND, REASONS
 from socsec.office import case_file
 from socsec.office.access import may, scope
 from socsec.office.desk import Button, Deed, staff
+from socsec.office.desk_forms import pick, text
 from socsec.office.forms import ScreenForm
 from socsec.office.models import Case, User
-
-from .forms import pick, text
 
 State = Case.State
 

@@ -21,12 +21,11 @@ from socsec.kernel.regions import covers
 from socsec.office import case_file, figures, person_file
 from socsec.office.access import may
 from socsec.office.desk import Button, Crumb, Deed, DeskAdmin, list_url, row_url, staff
+from socsec.office.desk_forms import RegionField, pick
 from socsec.office.errors import NotFound, from_kernel
 from socsec.office.forms import ResidentIdField, ScreenForm, TickField
 from socsec.office.models import Case, Region, User
 from socsec.office.places import place
-
-from .forms import RegionField, pick
 
 State = Case.State
 LONG = 19  # digits: no number of ours has as many

@@ -17,10 +17,9 @@ from enrollment.services.people import identifiers, registration
 from socsec.office import person_file
 from socsec.office.access import may
 from socsec.office.desk import Button, Crumb, Deed, list_url, staff
+from socsec.office.desk_forms import RegionField, pick, text, within
 from socsec.office.forms import DateField, MobileField, ScreenForm, TickField
 from socsec.office.models import User
-
-from .forms import RegionField, pick, text, within
 
 OTHERS = [(k.value, k.label) for k in IdentifierKind if k is not IdentifierKind.RESIDENT_ID]
 

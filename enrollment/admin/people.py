@@ -23,7 +23,7 @@ from enrollment.services.people import person as registry
 from enrollment.services.record import prior
 from funds.models import Branch
 from socsec.kernel.months import months_from
-from socsec.office import figures, person_file
+from socsec.office import desk_forms, figures, person_file
 from socsec.office.access import may
 from socsec.office.desk import Button, Crumb, Deed, DeskAdmin, list_url, staff
 from socsec.office.errors import Invalid, NotFound
@@ -214,7 +214,7 @@ class PersonAdmin(DeskAdmin):
             form=forms.PersonForm,
             back=list_url(Person),
             then=lambda: file_url(made[0]),
-            prepare=lambda form: forms.within(form, staff(request).region_code or ""),
+            prepare=lambda form: desk_forms.within(form, staff(request).region_code or ""),
             crumbs=[Crumb(capfirst(_("people")), list_url(Person)), Crumb(_("Enter a person"))],
         ).answer(request)
 
@@ -338,7 +338,7 @@ def _household(request: HttpRequest, person: Person) -> Deed:
         "household",
         do,
         form=forms.HouseholdForm,
-        prepare=lambda form: forms.within(form, staff(request).region_code or ""),
+        prepare=lambda form: desk_forms.within(form, staff(request).region_code or ""),
         initial={"region": person.region},
     )
 
@@ -361,7 +361,7 @@ def _member(request: HttpRequest, person: Person) -> Deed:
 
 def _earlier(request: HttpRequest, person: Person) -> Deed:
     def prepare(form: forms.ScreenForm) -> None:
-        forms.within(form, staff(request).region_code or "")
+        desk_forms.within(form, staff(request).region_code or "")
         form.fields["kind"].choices = PriorKind.choices  # type: ignore[attr-defined]
 
     def do(said: dict[str, Any]) -> str:

@@ -1,13 +1,10 @@
 """The desk's queues of collection: unmatched money, refunds, waivers, agreements, with their verbs."""
 
-from collections.abc import Callable
 from typing import Any, ClassVar
 
-from django import forms as dj
 from django.contrib import admin
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404
-from django.urls import URLPattern, path, reverse
+from django.http import HttpRequest
+from django.urls import reverse
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
@@ -16,90 +13,28 @@ from enrollment.services.collection import agreements, refunds, unmatched, waive
 from funds.models import Branch
 from socsec.kernel.money import yuan
 from socsec.kernel.months import format_month
+from socsec.office import desk_forms
 from socsec.office.access import may
-from socsec.office.desk import Button, Crumb, Deed, DeskAdmin, list_url, row_url, staff
+from socsec.office.desk import Button, row_url, staff
+from socsec.office.desk_forms import PlainForm, SayForm
 from socsec.office.display import day_plain, moment
 from socsec.office.errors import NotFound
 from socsec.office.forms import ScreenForm
+from socsec.office.queues import Queue
+from socsec.office.tables import Row, Table, facts
 
-from . import forms
 from .debts import payer_url
-from .tables import Row, Table, facts
-
-
-class SayForm(ScreenForm):
-    note = forms.text(_("Say why"), max_length=120)
-
-
-class PlainForm(ScreenForm):
-    """Nothing to ask: the page says what will happen."""
 
 
 class MatchForm(ScreenForm):
-    code = forms.text(_("Credit code of the employer, or ID number of the person"), max_length=40)
-    note = forms.text(_("How you found out"), max_length=120)
+    code = desk_forms.text(
+        _("Credit code of the employer, or ID number of the person"), max_length=40
+    )
+    note = desk_forms.text(_("How you found out"), max_length=120)
 
 
-class Queue(DeskAdmin):
-    """A list of things that wait for somebody, a page for each, and the verbs that settle them.
-
-    `verbs` maps a name to: act, label, states in which it is offered, form, lead, whether it stops.
-    """
-
-    change_form_template = "admin/enrollment/collected.html"
-    list_filter: ClassVar = ["state"]
-    verbs: ClassVar[dict[str, tuple[str, Any, tuple[str, ...], type[dj.Form], Any, bool]]] = {}
-
-    def name(self, verb: str) -> str:
-        return f"admin:enrollment_{self.opts.model_name}_{verb}"
-
-    def buttons(self, request: HttpRequest, obj: Any | None) -> list[Button]:
-        if obj is None:
-            return []
-        return [
-            Button(label, reverse(self.name(verb), args=[obj.pk]), main=place == 0, stop=stop)
-            for place, (verb, (act, label, states, _form, _lead, stop)) in enumerate(
-                self.verbs.items()
-            )
-            if obj.state in states and may(request.user, act, obj.region)
-        ]
-
-    def get_urls(self) -> list[URLPattern]:
-        guard = self.admin_site.admin_view
-        return [
-            *(
-                path(f"<int:pk>/{verb}/", guard(self.page(verb)), name=self.name(verb)[6:])
-                for verb in self.verbs
-            ),
-            *super().get_urls(),
-        ]
-
-    def page(self, verb: str) -> Callable[..., HttpResponse]:
-        act, label, _states, form, lead, stop = self.verbs[verb]
-
-        def view(request: HttpRequest, pk: int) -> HttpResponse:
-            row = get_object_or_404(self.get_queryset(request), pk=pk)
-
-            def do(said: dict[str, Any]) -> str:
-                getattr(self, f"do_{verb}")(request, row, said)
-                return _now("Done: %(what)s.") % {"what": label}
-
-            return Deed(
-                title=label,
-                act=act,
-                button=label,
-                do=do,
-                form=form,  # type: ignore[arg-type]
-                lead=lead,
-                stop=stop,
-                back=row_url(row),
-                crumbs=[
-                    Crumb(self.opts.verbose_name_plural, list_url(self.model)),
-                    Crumb(str(row), row_url(row)),
-                ],
-            ).answer(request)
-
-        return view
+class Collected(Queue):
+    """A queue of amounts."""
 
     @admin.display(description=_("amount"), ordering="amount")
     def money(self, row: Any) -> str:
@@ -111,7 +46,7 @@ def branch_name(number: int | None) -> str:
 
 
 @admin.register(UnmatchedReceipt)
-class UnmatchedReceiptAdmin(Queue):
+class UnmatchedReceiptAdmin(Collected):
     read_act = "receipt.read"
     list_display: ClassVar = [
         "reference",
@@ -190,7 +125,7 @@ class UnmatchedReceiptAdmin(Queue):
 
 
 @admin.register(Refund)
-class RefundAdmin(Queue):
+class RefundAdmin(Collected):
     read_act = "receipt.read"
     list_display: ClassVar = ["receipt", "who", "money", "way", "state", "reason", "asked_at"]
     list_select_related: ClassVar = ["receipt__employer", "receipt__person"]
@@ -250,7 +185,7 @@ class RefundAdmin(Queue):
 
 
 @admin.register(Waiver)
-class WaiverAdmin(Queue):
+class WaiverAdmin(Collected):
     read_act = "debt.read"
     list_display: ClassVar = ["kind", "who", "money", "reason", "state", "maker", "made_at"]
     list_filter: ClassVar = ["state", "kind"]
@@ -313,7 +248,7 @@ class WaiverAdmin(Queue):
 
 
 @admin.register(Agreement)
-class AgreementAdmin(Queue):
+class AgreementAdmin(Collected):
     read_act = "debt.read"
     list_display: ClassVar = ["who", "total_", "until", "state", "maker", "made_at"]
     list_select_related: ClassVar = ["employer", "person", "maker"]

@@ -15,6 +15,7 @@ from enrollment.models import Receipt, ReceiptFile, Refund, UnmatchedReceipt
 from enrollment.services.collection import receipts, refunds, tax_file
 from socsec.kernel.errors import KernelError
 from socsec.kernel.money import format_yuan, yuan
+from socsec.office import desk_forms
 from socsec.office.access import may
 from socsec.office.desk import Button, Crumb, Deed, DeskAdmin, list_url, row_url, staff
 from socsec.office.errors import NotFound, from_kernel
@@ -211,4 +212,4 @@ class ReceiptFileForm(ScreenForm):
 
 class RefundForm(ScreenForm):
     amount = MoneyField(label=_("Amount, in yuan"))
-    reason = forms.text(_("Reason"), max_length=200)
+    reason = desk_forms.text(_("Reason"), max_length=200)

@@ -13,6 +13,7 @@ from enrollment.queries import firms
 from enrollment.services.assessment import deemed
 from enrollment.services.employers import standing
 from socsec.kernel.months import format_month, month_of
+from socsec.office import desk_forms
 from socsec.office.desk import Crumb, Deed, list_url, staff
 from socsec.office.forms import MonthField, ScreenForm, TickField, WholeField
 
@@ -20,14 +21,14 @@ from . import forms
 
 
 class StandingForm(ScreenForm):
-    kind = forms.pick(_("Kind of employer"), EmployerKind.choices)
+    kind = desk_forms.pick(_("Kind of employer"), EmployerKind.choices)
     risk_class = WholeField(
         label=_("Work injury risk class"), help_text=_("Of the employer's industry, 1 to 8.")
     )
-    floating = forms.pick(_("Floating step"), Floating.choices, initial=Floating.BASIC.value)
+    floating = desk_forms.pick(_("Floating step"), Floating.choices, initial=Floating.BASIC.value)
     fully_funded = TickField(label=_("The treasury pays all wages"), required=False)
     from_month = MonthField(label=_("From month"))
-    document = forms.text(_("Document"), max_length=120)
+    document = desk_forms.text(_("Document"), max_length=120)
 
 
 def _back(employer: Employer) -> str:

@@ -21,11 +21,10 @@ from enrollment.services.living import proofs, status
 from socsec.office import home, menu, people, person_file
 from socsec.office.access import may
 from socsec.office.desk import Button, Crumb, Deed, DeskAdmin, list_url, row_url, show_page, staff
+from socsec.office.desk_forms import pick
 from socsec.office.fields import mask_resident_id
 from socsec.office.forms import DateField, ScreenForm, UploadField
 from socsec.office.models import User
-
-from .forms import pick
 
 PAGE = 50
 

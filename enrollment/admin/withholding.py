@@ -14,17 +14,16 @@ from django.utils.translation import gettext_lazy as _
 from enrollment.models import WithholdingFile
 from enrollment.services.collection import withholding
 from socsec.kernel.money import yuan
+from socsec.office import desk_forms
 from socsec.office.access import may
 from socsec.office.desk import Button, Crumb, Deed, DeskAdmin, list_url, row_url, staff
 from socsec.office.display import day_plain
 from socsec.office.forms import DateField, ScreenForm
-
-from . import forms
-from .tables import Row, Table, facts
+from socsec.office.tables import Row, Table, facts
 
 
 class DrawForm(ScreenForm):
-    region = forms.RegionField()
+    region = desk_forms.RegionField()
     charge_on = DateField(label=_("Day to charge"))
 
 
@@ -40,7 +39,7 @@ class AnswerForm(ScreenForm):
 @admin.register(WithholdingFile)
 class WithholdingFileAdmin(DeskAdmin):
     read_act = "receipt.read"
-    change_form_template = "admin/enrollment/collected.html"
+    change_form_template = "admin/desk/tables.html"
     list_display: ClassVar = ["name", "region", "charge_on", "count", "money", "state", "by"]
     list_filter: ClassVar = ["state"]
 
@@ -119,7 +118,7 @@ class WithholdingFileAdmin(DeskAdmin):
             do=do,
             form=DrawForm,
             lead=_("Everything owed under a mandate; what came back once is presented once more."),
-            prepare=lambda form: forms.within(form, staff(request).region_code or ""),
+            prepare=lambda form: desk_forms.within(form, staff(request).region_code or ""),
             back=list_url(WithholdingFile),
             then=lambda: row_url(made[0]),
             crumbs=[Crumb(_("Withholding files"), list_url(WithholdingFile))],

@@ -104,3 +104,9 @@ def from_kernel(error: KernelError, field: str = "") -> Invalid:
     """A refusal of the kernel, which knows nothing of Django, in the reader's language."""
     said = lazy(lambda: error.in_language(get_language() or "en"), str)()
     return Invalid(said, code=error.code, field=field)
+
+
+def words(problem: Problem) -> dict[str, str]:
+    """What a problem says, in each language."""
+    message, fix = both(problem.message), both(problem.fix)
+    return {code: f"{message[code]} {fix[code]}".strip() for code in message}

@@ -18,8 +18,8 @@ from socsec.office import figures
 from socsec.office.access import may
 from socsec.office.desk import Crumb, list_url, show_page, staff
 from socsec.office.models import Region
+from socsec.office.tables import Row, Table
 
-from ..tables import Row, Table
 from .forms import payer_url
 
 # At how many months the next bucket of arrears begins.

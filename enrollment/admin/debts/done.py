@@ -15,8 +15,7 @@ from enrollment.models import (
 from socsec.kernel.money import yuan
 from socsec.office.desk import row_url
 from socsec.office.display import day_plain, moment
-
-from ..tables import Row, Table
+from socsec.office.tables import Row, Table
 
 
 def done_tables(payer: Employer | Person, who: dict[str, Any]) -> list[Table]:

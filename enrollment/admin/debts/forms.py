@@ -12,6 +12,7 @@ from enrollment.models import (
     Waiver,
 )
 from funds.models import Branch
+from socsec.office import desk_forms
 from socsec.office.forms import (
     BankCardField,
     DateField,
@@ -20,45 +21,43 @@ from socsec.office.forms import (
     WholeField,
 )
 
-from .. import forms
-
 
 class WaiveForm(ScreenForm):
-    kind = forms.pick(_("What shall be let off?"), Waiver.Kind.choices)
-    branch = forms.pick(_("Branch"), [("", _("every one")), *Branch.choices], required=False)
+    kind = desk_forms.pick(_("What shall be let off?"), Waiver.Kind.choices)
+    branch = desk_forms.pick(_("Branch"), [("", _("every one")), *Branch.choices], required=False)
     first_month = MonthField(label=_("First month"))
     last_month = MonthField(label=_("Last month"))
-    reason = forms.text(_("Reason"), max_length=200)
-    document = forms.text(_("Document"), max_length=120)
+    reason = desk_forms.text(_("Reason"), max_length=200)
+    document = desk_forms.text(_("Document"), max_length=120)
 
 
 class AgreeForm(ScreenForm):
     last_month = MonthField(label=_("For debts up to month"))
     parts = WholeField(label=_("Number of monthly instalments"), least=2, most=60)
     first_due = DateField(label=_("First instalment due on"))
-    guarantee = forms.text(_("Guarantee"), max_length=200, required=False)
+    guarantee = desk_forms.text(_("Guarantee"), max_length=200, required=False)
 
 
 class MeasureForm(ScreenForm):
-    kind = forms.pick(_("Measure"), Measure.Kind.choices)
+    kind = desk_forms.pick(_("Measure"), Measure.Kind.choices)
     on = DateField(label=_("Date"))
-    document = forms.text(_("Document"), max_length=120)
-    note = forms.text(_("Note"), max_length=200, required=False)
+    document = desk_forms.text(_("Document"), max_length=120)
+    note = desk_forms.text(_("Note"), max_length=200, required=False)
 
 
 class MandateForm(ScreenForm):
-    holder = forms.text(_("Account holder"), max_length=120)
-    bank = forms.text(_("Bank"), max_length=60)
+    holder = desk_forms.text(_("Account holder"), max_length=120)
+    bank = desk_forms.text(_("Bank"), max_length=60)
     account = BankCardField(label=_("Account number"))
 
 
 class PutOffForm(ScreenForm):
-    branch = forms.pick(_("Branch"), Branch.choices)
+    branch = desk_forms.pick(_("Branch"), Branch.choices)
     first_month = MonthField(label=_("First month"))
     last_month = MonthField(label=_("Last month"))
     months = WholeField(label=_("Months to put off"), least=1, most=24)
-    reason = forms.text(_("Reason"), max_length=200)
-    document = forms.text(_("Document"), max_length=120, required=False)
+    reason = desk_forms.text(_("Reason"), max_length=200)
+    document = desk_forms.text(_("Document"), max_length=120, required=False)
 
 
 class MonthForm(ScreenForm):

@@ -20,8 +20,8 @@ from socsec.kernel.months import format_month
 from socsec.office.access import may
 from socsec.office.desk import Button, DeskAdmin
 from socsec.office.display import day_plain
+from socsec.office.tables import Row, Table, facts
 
-from ..tables import Row, Table, facts
 from .age import age
 from .forms import payer_url
 from .payer import payer_page, payer_verb
@@ -30,7 +30,7 @@ from .payer import payer_page, payer_verb
 @admin.register(DemandNote)
 class DemandNoteAdmin(DeskAdmin):
     read_act = "debt.read"
-    change_form_template = "admin/enrollment/collected.html"
+    change_form_template = "admin/desk/tables.html"
     list_display: ClassVar = ["number_", "who", "until", "total_", "due_on", "issued_on", "state"]
     list_filter: ClassVar = ["state"]
     list_select_related: ClassVar = ["employer", "person"]

@@ -28,8 +28,8 @@ from socsec.office.access import may
 from socsec.office.desk import Button, Crumb, Deed, row_url, show_page, staff
 from socsec.office.models import User
 from socsec.office.services import audit
+from socsec.office.tables import Row, Table, facts
 
-from ..tables import Row, Table, facts
 from .done import done_tables
 from .forms import VERBS, file_url, payer_url
 

@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from enrollment.models import LegacyScheme, Payer, Sponsored
 from funds.models import Branch
+from socsec.office.desk_forms import RegionField, pick, text
 from socsec.office.forms import (
     BankCardField,
     DateField,
@@ -17,8 +18,6 @@ from socsec.office.forms import (
     UploadField,
     WholeField,
 )
-
-from ..forms import RegionField, pick, text
 
 BRANCHES = [(b.value, b.label) for b in (Branch.MEDICAL, Branch.PENSION)]
 

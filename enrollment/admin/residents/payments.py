@@ -28,9 +28,9 @@ from socsec.office.desk import (
     row_url,
     staff,
 )
+from socsec.office.desk_forms import within
 from socsec.office.errors import NotFound, from_kernel
 
-from ..forms import within
 from . import forms
 from .overview import SHOWN, crumb, home, overview
 from .years import enrol, join, year_verb

@@ -18,9 +18,9 @@ from funds.models import Branch
 from socsec.kernel.money import yuan
 from socsec.office.access import may
 from socsec.office.desk import Button, Crumb, Deed, DeskAdmin, list_url, row_url, staff
+from socsec.office.desk_forms import within
 from socsec.office.errors import Invalid
 
-from ..forms import within
 from . import forms
 from .overview import crumb
 

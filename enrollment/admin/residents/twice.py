@@ -17,9 +17,9 @@ from enrollment.services.residents import refunds, twice
 from socsec.kernel.money import yuan
 from socsec.office.access import may
 from socsec.office.desk import Button, Crumb, Deed, DeskAdmin, list_url, row_url, staff
+from socsec.office.desk_forms import within
 from socsec.office.forms import ScreenForm
 
-from ..forms import within
 from . import forms
 from .overview import crumb
 

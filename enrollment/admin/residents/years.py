@@ -28,10 +28,10 @@ from socsec.office.desk import (
     Deed,
     staff,
 )
+from socsec.office.desk_forms import within
 from socsec.office.forms import ScreenForm
 from socsec.office.models import User
 
-from ..forms import within
 from . import forms
 
 

@@ -11,7 +11,7 @@ from django.utils.translation import override
 
 from enrollment.models import ReturnedRow, Upload
 from socsec.office import spreadsheets
-from socsec.office.errors import Problem, both
+from socsec.office.errors import Problem, words
 from socsec.office.spreadsheets import Layout, Row
 
 
@@ -36,12 +36,6 @@ def give_back(upload: Upload, bad: Sequence[Bad]) -> None:
         )
         for each in bad
     )
-
-
-def words(problem: Problem) -> dict[str, str]:
-    """What a problem says, in each language."""
-    message, fix = both(problem.message), both(problem.fix)
-    return {code: f"{message[code]} {fix[code]}".strip() for code in message}
 
 
 def words_of(act: Callable[[], Any]) -> dict[str, str]:

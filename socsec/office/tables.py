@@ -1,4 +1,4 @@
-"""Tables and facts as the pages of collection draw them."""
+"""Tables and facts as pages of the desk draw them (`templates/admin/desk/tables.html`)."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
