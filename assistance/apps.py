@@ -18,9 +18,10 @@ class AssistanceConfig(AppConfig):
     def ready(self) -> None:
         """Tell the office what kinds of case and run assistance has."""
         from assistance import batch
+        from assistance.admin import hanging
         from socsec.office import kinds, merges, runs
 
-        for family, (prefix, label, law) in FAMILIES.items():
+        families = [
             kinds.register(
                 kinds.CaseKind(
                     slug=f"assistance_{family}",
@@ -31,7 +32,10 @@ class AssistanceConfig(AppConfig):
                     url=lambda case: f"/admin/office/case/{case.pk}/change/",
                 )
             )
+            for family, (prefix, label, law) in FAMILIES.items()
+        ]
         runs.register(batch.AssistancePayrolls())
+        hanging.hang(families)
         merges.cover(
             "assistance",
             apart={"assistance.GrantPayment": "it stands under the number of its grant"},

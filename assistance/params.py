@@ -180,3 +180,10 @@ class NursingParams(Params):
     """Nursing of disabled servicemen (护理费)."""
 
     nursing: StepsTable = parameter("assistance.special_care.nursing")
+
+
+class AppraisalParams(Params):
+    """Who sits on a panel that appraises what a household stated (民主评议)."""
+
+    panel: Count = parameter("assistance.appraisal.panel")
+    residents: Rate = parameter("assistance.appraisal.residents")

@@ -3,6 +3,7 @@
 from .application import (
     Applicant,
     Application,
+    Appraisal,
     Clock,
     Exclusion,
     Matching,
@@ -37,6 +38,7 @@ __all__ = [
     "Actor",
     "Applicant",
     "Application",
+    "Appraisal",
     "AssistancePayroll",
     "ChangeKind",
     "ChangeState",

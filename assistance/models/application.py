@@ -192,6 +192,34 @@ class Survey(models.Model):
         return f"{self.application} · {self.visited_on}"
 
 
+class Appraisal(models.Model):
+    """What a panel of residents said of what the household stated, where the region keeps it."""
+
+    application = models.OneToOneField(
+        Application, models.CASCADE, related_name="appraisal", verbose_name=_("application")
+    )
+    held_on = models.DateField(_("held"))
+    place = models.CharField(_("place"), max_length=120)
+    present = models.PositiveSmallIntegerField(_("members of the panel"))
+    residents = models.PositiveSmallIntegerField(_("of them elected residents"))
+    agreed = models.PositiveSmallIntegerField(_("found it true"))
+    text = models.CharField(_("what was said"), max_length=2000, blank=True, default="")
+
+    class Meta:
+        verbose_name = _("democratic appraisal")
+        verbose_name_plural = _("democratic appraisals")
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(residents__lte=models.F("present"))
+                & models.Q(agreed__lte=models.F("present")),
+                name="appraisal_votes_possible",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.application} · {self.held_on}"
+
+
 class PublicNotice(models.Model):
     """What is posted in the village or community: name, number of members and amount, nothing else."""
 
@@ -215,7 +243,10 @@ class PublicNotice(models.Model):
 
 
 class Clock(models.Model):
-    """One step of one application: when it began, when it is due, when it was done."""
+    """One step of one application: when it began, when it is due, when it was done.
+
+    `escalated_at` is when the supervisors were told that it is about to run out.
+    """
 
     application = models.ForeignKey(
         Application, models.CASCADE, related_name="clocks", verbose_name=_("application")
@@ -224,13 +255,19 @@ class Clock(models.Model):
     began_on = models.DateField(_("began"), null=True, blank=True)
     due_on = models.DateField(_("due"), null=True, blank=True)
     done_on = models.DateField(_("done"), null=True, blank=True)
+    escalated_at = models.DateTimeField(_("escalated"), null=True, blank=True)
 
     class Meta:
-        verbose_name = _("clock of a step")
-        verbose_name_plural = _("clocks of steps")
+        verbose_name = _("step under way")
+        verbose_name_plural = _("steps under way")
         ordering = ["application", "step__place"]
         constraints = [
             models.UniqueConstraint(fields=["application", "step"], name="clock_once"),
+        ]
+        indexes = [
+            models.Index(
+                fields=["due_on"], condition=models.Q(done_on__isnull=True), name="clock_running"
+            ),
         ]
 
     def __str__(self) -> str:

@@ -150,7 +150,8 @@ class LimitUnit(models.TextChoices):
 class Step(models.Model):
     """One step of a programme's procedure in a region: who, within how long, by which article.
 
-    Steps of one `place` run side by side; the next place begins when all of them are done.
+    Steps of one `place` run side by side; the next place begins when all of them are done. Those of
+    one programme, region and day are one procedure, entered and approved together.
     """
 
     programme = models.SlugField(_("programme"), max_length=32)
@@ -166,6 +167,18 @@ class Step(models.Model):
     status = models.CharField(_("certainty"), max_length=12)
     since = models.DateField(_("from"))
     until = models.DateField(_("until"), null=True, blank=True)
+    state = models.CharField(
+        _("state"),
+        max_length=8,
+        choices=ProgrammeState.choices,
+        default=ProgrammeState.IN_FORCE,
+    )
+    maker = models.ForeignKey(
+        User, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("entered by")
+    )
+    checker = models.ForeignKey(
+        User, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("approved by")
+    )
 
     class Meta:
         verbose_name = _("step of a procedure")
@@ -174,6 +187,12 @@ class Step(models.Model):
         constraints = [
             models.UniqueConstraint(
                 fields=["programme", "region", "code", "since"], name="step_once_per_day"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(maker__isnull=True)
+                | models.Q(checker__isnull=True)
+                | ~models.Q(maker=models.F("checker")),
+                name="step_four_eyes",
             ),
         ]
 

@@ -8,6 +8,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -76,12 +77,14 @@ def apply(
             say(_("%(name)s died on %(day)s."), name=person.name, day=person.died_on.isoformat()),
             code="dead",
         )
+    programmes.check_facts(found.rule, stated or {})
     home = _household(found, person, day)
     members = _members(found, person, home, day)
     if by.kind == User.Kind.STAFF:
         for member, _role in members:
             require_stranger(by, member.pk)
     _not_granted(found, person, home)
+    _not_elsewhere(found, home, [member.pk for member, _role in members])
     _not_aided(found, person, home, event, event_on, day)
     case = cases.open_case(
         kind=kind_of(found),
@@ -241,6 +244,37 @@ def _not_granted(programme: Programme, person: Person, home: Household | None) -
             _("“%(programme)s” is granted already.") % {"programme": programme},
             code="granted_already",
             fix=_("Report a change of circumstances instead."),
+        )
+
+
+def _not_elsewhere(programme: Programme, home: Household | None, members: list[int]) -> None:
+    """Nobody counts in two households of one programme: not in an application that is open, nor in a
+    grant that runs."""
+    if programme.unit == Unit.PERSON or home is None:
+        return
+    counted = (
+        Applicant.objects.filter(
+            person_id__in={n for member in members for n in numbers(member)},
+            excluded="",
+            application__programme__slug=programme.slug,
+            application__programme__unit=Unit.HOUSEHOLD,
+        )
+        .exclude(application__household=home)
+        .filter(
+            Q(application__open=True)
+            | Q(application__grant__state__in=(GrantState.RUNNING, GrantState.SUSPENDED))
+        )
+        .select_related("person")
+        .first()
+    )
+    if counted is not None:
+        raise Refused(
+            say(
+                _("%(name)s counts in another household that applied or is granted this."),
+                name=counted.person.name,
+            ),
+            code="in_two_households",
+            fix=_("Report the change of that household first, so that nobody counts twice."),
         )
 
 

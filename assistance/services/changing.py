@@ -31,8 +31,6 @@ from socsec.office.models import User
 from socsec.office.services import audit
 from socsec.office.services import policy as policies
 
-HEARD_SINCE = date(2026, 7, 1)  # 社会救助法第七十八条
-
 
 @transaction.atomic
 def hear(*, by: User, grant: Grant, text: str, on: date | None = None) -> Hearing:
@@ -211,10 +209,15 @@ def _work_out(held: Grant, first: int, changed: dict[str, Any]) -> tuple[int, di
     }
 
 
+def hearing_required(region: str) -> bool:
+    """Whether the law of today asks to hear a household before its grant is reduced or stopped."""
+    policy = policies.of(policies.current_edition())
+    return bool(policy.at("assistance.hearing.required", region, timezone.localdate()).value)
+
+
 def _heard(held: Grant, kind: str, before: int, after: int) -> Hearing | None:
     """The hearing that a reduction or stop rests on."""
-    today = timezone.localdate()
-    if kind == ChangeKind.RESUME or after >= before or today < HEARD_SINCE:
+    if kind == ChangeKind.RESUME or after >= before or not hearing_required(held.region):
         return None
     if held.person.died_on is not None:
         return None

@@ -8,14 +8,17 @@ from datetime import date, timedelta
 
 from django.utils import timezone
 
-from assistance.models import Application, Clock, LimitUnit, Step
-from assistance.services import programmes
-from socsec.office.calendar import add_working_days
+from assistance.models import Application, Clock, LimitUnit, Step, StepCode
+from assistance.services import minors, programmes
+from socsec.office.calendar import add_working_days, working_days_between
 
 
 def start(application: Application, on: date) -> list[Clock]:
-    """Lay out the steps of an application that was received, and start the first."""
+    """Lay out the steps of an application that was received, and start the first. Where nothing is
+    put on a notice, that step falls away."""
     steps = programmes.steps_of(application.programme.slug, application.region, on)
+    if not minors.posted(application):
+        steps = [step for step in steps if step.code != StepCode.NOTICE]
     made = Clock.objects.bulk_create(Clock(application=application, step=step) for step in steps)
     _begin(application, on)
     return made
@@ -45,6 +48,16 @@ def due(step: Step, began: date) -> date:
     if step.unit == LimitUnit.CALENDAR:
         return began + timedelta(days=step.limit)
     return add_working_days(began, step.limit)
+
+
+def days_left(clock: Clock, today: date | None = None) -> int:
+    """Days until the step is due, in its own unit; below zero once it is late."""
+    day = today or timezone.localdate()
+    if clock.due_on is None:
+        return clock.step.limit
+    if clock.step.unit == LimitUnit.CALENDAR:
+        return (clock.due_on - day).days
+    return working_days_between(day, clock.due_on)
 
 
 def _begin(application: Application, on: date) -> None:

@@ -22,10 +22,9 @@ from assistance.models import (
 )
 from assistance.services import clocks, granting
 from assistance.services.applying import close, locked
-from pensions.services.decision import said
 from socsec.kernel import rules
 from socsec.kernel.facts import FactError
-from socsec.kernel.months import age_on, format_month, month_of
+from socsec.kernel.months import format_month, month_of
 from socsec.kernel.policy import Policy, PolicyError
 from socsec.kernel.sheet import CONDITION
 from socsec.kernel.units import UNITS
@@ -34,9 +33,9 @@ from socsec.office.errors import Conflict, Refused, from_kernel, say
 from socsec.office.models import Case, PolicyEdition, User
 from socsec.office.services import case as cases
 from socsec.office.services import policy as policies
+from socsec.office.sheets import said
 
 EARNED = "assistance.earned_income"
-OF_AGE = 18 * 12  # months; 民法典第十七条
 
 
 @dataclass(frozen=True)
@@ -133,7 +132,6 @@ def assess(*, by: User, application: Application) -> Application:
     found = decide(facts, policies.of(edition), held.programme, held.region)
     held.gathered = facts
     held.save(update_fields=["gathered"])
-    clocks.done(held, StepCode.APPRAISE)
     clocks.done(held, StepCode.OPINION)
     cases.propose(
         case_id=held.pk,
@@ -240,27 +238,20 @@ def missing(application: Application) -> list[Any]:
             found.append(_("A register has not answered."))
         if any(row.objection and row.settled_on is None for row in rows):
             found.append(_("An objection to an answer is open."))
-    codes = set(Clock.objects.filter(application=application).values_list("step__code", flat=True))
+    steps = Clock.objects.filter(application=application)
+    codes = set(steps.values_list("step__code", flat=True))
+    done = set(steps.filter(done_on__isnull=False).values_list("step__code", flat=True))
     surveyed = application.surveys.filter(draft=False).exists()
     if (StepCode.SURVEY in codes or application.staff_relative) and not surveyed:
         found.append(_("The household has to be visited."))
-    if StepCode.NOTICE in codes and _shown(application):
-        last = application.notices.first()
-        if last is None:
+    if StepCode.APPRAISE in codes and not hasattr(application, "appraisal"):
+        found.append(_("The household has to be appraised."))
+    if StepCode.NOTICE in codes:
+        if not application.notices.exists():
             found.append(_("The first opinion has to be posted."))
-        elif today < last.until or (last.objection and not last.answered):
+        elif StepCode.NOTICE not in done:
             found.append(_("The notice hangs, or an objection to it is open."))
     return found
-
-
-def of_a_child(application: Application) -> bool:
-    """Whether a notice would show something about a child: then none is posted."""
-    today = timezone.localdate()
-    return application.programme.for_children or age_on(application.person.born_on, today) < OF_AGE
-
-
-def _shown(application: Application) -> bool:
-    return application.programme.noticed and not of_a_child(application)
 
 
 def _complete(application: Application) -> None:

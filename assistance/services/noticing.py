@@ -13,7 +13,8 @@ from django.utils.translation import gettext_lazy as _
 from assistance.models import Application, PublicNotice, StepCode
 from assistance.services import clocks, programmes
 from assistance.services.applying import locked
-from assistance.services.deciding import of_a_child, preview
+from assistance.services.deciding import preview
+from assistance.services.minors import of_a_child
 from socsec.office.errors import Invalid, Refused
 from socsec.office.models import Case, User
 from socsec.office.services import audit

@@ -14,7 +14,7 @@ from assistance.models import Programme, ProgrammeState, Step
 from socsec.kernel import regions, rules
 from socsec.kernel.errors import KernelError
 from socsec.office.access import require, require_other_hand
-from socsec.office.errors import Conflict, Invalid, NotFound, Refused, from_kernel
+from socsec.office.errors import Conflict, Invalid, NotFound, Refused, from_kernel, say
 from socsec.office.models import User
 from socsec.office.services import audit
 
@@ -77,7 +77,9 @@ def in_force(region: str, on: date) -> dict[str, Programme]:
 
 def steps_of(slug: str, region: str, on: date) -> list[Step]:
     """The steps of a programme's procedure there that day: those of the nearest region with any."""
-    found = Step.objects.filter(programme=slug, since__lte=on).exclude(until__lt=on)
+    found = Step.objects.filter(
+        programme=slug, since__lte=on, state=ProgrammeState.IN_FORCE
+    ).exclude(until__lt=on)
     by_region: dict[str, dict[str, Step]] = {}
     for step in found.order_by("since"):
         by_region.setdefault(step.region_id, {})[step.code] = step
@@ -96,20 +98,7 @@ def propose(*, by: User, **columns: Any) -> Programme:
     """
     region = columns.pop("region")
     require(by, "programme.enter", region)
-    rule = _rule(columns["rule"])
-    given = columns.get("given") or {}
-    specs = rule.facts.specs()
-    for name, value in given.items():
-        if name not in specs:
-            raise Invalid(
-                _("The rule has no fact “%(name)s”.") % {"name": name},
-                code="unknown_fact",
-                field="given",
-            )
-        try:
-            specs[name].read(value)
-        except KernelError as error:
-            raise from_kernel(error, field="given") from error
+    check_facts(columns["rule"], columns.get("given") or {}, field="given")
     if columns.get("for_children") and columns.get("noticed"):
         raise Invalid(
             _("Nothing about a child is put on a public notice."),
@@ -148,6 +137,23 @@ def approve(*, by: User, programme: Programme) -> Programme:
         by=by, act="programme.approve", subject=held, region=held.region_id, slug=held.slug
     )
     return held
+
+
+def check_facts(rule: str, said: dict[str, Any], *, field: str = "") -> None:
+    """`Invalid` where the rule does not know a fact, or cannot believe it: an income of −1. The
+    trouble is laid to `field`, or else to the fact by its name."""
+    specs = _rule(rule).facts.specs()
+    for name, value in said.items():
+        if name not in specs:
+            raise Invalid(
+                say(_("The rule has no fact “%(name)s”."), name=name),
+                code="unknown_fact",
+                field=field or name,
+            )
+        try:
+            specs[name].read(value)
+        except KernelError as error:
+            raise from_kernel(error, field=field or name) from error
 
 
 @cache

@@ -10,9 +10,8 @@ from django.utils.translation import gettext_lazy as _
 from assistance.models import Application, StepCode, Survey
 from assistance.services import clocks
 from assistance.services.applying import locked
-from assistance.services.deciding import rule_of
-from socsec.kernel.errors import KernelError
-from socsec.office.errors import Invalid, Refused, from_kernel
+from assistance.services.programmes import check_facts
+from socsec.office.errors import Invalid, Refused
 from socsec.office.models import Case, User
 from socsec.office.services import audit
 
@@ -44,18 +43,7 @@ def draft(
         raise Invalid(
             _("The day of the visit lies in the future."), code="future_date", field="visited_on"
         )
-    specs = rule_of(held.programme).facts.specs()
-    for name, value in findings.items():
-        if name not in specs:
-            raise Invalid(
-                _("The rule has no fact “%(name)s”.") % {"name": name},
-                code="unknown_fact",
-                field=name,
-            )
-        try:
-            specs[name].read(value)
-        except KernelError as error:
-            raise from_kernel(error, field=name) from error
+    check_facts(held.programme.rule, findings)
     survey = Survey.objects.select_for_update().filter(application=held, draft=True).first()
     survey = survey or Survey(application=held, first=by)
     survey.visited_on, survey.second = visited_on, second.strip()[:60]

@@ -25,6 +25,7 @@ from socsec.kernel.months import format_month, month, year_of
 from socsec.kernel.policy import PROVISIONAL, Policy, PolicyError, Value
 from socsec.kernel.sheet import Sheet
 from socsec.office.errors import from_kernel
+from socsec.office.sheets import said
 
 __all__ = [
     "RULE",
@@ -202,18 +203,6 @@ def unmet(assessment: rules.Assessment) -> list[dict[str, str]]:
         and line.part == "conditions"
         and line.code != "conditions.entitled"
     ]
-
-
-def said(line: Any, language: str) -> str:
-    """The working of a condition in words and numbers: "Age 59 years ≥ Age required 60 years"."""
-    terms = {term.name: term for term in line.terms}
-    pieces = []
-    for kind, text in line.tokens:
-        if kind == "term" and text in terms:
-            pieces.append(f"{terms[text].label[language]} {terms[text].shown[language]}")
-        else:
-            pieces.append(text)
-    return " ".join(pieces)
 
 
 def decide(gathered: Gathered, policy: Policy) -> Decision:

@@ -11,6 +11,7 @@ from socsec.kernel import rules
 from socsec.kernel.facts import FactError
 from socsec.kernel.policy import Policy, PolicyError
 from socsec.office.errors import from_kernel
+from socsec.office.sheets import said
 
 RULE = "pensions.disability"
 
@@ -66,8 +67,8 @@ class Found:
         return [
             {
                 "code": line.code,
-                "text_zh": f"没有满足：{line.label['zh']}（{decision.said(line, 'zh')}）",
-                "text_en": f"Not met: {line.label['en']} ({decision.said(line, 'en')})",
+                "text_zh": f"没有满足：{line.label['zh']}（{said(line, 'zh')}）",
+                "text_en": f"Not met: {line.label['en']} ({said(line, 'en')})",
                 "law": line.law,
             }
             for line in self.assessment.document.lines

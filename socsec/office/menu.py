@@ -22,9 +22,10 @@ class Group(IntEnum):
     INSURANCE = 3
     COLLECTION = 4
     BENEFITS = 5
-    FUNDS = 6
-    RULES = 7
-    SYSTEM = 8
+    ASSISTANCE = 6
+    FUNDS = 7
+    RULES = 8
+    SYSTEM = 9
 
 
 HEADINGS: dict[Group, Text] = {
@@ -33,6 +34,7 @@ HEADINGS: dict[Group, Text] = {
     Group.INSURANCE: _("Insurance"),
     Group.COLLECTION: _("Collection"),
     Group.BENEFITS: _("Benefits"),
+    Group.ASSISTANCE: _("Social assistance"),
     Group.FUNDS: _("Funds"),
     Group.RULES: _("Rules"),
     Group.SYSTEM: _("System"),

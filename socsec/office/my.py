@@ -89,6 +89,8 @@ ACTS: dict[str, Any] = {
     "assistance.settle": gettext_lazy("checked again what a register says"),
     "assistance.survey_draft": gettext_lazy("began to write about a visit to your home"),
     "assistance.survey": gettext_lazy("wrote about a visit to your home"),
+    "assistance.appraise": gettext_lazy("wrote down what residents said of your application"),
+    "assistance.escalate": gettext_lazy("saw that your application had to go on soon"),
     "assistance.notice": gettext_lazy("posted a notice about your application"),
     "assistance.notice_objection": gettext_lazy("noted an objection to a notice"),
     "assistance.notice_closed": gettext_lazy("took down the notice about your application"),

@@ -79,6 +79,18 @@ def read(sheet: Any) -> Document | None:
     return sheet.document  # an Assessment
 
 
+def said(line: Any, language: str) -> str:
+    """The working of a condition in words and numbers: "Age 59 years ≥ Age required 60 years"."""
+    terms = {term.name: term for term in line.terms}
+    pieces = []
+    for kind, text in line.tokens:
+        if kind == "term" and text in terms:
+            pieces.append(f"{terms[text].label[language]} {terms[text].shown[language]}")
+        else:
+            pieces.append(text)
+    return " ".join(pieces)
+
+
 def lay_out(sheet: Any, language: str | None = None) -> Layout | None:
     """The rows to draw, in the language of the request unless another is given."""
     document = read(sheet)

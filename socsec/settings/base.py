@@ -164,6 +164,7 @@ CELERY_BEAT_SCHEDULE = {
         ("pensions.pull_deaths", DAY, DAY),
         ("pensions.find_overpayments", DAY, DAY),
         ("pensions.end_run_out", DAY, DAY),
+        ("assistance.escalate", crontab(hour="3", minute="20"), DAY),
     )
 }
 

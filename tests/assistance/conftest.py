@@ -8,6 +8,7 @@ from django.utils import timezone
 from assistance.models import Matching
 from assistance.services import (
     applying,
+    appraising,
     deciding,
     matching,
     noticing,
@@ -143,6 +144,16 @@ def looked_into(intake, assessor):
             findings={"others": 1} if findings is None else findings,
         )
         surveying.hand_in(by=assessor, application=application)
+        if application.clocks.filter(step__code="appraise").exists():
+            appraising.hold(
+                by=assessor,
+                application=application,
+                held_on=today - timedelta(days=8),
+                place="村委会",
+                present=9,
+                residents=6,
+                agreed=9,
+            )
         if application.programme.noticed:
             notice = noticing.post(
                 by=assessor,

@@ -1,1 +1,0 @@
-"""Desk screens of assistance."""

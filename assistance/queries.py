@@ -1,1 +1,0 @@
-"""Reads of assistance for its own screens, and the door for the apps above."""
