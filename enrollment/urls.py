@@ -195,6 +195,11 @@ urlpatterns: list[URLPattern | URLResolver] = [
         name="api_movement_months",
     ),
     path(
+        "api/v1/movements/<uuid:public_id>/certificate/",
+        moves.MovementCertificate.as_view(),
+        name="api_movement_certificate",
+    ),
+    path(
         "api/v1/people/<uuid:public_id>/movements/",
         moves.PersonMovements.as_view(),
         name="api_person_movements",

@@ -5,6 +5,7 @@ from typing import Any, ClassVar
 
 from django import forms as plain
 from django.contrib import admin
+from django.db import transaction
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
@@ -13,7 +14,7 @@ from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
 from enrollment import queries
-from enrollment.models import Keep, Movement, Person, Step
+from enrollment.models import Keep, Movement, MovementState, Person, Step
 from enrollment.services import movements
 from funds.models import Branch
 from socsec.kernel import ids
@@ -22,10 +23,13 @@ from socsec.office import case_file, figures, person_file
 from socsec.office.access import may
 from socsec.office.desk import Button, Crumb, Deed, DeskAdmin, list_url, row_url, staff
 from socsec.office.desk_forms import RegionField, pick
-from socsec.office.errors import NotFound, from_kernel
+from socsec.office.errors import NotFound, Refused, from_kernel
 from socsec.office.forms import ResidentIdField, ScreenForm, TickField
 from socsec.office.models import Case, Region, User
+from socsec.office.papers_out import pdf_answer
 from socsec.office.places import place
+from socsec.office.services import audit
+from socsec.office.services import certificates as papers
 
 State = Case.State
 LONG = 19  # digits: no number of ours has as many
@@ -98,6 +102,11 @@ class MovementAdmin(DeskAdmin):
         guard = self.admin_site.admin_view
         return [
             path("ask/", guard(self.ask), name="enrollment_movement_ask"),
+            path(
+                "<int:pk>/certificate/",
+                guard(self.certificate),
+                name="enrollment_movement_certificate",
+            ),
             path("<int:pk>/do/<slug:verb>/", guard(self.verb), name="enrollment_movement_verb"),
             *super().get_urls(),
         ]
@@ -137,6 +146,24 @@ class MovementAdmin(DeskAdmin):
             initial=initial,
             crumbs=[Crumb(_("Movements"), list_url(Movement))],
         ).answer(request)
+
+    def certificate(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """The paper of the old place, for either office; that it was printed is noted."""
+        movement = get_object_or_404(queries.movements(staff(request)), pk=pk)
+        if not self.has_view_permission(request, movement):
+            return self.changelist_view(request)
+        issued = papers.find(movement.serial)
+        if issued is None:
+            raise Http404
+        with transaction.atomic():
+            audit.record(
+                by=staff(request),
+                act="certificate.print",
+                subject=movement,
+                person_id=movement.person_id,
+                region=movement.from_region,
+            )
+        return pdf_answer(issued)
 
     def verb(self, request: HttpRequest, pk: int, verb: str) -> HttpResponse:
         movement = get_object_or_404(queries.movements(staff(request)), pk=pk)
@@ -205,7 +232,19 @@ def shown(movement: Movement) -> dict[str, Any]:
             }
         ),
         "sheet": movements.judge(movement).document if movement.state == "requested" else None,
+        "certificate": papers.find(movement.serial),
+        "ending": _ending(movement),
     }
+
+
+def _ending(movement: Movement) -> movements.Ending | None:
+    """What the attestation would end; nothing while an employer stands against it."""
+    if movement.state != MovementState.ACCEPTED:
+        return None
+    try:
+        return movements.ending(movement)
+    except Refused:
+        return None
 
 
 def labels(step: str) -> dict[str, Any]:

@@ -3,8 +3,10 @@
 from typing import Any, ClassVar
 
 from django.utils.translation import gettext_lazy as _
+from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import serializers
+from rest_framework.renderers import JSONRenderer
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -16,9 +18,12 @@ from socsec.office.access import require
 from socsec.office.api import ApiView, MonthField, Once, YuanField, purpose
 from socsec.office.errors import NotFound
 from socsec.office.models import Case
+from socsec.office.papers_out import pdf_answer
 from socsec.office.services import audit
+from socsec.office.services import certificates as papers
 
 from . import KEY, PROBLEM, PURPOSE, find_person
+from .certificates import PdfRenderer
 
 KEEPS = {"old": Keep.OLD, "new": Keep.NEW}
 BRANCHES = {Branch(number).name.lower(): Branch(number) for number in movements.MOVABLE}
@@ -38,6 +43,12 @@ class MovementOut(serializers.ModelSerializer):
     branch = serializers.SerializerMethodField()
     months_attested = serializers.IntegerField(source="months")
     steps = StepOut(many=True, source="steps.all")
+    ended_on = serializers.DateField(
+        source="ended.last_day",
+        default=None,
+        allow_null=True,
+        help_text="Last day of the coverage at the old place that the attestation ended",
+    )
 
     class Meta:
         model = Movement
@@ -50,6 +61,7 @@ class MovementOut(serializers.ModelSerializer):
             "state",
             "months_attested",
             "serial",
+            "ended_on",
             "money",
             "requested_on",
             "attested_on",
@@ -184,6 +196,24 @@ class MovementMonths(ApiView):
     def get(self, request: Request, public_id: Any) -> Response:
         rows = queries.statement(find(request, public_id))
         return Response({"results": MonthMovedOut(rows, many=True).data})
+
+
+class MovementCertificate(ApiView):
+    scopes: ClassVar = {"GET": "movements:read"}
+    renderer_classes: ClassVar = [JSONRenderer, PdfRenderer]
+
+    @extend_schema(
+        operation_id="movements_certificate",
+        tags=["movements"],
+        summary="The certificate of the old place as a PDF, for either office",
+        parameters=[PURPOSE],
+        responses={(200, "application/pdf"): OpenApiTypes.BINARY, 404: PROBLEM},
+    )
+    def get(self, request: Request, public_id: Any) -> Any:
+        issued = papers.find(find(request, public_id).serial)
+        if issued is None:
+            raise NotFound(_("No certificate is issued yet."), code="no_certificate")
+        return pdf_answer(issued)
 
 
 class PersonMovements(ApiView):

@@ -8,6 +8,7 @@ from funds.models import Branch
 from socsec.kernel.months import format_month
 from socsec.office.models import Case
 
+from .coverage import Coverage
 from .person import Person
 
 
@@ -51,7 +52,9 @@ class Movement(models.Model):
 
     Nothing moves before the new place takes over: a refusal at any step leaves all as it was.
     `turn` numbers the statement of months in force, 0 before there is one; its rows are
-    `MovedMonth`. `serial` and `code` are those of the certificate (参保缴费凭证).
+    `MovedMonth`. `serial` is the number of the certificate (参保缴费凭证) as it is looked up by.
+    `ended` is the coverage at the old place that ends with the attestation, `begun` the resident's
+    registration that goes on at the new one; both stand as before once the movement fails.
     """
 
     OPEN = (MovementState.REQUESTED, MovementState.ACCEPTED, MovementState.ATTESTED)
@@ -80,7 +83,22 @@ class Movement(models.Model):
     months = models.IntegerField(_("months attested"), default=0)
     digest = models.CharField(_("digest of the statement"), max_length=64, blank=True, default="")
     serial = models.CharField(_("certificate"), max_length=24, blank=True, default="")
-    code = models.CharField(_("verification code"), max_length=12, blank=True, default="")
+    ended = models.ForeignKey(
+        Coverage,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("coverage that ends"),
+    )
+    begun = models.ForeignKey(
+        Coverage,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("coverage that begins"),
+    )
     file_before = models.CharField(_("file kept before in"), max_length=6, blank=True, default="")
     money = models.CharField(
         _("money"), max_length=8, choices=MoneyState.choices, default=MoneyState.NONE

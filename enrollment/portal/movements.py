@@ -21,6 +21,7 @@ from socsec.office.errors import Problem
 from socsec.office.forms import Option, PickField, ScreenForm, SelectField, TickField
 from socsec.office.models import Case, Region, User
 from socsec.office.portal import person_only, sent
+from socsec.office.services import certificates as papers
 
 KEY = "movement"  # of the answers in the session
 STEPS = 3
@@ -129,6 +130,7 @@ def one(request: HttpRequest, public_id: Any) -> HttpResponse:
             "months": months,
             "counted": sum(each.counts for each in months),
             "grid": figures.month_grid(states),
+            "certificate": papers.find(row.serial),
         },
     )
 

@@ -71,6 +71,7 @@ from .movements import (
     movements,
     movements_of,
     place_months,
+    resident_months,
     statement,
     within,
 )
@@ -243,6 +244,7 @@ __all__ = [
     "registrations",
     "relatives",
     "resident_credits",
+    "resident_months",
     "resident_years",
     "search",
     "search_number",

@@ -9,17 +9,22 @@ from django.db.models import Q, QuerySet
 from enrollment.models import (
     Category,
     Coverage,
+    LegacyYear,
     MovedMonth,
     Movement,
     MovementState,
     PriorKind,
     PriorState,
+    ResidentEnrolment,
 )
 from funds.models import Branch
 from socsec.kernel import regions
+from socsec.kernel.months import LAST_MONTH
 from socsec.office import people
 from socsec.office.access import scope
 from socsec.office.models import Case, User
+
+from .residents import paid_years
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +83,32 @@ def place_months(person_id: int, branch: int) -> list[PlaceMonth]:
         return [PlaceMonth(*row) for row in cursor.fetchall()]
 
 
+def resident_months(person_id: int, branch: int) -> list[PlaceMonth]:
+    """The months of a resident's years that count: all twelve in old-age insurance, in medical
+    insurance from the first one covered."""
+    paid: set[tuple[int, int]] = set()
+    numbers = people.numbers(person_id)
+    with connection.cursor() as cursor:
+        for number in numbers:
+            sql, said = paid_years(branch, number, number, LAST_MONTH // 12)
+            cursor.execute(sql, said)
+            paid.update((who, year) for who, year, _older in cursor.fetchall())
+    places: dict[tuple[int, int], tuple[str, int]] = {
+        (each.person_id, each.year): (each.region, 0)
+        for each in LegacyYear.objects.filter(person_id__in=numbers, branch=branch)
+    }
+    for row in ResidentEnrolment.objects.filter(person_id__in=numbers, branch=branch):
+        covered = row.cover_from if branch == Branch.MEDICAL else None
+        late = covered is not None and covered.year == row.year
+        places[row.person_id, row.year] = row.region, covered.month - 1 if late and covered else 0
+    return [
+        PlaceMonth(year * 12 + at, places[who, year][0], True, False, 0)
+        for who, year in sorted(paid, key=lambda each: each[1])
+        if (who, year) in places
+        for at in range(places[who, year][1], 12)
+    ]
+
+
 def within(months: Iterable[PlaceMonth], pool: str) -> dict[int, PlaceMonth]:
     """One month each of those paid within a pooling region."""
     found: dict[int, PlaceMonth] = {}
@@ -89,7 +120,7 @@ def within(months: Iterable[PlaceMonth], pool: str) -> dict[int, PlaceMonth]:
 
 def movements(user: User) -> QuerySet[Movement]:
     """The movements that a user's office has a part in, whichever side it is on."""
-    every = Movement.objects.select_related("person")
+    every = Movement.objects.select_related("person", "ended", "begun")
     mine = scope(every, user, "from_region").values("pk")
     theirs = scope(every, user, "to_region").values("pk")
     return every.filter(Q(pk__in=mine) | Q(pk__in=theirs)).order_by("-pk")
@@ -99,6 +130,7 @@ def movements_of(person_id: int) -> QuerySet[Movement]:
     """A person's movements, newest first, with their cases."""
     return (
         Movement.objects.filter(person_id__in=people.numbers(person_id))
+        .select_related("ended", "begun")
         .prefetch_related("steps__case")
         .order_by("-pk")
     )

@@ -19,7 +19,7 @@ from pensions.services.survivors import KIND, Payee
 from socsec.kernel.money import yuan
 from socsec.office import case_file, person_file
 from socsec.office.access import may
-from socsec.office.desk import Button, Crumb, Deed, row_url, staff
+from socsec.office.desk import Button, Crumb, Deed, seen_url, staff
 from socsec.office.forms import ScreenForm, TickField, WholeField
 from socsec.office.models import Case, User
 
@@ -156,7 +156,7 @@ def verb(request: HttpRequest, case_id: int, verb: str) -> HttpResponse:
         back=case_url(held),
         crumbs=[Crumb(held.person.name), Crumb(held.case.spaced_number, case_url(held))],
         template="admin/pensions/survive.html",
-        context={"panel": _shown(held), "sheet_json": held.case.sheet},
+        context={"panel": _shown(staff(request), held), "sheet_json": held.case.sheet},
     ).answer(request)
 
 
@@ -239,10 +239,10 @@ def offered_on_case(user: User, case: Case) -> list[Button]:
 def shown_on_case(user: User, case: Case) -> list[case_file.Panel]:
     """Who died, what is due, who receives it."""
     held = queries.survivor_claims(user).filter(pk=case.pk).first()
-    return [] if held is None else [("admin/pensions/_survivors.html", _shown(held))]
+    return [] if held is None else [("admin/pensions/_survivors.html", _shown(user, held))]
 
 
-def _shown(held: SurvivorClaim) -> dict[str, Any]:
+def _shown(user: User, held: SurvivorClaim) -> dict[str, Any]:
     return {
         "claim": held,
         "heirs": list(held.heirs.all()),
@@ -261,7 +261,7 @@ def _shown(held: SurvivorClaim) -> dict[str, Any]:
         ]
         if held.gathered
         else [],
-        "envelope_url": row_url(held.envelope) if held.envelope else "",
+        "envelope_url": seen_url(user, held.envelope, "payment.read", held.case.region_id),
     }
 
 

@@ -17,7 +17,7 @@ from django.utils.translation import gettext_lazy as _
 
 from enrollment import queries as people
 from enrollment.models import Movement, MovementState
-from funds.models import Branch, Fund, Scheme
+from funds.models import Branch, Fund, PaymentBatch, Scheme
 from pensions import queries
 from pensions.models import (
     Category,
@@ -32,7 +32,7 @@ from socsec.kernel.money import yuan
 from socsec.kernel.months import year_of
 from socsec.office import case_file, person_file
 from socsec.office.access import may
-from socsec.office.desk import Button, Crumb, Deed, DeskAdmin, list_url, row_url, staff
+from socsec.office.desk import Button, Crumb, Deed, DeskAdmin, list_url, row_url, seen_url, staff
 from socsec.office.forms import BankCardField, DateField, MoneyField, ScreenForm
 from socsec.office.models import Case, Region, User
 
@@ -276,7 +276,7 @@ class TransferAdmin(DeskAdmin):
         return found
 
     def context(self, request: HttpRequest, obj: Transfer) -> dict[str, Any]:
-        return {"panel": shown(obj), "heading": obj.person.name}
+        return {"panel": shown(staff(request), obj), "heading": obj.person.name}
 
     def get_urls(self) -> list[URLPattern]:
         guard = self.admin_site.admin_view
@@ -408,7 +408,7 @@ class TransferAdmin(DeskAdmin):
             back=row_url(transfer),
             template="admin/pensions/transfer_deed.html",
             initial={"on": timezone.localdate()},
-            context={"panel": shown(transfer)},
+            context={"panel": shown(staff(request), transfer)},
             crumbs=[
                 Crumb(_("Transfers of entitlements"), list_url(Transfer)),
                 Crumb(transfer.person.name, row_url(transfer)),
@@ -511,7 +511,7 @@ def offered(user: User, transfer: Transfer) -> list[Button]:
     ]
 
 
-def shown(transfer: Transfer) -> dict[str, Any]:
+def shown(user: User, transfer: Transfer) -> dict[str, Any]:
     """What every page of a transfer shows: where it stands, the money, the months by year."""
     cases = _cases(transfer)
     steps = list(Step) if transfer.kind == TransferKind.LINK else [Step.SEND, Step.RECEIVE]
@@ -520,6 +520,10 @@ def shown(transfer: Transfer) -> dict[str, Any]:
         for each in Region.objects.filter(pk__in=(transfer.from_region, transfer.to_region))
     }
     months = list(queries.transfer_months(transfer))
+
+    def payment_of(envelope: PaymentBatch | None) -> str:
+        return seen_url(user, envelope, "payment.read", envelope.region if envelope else "")
+
     return {
         "transfer": transfer,
         "from_name": transfer.from_fund or names.get(transfer.from_region, ""),
@@ -533,8 +537,8 @@ def shown(transfer: Transfer) -> dict[str, Any]:
             for year, grouped in groupby(months, key=lambda row: year_of(row.month))
             for rows in [list(grouped)]
         ],
-        "envelope_url": row_url(transfer.envelope) if transfer.envelope else "",
-        "refund_url": row_url(transfer.refund_envelope) if transfer.refund_envelope else "",
+        "envelope_url": payment_of(transfer.envelope),
+        "refund_url": payment_of(transfer.refund_envelope),
         "reason": transfers.REASONS.get(transfer.reason, ("", ""))[0]
         or transfers.REFUSALS.get(transfer.reason, ("", ""))[0],
     }
@@ -547,7 +551,7 @@ def offered_on_case(user: User, case: Case) -> list[Button]:
 
 def shown_on_case(user: User, case: Case) -> list[case_file.Panel]:
     transfer = queries.transfer_of(case)
-    return [("admin/pensions/_transfer.html", shown(transfer))] if transfer else []
+    return [("admin/pensions/_transfer.html", shown(user, transfer))] if transfer else []
 
 
 def shown_of_person(user: User, person_id: int) -> dict[str, Any] | None:

@@ -227,6 +227,11 @@ def row_url(row: models.Model) -> str:
     return reverse(f"admin:{row._meta.app_label}_{row._meta.model_name}_change", args=[row.pk])
 
 
+def seen_url(user: Any, row: models.Model | None, act: str, region: str = "") -> str:
+    """The page of a row for who may see it there; else, and for no row, "": no link leads to a refusal."""
+    return row_url(row) if row is not None and may(user, act, region or None) else ""
+
+
 def staff(request: HttpRequest) -> User:
     """The signed-in member of staff; whoever else came this far is turned away."""
     if not isinstance(request.user, User):

@@ -138,6 +138,8 @@ def test_partners_of_either_side_follow_a_movement_and_others_do_not(village):
         months = side.ask("get", where + "months/", scopes=READ, purpose="enrolment").json()
         assert (len(months["results"]), months["results"][0]["month"]) == (67, "2019-03")
         assert len(side.ask("get", "/api/v1/movements/", scopes=READ).json()["results"]) == 1
+        paper = side.ask("get", where + "certificate/", scopes=READ, purpose="enrolment")
+        assert (paper["Content-Type"], paper.content[:5]) == ("application/pdf", b"%PDF-")
     assert AuditEntry.objects.filter(
         act="person.read", person_id=who.pk, reason="enrolment"
     ).exists()

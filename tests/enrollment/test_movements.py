@@ -1,6 +1,6 @@
 """Insurance follows the person: three steps at two offices, and no month lost on the way."""
 
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 from django.db import IntegrityError, transaction
@@ -9,7 +9,16 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from enrollment import queries
-from enrollment.models import Keep, MovedMonth, Movement, MovementState, PersonFact, Step
+from enrollment.models import (
+    Category,
+    Coverage,
+    Keep,
+    MovedMonth,
+    Movement,
+    MovementState,
+    PersonFact,
+    Step,
+)
 from enrollment.params import MovementRule, NoNumbers
 from enrollment.rules.movement import Mover, Overlap, overlap
 from enrollment.rules.movement import movement as movement_rule
@@ -20,9 +29,12 @@ from enrollment.services.record import prior
 from funds.models import Scheme
 from funds.services import fund
 from socsec.kernel.months import month
+from socsec.office import certificates as kinds
 from socsec.office.errors import Conflict, Denied, Invalid, NotFound, Problem, Refused
 from socsec.office.models import AuditEntry, Case, Notice, Role, User
 from socsec.office.services import case as cases
+from socsec.office.services import certificates as papers
+from tests import papers as reading
 from tests.kernel.three_ways import three_ways
 
 from .conftest import BEIJING, CHAOYANG, GUANGZHOU, MARCH, PENSION, SHANGHAI
@@ -104,8 +116,7 @@ def test_a_record_moves_in_three_steps_and_stays_readable_at_both(two, mover):
     assert movement.state == MovementState.ACCEPTED
     movement = step(two.old, movement)
     assert (movement.state, movement.months) == (MovementState.ATTESTED, 3)
-    assert movement.serial.startswith("CB110105")
-    assert len(movement.code) == 10
+    assert movement.serial.startswith("PZ2026")
     movement = step(two.new, movement)
     assert (movement.state, movement.money) == (MovementState.DONE, "due")
     mover.refresh_from_db()
@@ -197,18 +208,105 @@ def test_an_older_mover_away_from_home_keeps_the_record_and_gets_a_temporary_acc
     assert step(two.new, home).state == MovementState.ACCEPTED
 
 
-def test_what_is_insured_still_or_was_never_paid_is_not_attested(two, enroll, on_own_account):
-    who = enroll()
-    on_own_account(who, 800_000)
+def test_what_an_employer_insures_or_was_never_paid_is_not_attested(two, enroll, found, employ):
+    who, firm = enroll(), found()
+    employ(who, firm, wage=800_000)
     movement = step(two.new, ask(two.new_intake, who))
     before = AuditEntry.objects.count()
     with pytest.raises(Refused, match="still insured"):
         movements.propose(by=two.old[0], movement=movement)
-    cover.end(by=two.intake, person=who, branch=PENSION, last_day=date(2026, 3, 31), reason="moved")
+    cover.end(
+        by=two.intake,
+        person=who,
+        branch=PENSION,
+        last_day=date(2026, 3, 31),
+        reason="left",
+        employer=firm,
+    )
     with pytest.raises(Refused, match="No month"):
         movements.propose(by=two.old[0], movement=movement)
     assert AuditEntry.objects.count() == before + 1
     assert not MovedMonth.objects.exists()
+
+
+@pytest.fixture
+def insured_still(two, assessor, accountant, enroll, on_own_account):
+    """Paid January to March 2026 in Beijing as an own-account worker, and is insured there still."""
+    who = enroll()
+    on_own_account(who, 800_000)
+    for at in range(MARCH - 2, MARCH + 1):
+        contributions.assess(by=assessor, person=who, month=at, branch=PENSION)
+    receipts.receive(
+        by=accountant,
+        branch=PENSION,
+        amount=480_000,
+        received_on=date(2026, 4, 15),
+        reference="M2",
+        person=who,
+    )
+    return who
+
+
+def spans(who):
+    rows = Coverage.objects.filter(person=who, branch=PENSION).order_by("pk")
+    return [(each.region, each.span.lower, each.last_day, each.end_reason) for each in rows]
+
+
+def test_the_old_coverage_ends_with_the_attestation_and_the_new_place_goes_on_from_the_next_day(
+    two, insured_still
+):
+    who, last_day = insured_still, timezone.localdate().replace(day=1) - timedelta(days=1)
+    movement = step(two.new, ask(two.new_intake, who))
+    assert movements.ending(movement).last_day == last_day
+    movements.propose(by=two.old[0], movement=movement)
+    assert spans(who)[0][2] is None  # nothing ends by one hand
+    movement = movements.confirm(by=two.old[1], movement=movement)
+    assert spans(who) == [(CHAOYANG, date(2026, 1, 1), last_day, "moved")]
+    go_on_in_shanghai(two, who)
+    assert step(two.new, movement).state == MovementState.DONE
+
+
+def go_on_in_shanghai(two, who):
+    cover.start(
+        by=two.new_intake,
+        person=who,
+        branch=PENSION,
+        category=Category.OWN_ACCOUNT,
+        region=SHANGHAI,
+        from_=timezone.localdate().replace(day=1),
+        base=800_000,
+    )
+
+
+@pytest.mark.parametrize("how", ["refuse", "withdraw", "begun elsewhere"])
+def test_the_old_coverage_goes_on_if_the_new_place_does_not_take_over(two, insured_still, how):
+    before = spans(insured_still)
+    movement = step(two.old, step(two.new, ask(two.new_intake, insured_still)))
+    if how == "begun elsewhere":
+        go_on_in_shanghai(two, insured_still)
+    movements.propose(by=two.new[0], movement=movement)
+    if how == "withdraw":
+        movements.withdraw(by=two.new_intake, movement=movement, text="stays")
+    else:
+        movements.refuse(by=two.new[1], movement=movement, reason="wrong_person")
+    assert (spans(insured_still) == before) == (how != "begun elsewhere")
+
+
+def test_the_certificate_can_be_checked_by_anyone_and_says_what_was_attested(two, mover):
+    movement = step(two.old, step(two.new, ask(two.new_intake, mover)))
+    issued = papers.find(movement.serial)
+    assert (issued.kind, issued.region, issued.person_id) == ("movement", CHAOYANG, mover.pk)
+    checked = papers.check(serial=issued.serial, code=issued.code, mark=issued.mark)
+    assert checked.verdict is papers.Verdict.TRUE
+    said = " ".join(str(part) for line in checked.lines for part in line)
+    assert "3 paid" in said
+    assert mover.resident_id not in said
+    with pytest.raises(NotFound):
+        papers.check(serial=issued.serial, code="0000-0000-00")
+    for language, word in (("en", "2026-01"), ("zh-hans", "参保缴费凭证")):
+        printed = reading.text(kinds.pdf(issued, language))
+        assert word in printed
+        assert issued.code in printed
 
 
 def test_a_month_that_changes_after_it_was_prepared_is_not_attested(two, mover, assessor):

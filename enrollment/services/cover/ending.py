@@ -123,10 +123,15 @@ def last_month(region: str, last_day: date) -> int:
 
 
 def end_own(
-    *, by: User, person: Person, ending: Sequence[Coverage], last_day: date
+    *,
+    by: User,
+    person: Person,
+    ending: Sequence[Coverage],
+    last_day: date,
+    reason: str = EndReason.LEFT,
 ) -> list[Coverage]:
-    """End coverages of an own-account worker after a day, for services that have asked who may."""
-    return _end(by, lock(person), ending, last_day, EndReason.LEFT, None)
+    """End coverages that no employer keeps after a day, for services that have asked who may."""
+    return _end(by, lock(person), ending, last_day, reason, None)
 
 
 def _paid_up(person: Person, region: str, on: date) -> bool:

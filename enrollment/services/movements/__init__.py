@@ -9,17 +9,21 @@ afterwards, by the app that keeps the accounts (`set_money`).
 from .asking import MOVABLE, ask, old_place
 from .back import move_back
 from .common import KINDS
+from .covers import Ending, ending
 from .money import set_money
-from .months import pool
+from .months import every_month, pool
 from .steps import REASONS, Judged, confirm, judge, propose, refuse, send_back, withdraw
 
 __all__ = [
     "KINDS",
     "MOVABLE",
     "REASONS",
+    "Ending",
     "Judged",
     "ask",
     "confirm",
+    "ending",
+    "every_month",
     "judge",
     "move_back",
     "old_place",

@@ -6,6 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 from enrollment import queries
 from enrollment.models import (
+    Category,
     Coverage,
     EndReason,
     Keep,
@@ -22,7 +23,7 @@ from socsec.office.errors import Conflict, Invalid, NotFound, Refused
 from socsec.office.models import User
 
 from .common import open_step, record
-from .months import pool
+from .months import every_month, pool
 
 MOVABLE = (Branch.PENSION, Branch.MEDICAL)
 
@@ -70,6 +71,7 @@ def ask(
     if known is not None:
         return known
     _may_move(person, branch, from_region, to_region)
+    _resident_moves_home(person, branch, from_region, to_region, household_region)
     movement = Movement.objects.create(
         person=person,
         branch=branch,
@@ -91,7 +93,7 @@ def old_place(person_id: int, branch: int, to_region: str) -> str | None:
     here = pool(branch, to_region)
     elsewhere = [
         each.region
-        for each in queries.place_months(person_id, branch)
+        for each in every_month(person_id, branch)
         if not regions.covers(here, each.region)
     ]
     return elsewhere[-1] if elsewhere else queries.keeper(person_id, branch)
@@ -137,6 +139,35 @@ def _may_move(person: Person, branch: int, from_region: str, to_region: str) -> 
             _("%(name)s has retired: a record moves before that, not after.")
             % {"name": person.name},
             code="retired",
+        )
+
+
+def _resident_moves_home(
+    person: Person, branch: int, from_region: str, to_region: str, household_region: str
+) -> None:
+    """A resident's old-age record follows the household registration (社会保险经办条例第十二条)."""
+    here = pool(branch, from_region)
+    last = next(
+        (
+            each
+            for each in Coverage.objects.filter(
+                person=person, branch=branch, span__isempty=False
+            ).order_by("-span")
+            if regions.covers(here, each.region)
+        ),
+        None,
+    )
+    if (
+        branch == Branch.PENSION
+        and last is not None
+        and last.category == Category.RESIDENT
+        and not regions.covers(pool(branch, to_region), household_region)
+    ):
+        raise Refused(
+            _("A resident's record moves with the household registration."),
+            code="household_elsewhere",
+            field="household_region",
+            fix=_("Move the household registration to the new place first."),
         )
 
 

@@ -11,6 +11,7 @@ from socsec.office.access import require
 from socsec.office.errors import Refused
 from socsec.office.models import User
 
+from . import covers
 from .common import locked, record
 
 
@@ -34,5 +35,6 @@ def move_back(*, by: User, movement: Movement, reason: str) -> Movement:
     movement.done_on = None
     movement.money = MoneyState.NONE
     movement.save(update_fields=["state", "done_on", "money"])
+    covers.go_on(movement, by)
     record(by, "movement.back", movement, reason=reason)
     return movement

@@ -6,7 +6,6 @@ from django.utils.translation import gettext_lazy as _
 
 from enrollment import queries
 from enrollment.models import (
-    Coverage,
     MovedMonth,
     Movement,
     MovementState,
@@ -17,7 +16,6 @@ from enrollment.rules.movement import Insured, Overlap, Side
 from enrollment.rules.movement import overlap as overlap_rule
 from funds.models import Scheme
 from funds.services import fund as funds
-from socsec.kernel import regions
 from socsec.office.errors import NotFound, Refused
 
 
@@ -31,9 +29,18 @@ def pool(branch: int, region: str) -> str:
     return region
 
 
+def every_month(person_id: int, branch: int) -> list[PlaceMonth]:
+    """Every month that counts, by place, those of a resident's years among them."""
+    worked = queries.place_months(person_id, branch)
+    return sorted(
+        [*worked, *queries.resident_months(person_id, branch)],
+        key=lambda each: (each.month, each.deemed, each.resident, each.region),
+    )
+
+
 def statement(movement: Movement) -> list[tuple[PlaceMonth, bool, bool]]:
     """The months of the old place, each with whether it overlaps and whether it counts."""
-    every = queries.place_months(movement.person_id, movement.branch)
+    every = every_month(movement.person_id, movement.branch)
     here = pool(movement.branch, movement.from_region)
     old = {**_taken_over(movement, here), **queries.within(every, here)}
     new = queries.within(every, pool(movement.branch, movement.to_region))
@@ -77,16 +84,7 @@ def digest(rows: list[tuple[PlaceMonth, bool, bool]]) -> str:
 
 
 def write_statement(movement: Movement) -> None:
-    running = Coverage.objects.filter(
-        person=movement.person, branch=movement.branch, span__endswith__isnull=True
-    )
-    here = pool(movement.branch, movement.from_region)
-    if any(regions.covers(here, each.region) for each in running):
-        raise Refused(
-            _("%(name)s is still insured here.") % {"name": movement.person.name},
-            code="still_insured",
-            fix=_("End the coverage first; the reason is “Moved to another region”."),
-        )
+    """Lay down the months as the next turn. `Refused` where there is none."""
     rows = statement(movement)
     if not rows:
         raise Refused(

@@ -1,6 +1,5 @@
 """The three steps of a movement: accept, attest, take over; refused or withdrawn at any of them."""
 
-import secrets
 from dataclasses import dataclass
 from typing import Any
 
@@ -23,6 +22,7 @@ from enrollment.rules.movement import Mover
 from enrollment.rules.movement import movement as movement_rule
 from enrollment.services.checks import lock
 from enrollment.services.people import details
+from enrollment.services.record.certificates import issue_movement
 from funds.models import Branch
 from socsec.kernel import regions
 from socsec.kernel.document import Document, explain
@@ -34,10 +34,9 @@ from socsec.office.services import case as cases
 from socsec.office.services import messages
 from socsec.office.services import policy as policies
 
+from . import covers
 from .common import changed, held, locked, open_step, record, step_of
 from .months import digest, pool, statement, write_statement
-
-LETTERS = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"  # none that look alike
 
 # Why an office may refuse, with the words for the person and the law.
 REASONS: dict[str, tuple[Any, str]] = {
@@ -109,6 +108,7 @@ def propose(*, by: User, movement: Movement) -> Movement:
             follows=found.follows,
         )
     elif step.step == Step.ATTEST:
+        covers.ending(movement)
         write_statement(movement)
         cases.propose(case_id=step.pk, by=by, sheet=None, edition=None, months=movement.months)
     else:
@@ -127,7 +127,10 @@ def send_back(*, by: User, movement: Movement, text: str) -> Movement:
 
 @transaction.atomic
 def confirm(*, by: User, movement: Movement) -> Movement:
-    """The checker's part of the step that is open now; what follows, follows in the same moment."""
+    """The checker's part of the step that is open now; what follows, follows in the same moment.
+
+    With the attestation the coverage at the old place ends, and the certificate is issued.
+    """
     movement, step = held(by, movement, "case.check", Case.State.ASSESSED)
     if step.step == Step.ACCEPT:
         return _accept(by, movement, step)
@@ -151,6 +154,7 @@ def refuse(*, by: User, movement: Movement, reason: str) -> Movement:
     )
     movement.state = MovementState.REFUSED
     movement.save(update_fields=["state"])
+    covers.go_on(movement, by)
     messages.notify(
         person_id=movement.person_id,
         title=_("Your insurance does not move"),
@@ -170,6 +174,7 @@ def withdraw(*, by: User, movement: Movement, text: str) -> Movement:
     cases.withdraw(case_id=step.pk, by=by, text=text)
     movement.state = MovementState.WITHDRAWN
     movement.save(update_fields=["state"])
+    covers.go_on(movement, by)
     record(by, "movement.withdraw", movement)
     return movement
 
@@ -209,9 +214,9 @@ def _attest(by: User, movement: Movement, step: MovementStep) -> Movement:
     today = timezone.localdate()
     movement.state = MovementState.ATTESTED
     movement.attested_on = today
-    movement.serial = f"CB{movement.from_region}{today:%Y%m%d}{movement.pk:06d}"
-    movement.code = "".join(secrets.choice(LETTERS) for _letter in range(10))
-    movement.save(update_fields=["state", "attested_on", "serial", "code"])
+    movement.serial = issue_movement(by=by, movement=movement).issued.serial
+    movement.save(update_fields=["state", "attested_on", "serial"])
+    covers.end_old(movement, by)
     open_step(movement, Step.TAKE, by, "case.check", movement.from_region, Case.Channel.SYSTEM)
     record(by, "movement.attest", movement, months=movement.months, serial=movement.serial)
     return movement
@@ -227,6 +232,7 @@ def _take_over(by: User, movement: Movement, step: MovementStep) -> Movement:
     movement.file_before = person.region
     movement.money = MoneyState.DUE if movement.branch == Branch.PENSION else MoneyState.NONE
     movement.save(update_fields=["state", "done_on", "file_before", "money"])
+    covers.register_here(movement, by)
     if not regions.covers(movement.to_region, person.region):
         details.put(
             person,

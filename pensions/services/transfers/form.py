@@ -143,7 +143,10 @@ def months_held(transfer: Transfer, fund: Fund) -> list[PlaceMonth]:
         ).values_list("month", flat=True)
     )
     mine: dict[int, PlaceMonth] = {}
-    for each in enrollment.place_months(person_id, branch):
+    held = enrollment.place_months(person_id, branch)
+    if fund.scheme == Scheme.RESIDENTS:
+        held = enrollment.resident_months(person_id, branch)
+    for each in held:
         scheme = (
             Scheme.RESIDENTS
             if each.resident

@@ -5,9 +5,10 @@ from django.utils.translation import gettext_lazy as _
 from socsec.office.certificates import CertificateKind
 
 from .. import statements
-from . import contributions, coverage, standing, statement
+from . import contributions, coverage, movement, standing, statement
 from .contributions import issue_contributions
 from .coverage import issue_coverage
+from .movement import issue_movement
 from .standing import issue_standing
 
 __all__ = [
@@ -17,6 +18,7 @@ __all__ = [
     "STANDING",
     "issue_contributions",
     "issue_coverage",
+    "issue_movement",
     "issue_standing",
 ]
 
@@ -46,6 +48,13 @@ KINDS = (
         standing.write,
         standing.shown,
         days="enrollment.certificate.valid_days",
+    ),
+    CertificateKind(
+        movement.SLUG,
+        "PZ",
+        _("Certificate of a record that moves"),
+        movement.write,
+        movement.shown,
     ),
     CertificateKind(
         statements.KIND,
