@@ -1,41 +1,24 @@
-"""Pages of a signed-in person that the office itself can draw: my cases, letters, who saw my data."""
+"""Pages of a signed-in person that the office itself can draw: home, letters, who saw my data."""
 
-from collections.abc import Sequence
-from datetime import date
 from typing import Any
 from urllib.parse import urlsplit
 
-from django import forms
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.urls import Resolver404, resolve, reverse
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_POST, require_safe
 
-from . import acting, display, figures, people
-from .acting import Scope, acting_for
-from .calendar import add_working_days
-from .forms import Option, PickField, ScreenForm
-from .models import AuditEntry, Case, Notice, User
-from .portal import person_only, safe_next, sent, signed_in
-from .services import case as cases
+from . import acting, people
+from .acting import acting_for
+from .models import AuditEntry, Notice, User
+from .my_cases import open_cases
+from .portal import person_only, safe_next, signed_in
 from .services import messages as letters
-from .sheets import read as read_sheet
-from .shell import moneys, start_parts, tiles, todos, withdrawal_of
-
-# What a state is called to the person it concerns, and the colour of its tag.
-STATES: dict[str, tuple[Any, str]] = {
-    Case.State.RECEIVED: (gettext_lazy("Checking your record"), "brand"),
-    Case.State.WAITING: (gettext_lazy("Waiting for your papers"), "amber"),
-    Case.State.ASSESSED: (gettext_lazy("Being checked by a second officer"), "brand"),
-    Case.State.GRANTED: (gettext_lazy("Granted"), "green"),
-    Case.State.REFUSED: (gettext_lazy("Refused"), "red"),
-    Case.State.WITHDRAWN: (gettext_lazy("Withdrawn"), ""),
-}
+from .shell import moneys, start_parts, tiles, todos
 
 # What an act in the log is called to the person whose file it touched.
 ACTS: dict[str, Any] = {
@@ -188,49 +171,6 @@ ACTS: dict[str, Any] = {
 }
 
 
-def clock_of(case: Case, today: date | None = None) -> figures.Clock:
-    """The case's clock as boxes. Days spent waiting for the person move the period, not shrink it."""
-    now = case.clock(today)
-    days = [add_working_days(case.received_on, n + case.waited) for n in range(1, case.days + 1)]
-    return figures.clock(days, used=now.used + now.late, stopped=now.waiting, done=now.stopped)
-
-
-def brief(case: Case) -> dict[str, Any]:
-    """A case in one line of a list."""
-    state, tone = STATES[case.state]
-    due = display.day_week(case.due_on)
-    if case.state == Case.State.WAITING:
-        coming = _("Waiting for your papers")
-    elif case.is_open:
-        coming = _("Answer by %(day)s") % {"day": due}
-    elif case.decided_at:
-        coming = _("Decided on %(day)s") % {"day": display.day_short(case.decided_at)}
-    else:
-        coming = ""
-    return {
-        "number": case.number,
-        "title": case.registered.label,
-        "state": state,
-        "tone": tone,
-        "clock": clock_of(case),
-        "next": coming,
-        "received": case.received_on,
-    }
-
-
-def of(request: HttpRequest) -> Any:
-    """The cases of whom the signed-in person acts for."""
-    return Case.objects.filter(person_id__in=people.numbers(acting_for(request))).order_by(
-        "-received_on", "-id"
-    )
-
-
-def open_cases(request: HttpRequest) -> list[dict[str, Any]]:
-    """For the home page: soonest deadline first."""
-    mine = of(request).filter(state__in=Case.OPEN).order_by("due_on", "id")[:5]
-    return [brief(case) for case in mine]
-
-
 @require_safe
 def home(request: HttpRequest) -> HttpResponse:
     """The start page, or the home of whoever is signed in."""
@@ -255,182 +195,6 @@ def person_home(request: HttpRequest) -> HttpResponse:
             "tiles": tiles(),
         },
     )
-
-
-@require_safe
-@person_only
-def my_cases(request: HttpRequest) -> HttpResponse:
-    page = Paginator(of(request), 20).get_page(request.GET.get("page"))
-    return render(
-        request,
-        "portal/office/cases.html",
-        {"cases": [brief(case) for case in page], "page": page},
-    )
-
-
-@require_safe
-@person_only
-def my_case(request: HttpRequest, number: str) -> HttpResponse:
-    """One case: the clock, where it stands, what it was decided on."""
-    case = get_object_or_404(of(request).select_related("office", "region"), number=number)
-    events = list(case.events.all())
-    state, tone = STATES[case.state]
-    return render(
-        request,
-        "portal/office/case.html",
-        {
-            "case": case,
-            "title": case.registered.label,
-            "law": case.registered.law,
-            "state": state,
-            "tone": tone,
-            "clock": clock_of(case),
-            "steps": path(case, events),
-            "asked": next((event.text for event in reversed(events) if event.act == "wait"), "")
-            if case.state == Case.State.WAITING
-            else "",
-            "letters": list(case.notices.all()),
-            "papers": list(case.documents.defer("content")),
-            "sheet": case.sheet if case.state in (Case.State.GRANTED, Case.State.REFUSED) else None,
-            "reasons": [reason_words(reason) for reason in case.reasons],
-            "disagree_by": disagree_by(case),
-            "written": list(case.notes.filter(by=request.user)),
-        },
-    )
-
-
-def reason_words(reason: dict[str, str]) -> dict[str, str]:
-    """One reason of a refusal in the reader's language."""
-    text = reason.get("text_zh" if display.chinese() else "text_en", "")
-    return {"text": text, "law": reason.get("law", "")}
-
-
-def disagree_by(case: Case) -> date | None:
-    """The last day to ask for reconsideration: 60 days after the decision (行政复议法 art. 20)."""
-    if case.decided_at is None:
-        return None
-    return date.fromordinal(timezone.localdate(case.decided_at).toordinal() + 60)
-
-
-def path(case: Case, events: Sequence[Any]) -> list[dict[str, Any]]:
-    """The stages of a case as the person sees them: done, now, or still to come."""
-    moments = {event.act: event.at for event in events}
-    closed = not case.is_open
-    assessed = case.state == Case.State.ASSESSED or bool(case.assessed_at and closed)
-    steps = [
-        {
-            "css": "done-s",
-            "title": _("Received"),
-            "text": display.moment(moments["open"]) if "open" in moments else "",
-        },
-        {
-            "css": "done-s" if assessed or closed else "now-s",
-            "title": STATES[Case.State.WAITING][0]
-            if case.state == Case.State.WAITING
-            else STATES[Case.State.RECEIVED][0],
-            "text": "" if closed or assessed else _("One officer works it out, line by line"),
-        },
-        {
-            "css": "now-s"
-            if case.state == Case.State.ASSESSED
-            else "done-s"
-            if assessed
-            else "todo-s",
-            "title": _("Assessment, checked by a second officer"),
-            "text": display.moment(case.assessed_at) if case.assessed_at else "",
-        },
-    ]
-    if case.state == Case.State.WITHDRAWN:
-        steps = [*steps[:1], {"css": "stop-s", "title": _("Withdrawn"), "text": ""}]
-    elif case.state == Case.State.REFUSED:
-        steps.append({"css": "stop-s", "title": _("Refused"), "text": _when(case)})
-    elif case.state == Case.State.GRANTED:
-        steps.append({"css": "done-s", "title": _("Granted"), "text": _when(case)})
-    else:
-        steps.append(
-            {
-                "css": "todo-s",
-                "title": _("We tell you"),
-                "text": _("By text and here, the same day"),
-            }
-        )
-    return steps
-
-
-def _when(case: Case) -> str:
-    return display.moment(case.decided_at) if case.decided_at else ""
-
-
-class WithdrawForm(ScreenForm):
-    sure = PickField(
-        label=gettext_lazy("Do you want to withdraw it?"),
-        options=[
-            Option("yes", gettext_lazy("Yes, withdraw it")),
-            Option("no", gettext_lazy("No, go on")),
-        ],
-        error_messages={"required": gettext_lazy("Choose yes or no")},
-    )
-
-
-@require_http_methods(["GET", "POST"])
-@person_only
-def withdraw(request: HttpRequest, number: str) -> HttpResponse:
-    """Taking a case back, asked once."""
-    acting_for(request, Scope.CLAIM)
-    case = get_object_or_404(of(request), number=number)
-    if not case.is_open:
-        return redirect("case", number=number)
-    form = WithdrawForm(sent(request))
-    if request.method == "POST" and form.is_valid():
-        if form.cleaned_data["sure"] == "yes":
-            act = withdrawal_of(case.kind) or cases.withdraw
-            act(case_id=case.pk, by=request.user, text=_("Withdrawn by the person in the portal."))
-            messages.success(request, _("Withdrawn. You may claim again at any time."))
-        return redirect("case", number=number)
-    return render(
-        request,
-        "portal/office/withdraw.html",
-        {"form": form, "case": case, "title": case.registered.label, "in_flow": True},
-    )
-
-
-class WriteForm(ScreenForm):
-    text = forms.CharField(
-        label=gettext_lazy("What do you want to tell us?"),
-        help_text=gettext_lazy("The officer who handles your case reads it."),
-        max_length=2000,
-        widget=forms.Textarea(attrs={"class": "input", "rows": 6}),
-        error_messages={"required": gettext_lazy("Write what you want to tell us")},
-    )
-
-
-@require_http_methods(["GET", "POST"])
-@person_only
-def write(request: HttpRequest, number: str) -> HttpResponse:
-    """A message to the office, about the case or about one line of its sheet."""
-    acting_for(request, Scope.CLAIM)
-    case = get_object_or_404(of(request), number=number)
-    line = line_named(case, request.GET.get("line", ""))
-    form = WriteForm(sent(request))
-    if request.method == "POST" and form.is_valid():
-        text = form.cleaned_data["text"]
-        if line:
-            text = _("Disagrees with the line “%(line)s”: %(text)s") % {"line": line, "text": text}
-        cases.note(case_id=case.pk, by=request.user, text=text)
-        messages.success(request, _("Your message is with your case. We answer by letter here."))
-        return redirect("case", number=number)
-    return render(
-        request,
-        "portal/office/write.html",
-        {"form": form, "case": case, "line": line, "disagree_by": disagree_by(case)},
-    )
-
-
-def line_named(case: Case, code: str) -> str:
-    """The label of a line of the decided sheet; "" where there is none of that code."""
-    document = read_sheet(case.sheet) if case.sheet and not case.is_open else None
-    found = [line for line in document.lines if line.code == code] if document else []
-    return found[0].label["zh" if display.chinese() else "en"] if found else ""
 
 
 @require_safe

@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, URLResolver, path
 
-from . import my, portal, stylebook, verify
+from . import my, my_cases, portal, stylebook, verify
 from .api import assess, events, jobs, problem_pages
 
 urlpatterns: list[URLPattern | URLResolver] = [
@@ -14,10 +14,10 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("privacy/", portal.plain("portal/office/privacy.html"), name="privacy"),
     path("verify/", verify.verify, name="verify"),
     path("rules/", portal.law, name="rules"),
-    path("cases/", my.my_cases, name="cases"),
-    path("cases/<str:number>/", my.my_case, name="case"),
-    path("cases/<str:number>/write/", my.write, name="case_write"),
-    path("cases/<str:number>/withdraw/", my.withdraw, name="case_withdraw"),
+    path("cases/", my_cases.every, name="cases"),
+    path("cases/<str:number>/", my_cases.one, name="case"),
+    path("cases/<str:number>/write/", my_cases.write, name="case_write"),
+    path("cases/<str:number>/withdraw/", my_cases.withdraw, name="case_withdraw"),
     path("letters/", my.my_letters, name="letters"),
     path("letters/<int:pk>/", my.my_letter, name="letter"),
     path("acting/", my.act_for, name="act_for"),

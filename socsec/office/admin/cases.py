@@ -21,7 +21,7 @@ from socsec.office.desk import Button, Crumb, Deed, DeskAdmin, list_url, staff
 from socsec.office.errors import pick
 from socsec.office.forms import ScreenForm
 from socsec.office.models import Case, CaseDocument
-from socsec.office.my import clock_of
+from socsec.office.my_cases import clock_of
 from socsec.office.services import audit
 from socsec.office.services import case as services
 from socsec.office.templatetags.screens import mini

@@ -9,7 +9,7 @@ from socsec.office import home, queries, runs
 from socsec.office.errors import Problem
 from socsec.office.home import Figure, Panel, Tile, Way
 from socsec.office.models import User
-from socsec.office.my import clock_of
+from socsec.office.my_cases import clock_of
 from socsec.office.services import work
 
 SHOWN = 8  # rows of a list on the start page
