@@ -17,7 +17,7 @@ class AssistanceConfig(AppConfig):
 
     def ready(self) -> None:
         """Tell the office what kinds of case and run assistance has."""
-        from assistance import batch
+        from assistance import batch, portal
         from assistance.admin import hanging
         from socsec.office import kinds, merges, runs
 
@@ -36,6 +36,7 @@ class AssistanceConfig(AppConfig):
         ]
         runs.register(batch.AssistancePayrolls())
         hanging.hang(families)
+        portal.hang()
         merges.cover(
             "assistance",
             apart={"assistance.GrantPayment": "it stands under the number of its grant"},

@@ -6,14 +6,15 @@ needs an objection that was settled.
 """
 
 from collections import defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
 from django.utils import timezone
 
-from assistance.models import Application, Grant, GrantAmount, GrantState, Recognition, Unit
+from assistance.models import Application, Grant, GrantState, Recognition, Unit
+from assistance.queries import amounts_in
 from assistance.rules.facts import Residence, Standing
 from enrollment import queries as people
 from pensions import queries as pensions
@@ -37,10 +38,15 @@ class InsuredIncome:
 
 def insured_income(person_id: int, on: date) -> InsuredIncome:
     """The wage declared for this month or the one before, and the pensions in payment."""
-    month = month_of(on)
-    return InsuredIncome(
-        people.wage_lately(person_id, month), pensions.monthly_pension(person_id, month)
-    )
+    return insured_incomes([person_id], on)[person_id]
+
+
+def insured_incomes(person_ids: Iterable[int], on: date) -> dict[int, InsuredIncome]:
+    """The same for several people, in as many queries as for one."""
+    month, asked = month_of(on), list(person_ids)
+    wages = people.wages_lately(asked, month)
+    drawn = pensions.monthly_pensions(asked, month)
+    return {number: InsuredIncome(wages[number], drawn[number]) for number in asked}
 
 
 def standing_of(person_id: int, on: date) -> Standing:
@@ -58,17 +64,21 @@ def standing_of(person_id: int, on: date) -> Standing:
 def monthly_grants(person_id: int) -> int:
     """What a person draws of all programmes a month, fen: the last version of each grant."""
     running = Grant.objects.filter(person_id__in=numbers(person_id)).exclude(state=GrantState.ENDED)
-    return sum(amount_in(grant.pk, month_of(timezone.localdate())) for grant in running)
+    return sum(amounts_in(running.values("pk"), month_of(timezone.localdate())).values())
 
 
-def amount_in(grant_id: int, month: int) -> int:
-    """What a grant comes to in a month, fen."""
-    found = (
-        GrantAmount.objects.filter(grant_id=grant_id, from_month__lte=month)
-        .order_by("-from_month", "-version")
-        .first()
-    )
-    return found.amount if found else 0
+def of_standing(standing: Standing) -> dict[str, Any]:
+    """What rules ask about as what a person is recognised, in natural units."""
+    found: dict[str, Any] = {
+        "standing": standing.name,
+        "in_hardship": standing == Standing.HARDSHIP,
+        "recognised": standing <= Standing.NEAR_POOR,
+        "assisted": standing <= Standing.NEAR_POOR,
+    }
+    if standing in (Standing.DIBAO, Standing.NEAR_POOR):
+        group = "DIBAO" if standing == Standing.DIBAO else "LOW_INCOME"
+        found |= {"group": group, "need": group}
+    return found
 
 
 def gather(application: Application, names: set[str], earned: Earned) -> dict[str, Any]:
@@ -80,9 +90,9 @@ def gather(application: Application, names: set[str], earned: Earned) -> dict[st
     on = timezone.localdate()
     found = _computed(application, on, names, earned)
     survey = application.surveys.filter(draft=False).order_by("-pk").first()
-    found |= _higher(found, application.stated, names)
+    found |= higher(found, application.stated, names)
     if survey is not None:
-        found |= _higher(found, survey.findings, names)
+        found |= higher(found, survey.findings, names)
     found |= application.programme.given
     return {name: value for name, value in found.items() if name in names}
 
@@ -97,7 +107,7 @@ def _computed(
         "month": format_month(month_of(on)),
         "residence": residence.name,
         "age": format_age(age_on(person.born_on, on)),
-        "standing": standing.name,
+        **of_standing(standing),
     }
     members = list(application.members.filter(excluded="").values_list("person_id", flat=True))
     if application.programme.unit == Unit.HOUSEHOLD:
@@ -106,11 +116,6 @@ def _computed(
     found |= {name: _natural(name, value) for name, value in _matched(application, earned).items()}
     if "own_grants" in names:
         found["own_grants"] = _natural("own_grants", monthly_grants(person.pk))
-    if "in_hardship" in names:
-        found["in_hardship"] = standing == Standing.HARDSHIP
-    if standing in (Standing.DIBAO, Standing.NEAR_POOR):
-        group = "DIBAO" if standing == Standing.DIBAO else "LOW_INCOME"
-        found |= {"group": group, "need": group}
     return found
 
 
@@ -136,7 +141,7 @@ def _natural(name: str, value: int) -> Any:
     return UNITS["fen"].natural(value) if name in (*AMOUNTS, "own_grants") else value
 
 
-def _higher(found: dict[str, Any], said: dict[str, Any], names: set[str]) -> dict[str, Any]:
+def higher(found: dict[str, Any], said: dict[str, Any], names: set[str]) -> dict[str, Any]:
     """What was said, but for totals of the household of which the registers know more."""
     out: dict[str, Any] = {}
     for name, value in said.items():

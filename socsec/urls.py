@@ -20,6 +20,7 @@ urlpatterns = [
     path("", include("enrollment.urls")),
     path("", include("pensions.urls")),
     path("", include("funds.urls")),
+    path("", include("assistance.urls")),
 ]
 
 handler400 = "socsec.office.portal.bad_request"

@@ -13,7 +13,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
-from assistance import facts, queries
+from assistance import queries
 from assistance.models import ChangeKind, ChangeState, Grant, GrantChange, GrantState
 from assistance.services import changing
 from socsec.kernel.money import yuan
@@ -89,7 +89,9 @@ class GrantAdmin(DeskAdmin):
             "heading": f"{obj.person} · {obj.programme}",
             "title": obj.person.name,
             "amounts": amounts,
-            "amount": facts.amount_in(obj.pk, max(month_of(timezone.localdate()), obj.from_month)),
+            "amount": queries.amount_in(
+                obj.pk, max(month_of(timezone.localdate()), obj.from_month)
+            ),
             "sheet_json": amounts[0].sheet if amounts else None,
             "payments": obj.payments.order_by("-month", "-part"),
             "hearings": obj.hearings.select_related("by"),

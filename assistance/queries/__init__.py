@@ -1,5 +1,6 @@
 """Reads for screens, and the door for the apps above."""
 
+from .amounts import amount_in, amounts_in
 from .desk import (
     application_of,
     applications,
@@ -11,15 +12,31 @@ from .desk import (
     steps,
     steps_under_way,
 )
+from .own import (
+    GrantNow,
+    applications_of,
+    drawn_by,
+    monthly_of,
+    payments_of,
+    to_authorise,
+)
 
 __all__ = [
+    "GrantNow",
+    "amount_in",
+    "amounts_in",
     "application_of",
     "applications",
+    "applications_of",
     "changes",
+    "drawn_by",
     "grants",
     "grants_of",
+    "monthly_of",
     "next_step",
+    "payments_of",
     "programmes",
     "steps",
     "steps_under_way",
+    "to_authorise",
 ]

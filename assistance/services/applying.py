@@ -126,9 +126,10 @@ def authorise(
 ) -> Applicant:
     """A member agrees in writing that registers are asked about them (社会救助法第四十条).
 
-    It holds for the months that policy says, after which nobody may ask on the strength of it.
+    It holds for the months that policy says, after which nobody may ask on the strength of it. At
+    the portal each adult says so for themselves, whoever applied, and a guardian for a child.
     """
-    held = locked(application, by, "case.note", *Case.OPEN)
+    held = locked_by_member(application, by, person_id)
     today = timezone.localdate()
     day = on or today
     if day > today or day < held.case.received_on - timedelta(days=366):
@@ -212,6 +213,27 @@ def locked(application: Application, by: User, act: str, *states: str) -> Applic
     return held
 
 
+def locked_by_member(application: Application, by: User, person_id: int) -> Application:
+    """The same for what a member may do in an open application that another made, about themselves
+    alone: staff act for anybody in it."""
+    if by.kind != User.Kind.INSURED:
+        return locked(application, by, "case.note", *Case.OPEN)
+    require(by, "matching.own", None, person_id)
+    held = (
+        Application.objects.select_for_update(of=("self",))
+        .select_related("case", "programme", "person", "household")
+        .get(pk=application.pk)
+    )
+    _member(held, person_id)
+    if held.case.state not in Case.OPEN:
+        raise Conflict(
+            _("This application was decided already."),
+            code="case_moved_on",
+            fix=_("Open it again to see where it stands."),
+        )
+    return held
+
+
 def _household(programme: Programme, person: Person, day: date) -> Household | None:
     home = people.household_of(person.pk, day)
     if programme.unit == Unit.HOUSEHOLD and home is None:
@@ -228,8 +250,7 @@ def _members(
 ) -> list[tuple[Person, str]]:
     if programme.unit == Unit.PERSON or home is None:
         return [(person, "")]
-    rows = home.members.filter(span__contains=day).select_related("person")
-    return [(row.person, row.role) for row in rows if row.person.died_on is None]
+    return people.members_of(home, day)
 
 
 def _not_granted(programme: Programme, person: Person, home: Household | None) -> None:

@@ -11,7 +11,6 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from assistance.facts import amount_in
 from assistance.models import (
     ChangeKind,
     ChangeState,
@@ -20,6 +19,7 @@ from assistance.models import (
     GrantState,
     Hearing,
 )
+from assistance.queries import amount_in
 from assistance.services import granting
 from assistance.services.deciding import decide
 from assistance.services.granting import locked

@@ -87,11 +87,15 @@ def rule_of(programme: Programme) -> rules.Rule:
 
 def gather(application: Application) -> dict[str, Any]:
     """The facts of an application's rule as the books have them today, in natural units."""
+    names = set(rule_of(application.programme).facts.specs())
+    return gathering.gather(application, names, earned_in(application.region, application.rural))
+
+
+def earned_in(region: str, rural: bool) -> gathering.Earned:
+    """What of a wage counts in a region today, by its rule: from (fen, kind of work) to fen."""
     policy = policies.of(policies.current_edition())
-    place = {
-        "month": _month_now(),
-        "residence": "RURAL" if application.rural else "URBAN",
-    }
+    place = {"month": _month_now(), "residence": "RURAL" if rural else "URBAN"}
+    rules.load(["assistance"])
 
     def earned(wage: int, work: str) -> int:
         try:
@@ -99,14 +103,13 @@ def gather(application: Application) -> dict[str, Any]:
                 EARNED,
                 {**place, "work": work, "wage": UNITS["fen"].natural(wage)},
                 policy=policy,
-                region=application.region,
+                region=region,
             )
         except (FactError, PolicyError) as error:
             raise from_kernel(error) from error
         return int(done.sheet.counted)  # type: ignore[attr-defined]
 
-    names = set(rule_of(application.programme).facts.specs())
-    return gathering.gather(application, names, earned)
+    return earned
 
 
 def decide(facts: dict[str, Any], policy: Policy, programme: Programme, region: str) -> Found:

@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from assistance import facts as gathering
 from assistance.models import Application, Matching, Source, StepCode
 from assistance.services import clocks
-from assistance.services.applying import locked
+from assistance.services.applying import locked, locked_by_member
 from socsec.office.access import require
 from socsec.office.errors import Conflict, Invalid, NotFound, Refused, say
 from socsec.office.models import Case, User
@@ -128,8 +128,8 @@ def answer(
 
 @transaction.atomic
 def object_to(*, by: User, matching: Matching, text: str) -> Matching:
-    """The applicant says that a register is wrong, and why (57号第十八条)."""
-    held = locked(matching.application, by, "case.note", *Case.OPEN)
+    """Whoever was asked about says that a register is wrong, and why (57号第十八条)."""
+    held = locked_by_member(matching.application, by, matching.person_id)
     row = Matching.objects.select_for_update().get(pk=matching.pk)
     if row.answered_at is None:
         raise Refused(_("This question was not answered yet."), code="not_answered")

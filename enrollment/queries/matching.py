@@ -110,14 +110,21 @@ def pairs(user: Any) -> QuerySet[DuplicatePair]:
 
 def numbers_of(person_id: int) -> list[int]:
     """All numbers under which records of this person stand: the own one and those merged into it."""
-    found, asked = [person_id], [person_id]
+    return list(numbers_of_each([person_id]))
+
+
+def numbers_of_each(person_ids: Iterable[int]) -> dict[int, int]:
+    """Every number under which records of these people stand, each with the one asked for, which
+    comes first: one query where nothing was merged."""
+    asked = {number: number for number in person_ids}
+    found = dict(asked)
     while asked:
-        asked = list(
-            PersonLink.objects.filter(
-                survivor_id__in=asked, state=PersonLink.State.ACTIVE
-            ).values_list("absorbed_id", flat=True)
-        )
-        found += asked
+        links = PersonLink.objects.filter(survivor_id__in=asked, state=PersonLink.State.ACTIVE)
+        asked = {
+            absorbed: asked[survivor]
+            for absorbed, survivor in links.values_list("absorbed_id", "survivor_id")
+        }
+        found |= asked
     return found
 
 

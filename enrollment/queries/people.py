@@ -17,12 +17,11 @@ from enrollment.models import (
     PersonLink,
     WageDeclaration,
 )
-from enrollment.queries.matching import canonical, not_absorbed, numbers_of
+from enrollment.queries.matching import canonical, not_absorbed, numbers_of, numbers_of_each
 from socsec.kernel import ids, papers
 from socsec.office.access import scope
 from socsec.office.fields import blind_index
 from socsec.office.people import PersonLine
-from socsec.office.people import numbers as numbers_of_person
 
 RESIDENT_ID = "resident_id"
 
@@ -117,16 +116,29 @@ def household_of(person_id: int, on: date | None = None) -> Household | None:
     ).first()
 
 
+def members_of(household: Household, on: date) -> list[tuple[Person, str]]:
+    """Who belongs to a household on a day and lives, each with their role, as they joined."""
+    rows = household.members.filter(span__contains=on, person__died_on__isnull=True)
+    return [(row.person, row.role) for row in rows.select_related("person").order_by("pk")]
+
+
 def wage_lately(person_id: int, month: int) -> int:
     """What employers declared for a person in `month`, or else in the month before; fen, all
     employers together. 0 where nothing was declared."""
+    return wages_lately([person_id], month)[person_id]
+
+
+def wages_lately(person_ids: Iterable[int], month: int) -> dict[int, int]:
+    """The same for several people, in two queries."""
+    own = numbers_of_each(person_ids)
+    found: dict[int, dict[int, int]] = {number: {} for number in own.values()}
     rows = WageDeclaration.objects.filter(
-        person_id__in=numbers_of_person(person_id), month__gte=month - 1, month__lte=month
-    )
-    latest = rows.order_by("-month").first()
-    if latest is None:
-        return 0
-    return sum(row.wage for row in rows.filter(month=latest.month))
+        person_id__in=own, month__gte=month - 1, month__lte=month
+    ).values_list("person_id", "month", "wage")
+    for number, of, wage in rows:
+        months = found[own[number]]
+        months[of] = months.get(of, 0) + wage
+    return {number: months[max(months)] if months else 0 for number, months in found.items()}
 
 
 def relatives(person_id: int) -> set[int]:

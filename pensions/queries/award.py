@@ -1,5 +1,6 @@
 """Claims and awards: what was asked for, decided and is in force."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from django.db.models import Q, QuerySet
@@ -118,12 +119,28 @@ def benefit_in(award: Award, month: int) -> Benefit | None:
 
 def monthly_pension(person_id: int, month: int) -> int:
     """What all awards in payment of a person pay in a month, fen."""
-    paid = 0
-    for award in awards_of(person_id).filter(state=AwardState.IN_PAYMENT):
-        benefit = benefit_in(award, month)
-        if benefit is not None:
-            paid += benefit.basic + benefit.account + benefit.transitional + benefit.addition
-    return paid
+    return monthly_pensions([person_id], month)[person_id]
+
+
+def monthly_pensions(person_ids: Iterable[int], month: int) -> dict[int, int]:
+    """The same for several people, in three queries."""
+    own = enrollment.numbers_of_each(person_ids)
+    found = dict.fromkeys(own.values(), 0)
+    awards = dict(
+        Award.objects.filter(person_id__in=own, state=AwardState.IN_PAYMENT).values_list(
+            "pk", "person_id"
+        )
+    )
+    holding = (
+        Benefit.objects.filter(
+            person_id__in=set(awards.values()), award_id__in=awards, from_month__lte=month
+        )
+        .order_by("award_id", "-from_month", "-version")
+        .distinct("award_id")
+    )
+    for benefit in holding:
+        found[own[benefit.person_id]] += benefit.monthly
+    return found
 
 
 def adjustments(person_id: int) -> QuerySet[PensionAdjustment]:

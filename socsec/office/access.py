@@ -138,6 +138,8 @@ _TABLE: dict[str, set[Role]] = {
     "programme.enter": {POLICY_OFFICER},
     "programme.approve": {POLICY_OFFICER, REVIEWER},
     "matching.answer": {INTAKE, ASSESSOR},
+    # about themselves, at the portal: to authorise questions, to object to answers
+    "matching.own": set(),
     # runs
     "run.read": {ASSESSOR, REVIEWER, ACCOUNTANT},
     "run.draft": {ASSESSOR, ACCOUNTANT},
@@ -223,6 +225,7 @@ OWN_ACTS = frozenset(
         "mandate.end",
         "proof.read",
         "proof.self",
+        "matching.own",
     }
 )
 
@@ -248,7 +251,9 @@ DELEGATED: dict[str, frozenset[str]] = {
     people.Scope.ENROL: frozenset(
         {"case.receive", "case.note", "case.withdraw", "resident.enroll", "coverage.own"}
     ),
-    people.Scope.CLAIM: frozenset({"proof.self", "case.receive", "case.note", "case.withdraw"}),
+    people.Scope.CLAIM: frozenset(
+        {"proof.self", "case.receive", "case.note", "case.withdraw", "matching.own"}
+    ),
     people.Scope.PAY: frozenset({"receipt.pay"}),
     people.Scope.CHANGE: frozenset({"case.receive", "case.note", "case.withdraw"}),
 }

@@ -10,7 +10,7 @@ from socsec.office.services import audit
 from socsec.office.services import messages as letters
 from tests.portal.conftest import PASSWORD, this_month
 
-PUBLIC = ["/", "/sign-in/", "/estimate/", "/rules/", "/accessibility/", "/privacy/"]
+PUBLIC = ["/", "/sign-in/", "/estimate/", "/needs/", "/rules/", "/accessibility/", "/privacy/"]
 OWN = [
     "/record/",
     "/record/months/",
@@ -20,6 +20,8 @@ OWN = [
     "/benefits/",
     "/account/",
     "/my-estimate/",
+    "/my-needs/",
+    "/assistance/",
     "/claim/",
     "/delegates/",
     "/delegates/new/",

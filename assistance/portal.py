@@ -1,1 +1,0 @@
-"""Self-service pages of assistance."""
