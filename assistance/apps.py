@@ -17,7 +17,7 @@ class AssistanceConfig(AppConfig):
 
     def ready(self) -> None:
         """Tell the office what kinds of case and run assistance has."""
-        from assistance import batch, portal
+        from assistance import batch, checks, portal
         from assistance.admin import hanging
         from socsec.office import kinds, merges, runs
 
@@ -35,6 +35,7 @@ class AssistanceConfig(AppConfig):
             for family, (prefix, label, law) in FAMILIES.items()
         ]
         runs.register(batch.AssistancePayrolls())
+        checks.register()
         hanging.hang(families)
         portal.hang()
         merges.cover(

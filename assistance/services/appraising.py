@@ -62,7 +62,7 @@ def hold(
         agreed=agreed,
         text=text.strip()[:2000],
     )
-    clocks.done(held, StepCode.APPRAISE)
+    clocks.done(held, StepCode.APPRAISE, held_on)
     audit.record(
         by=by,
         act="assistance.appraise",

@@ -24,6 +24,7 @@ from assistance.services import granting
 from assistance.services.deciding import decide
 from assistance.services.granting import locked
 from socsec.kernel.months import format_month, month_of
+from socsec.kernel.regions import NATION
 from socsec.kernel.units import UNITS
 from socsec.office.access import require_other_hand
 from socsec.office.errors import Conflict, Invalid, Refused, say
@@ -213,6 +214,13 @@ def hearing_required(region: str) -> bool:
     """Whether the law of today asks to hear a household before its grant is reduced or stopped."""
     policy = policies.of(policies.current_edition())
     return bool(policy.at("assistance.hearing.required", region, timezone.localdate()).value)
+
+
+def hearing_required_since() -> date:
+    """The first day on which the nation's law asked for a hearing."""
+    policy = policies.of(policies.current_edition())
+    stated = policy.series("assistance.hearing.required", NATION, timezone.localdate())
+    return next((value.start for value in stated if value.value), date.max)
 
 
 def _heard(held: Grant, kind: str, before: int, after: int) -> Hearing | None:

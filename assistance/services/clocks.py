@@ -61,15 +61,17 @@ def days_left(clock: Clock, today: date | None = None) -> int:
 
 
 def _begin(application: Application, on: date) -> None:
+    """The next place begins on the day when the last step before it was done, or on `on`."""
     clocks = list(
         Clock.objects.filter(application=application).select_related("step").order_by("step__place")
     )
     waiting = [clock for clock in clocks if clock.done_on is None]
     if not waiting:
         return
+    day = max([clock.done_on for clock in clocks if clock.done_on], default=on)
     place = waiting[0].step.place
     for clock in waiting:
         if clock.step.place == place and clock.began_on is None:
-            clock.began_on = on
-            clock.due_on = due(clock.step, on)
+            clock.began_on = day
+            clock.due_on = due(clock.step, day)
             clock.save(update_fields=["began_on", "due_on"])

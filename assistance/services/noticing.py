@@ -19,13 +19,22 @@ from socsec.office.errors import Invalid, Refused
 from socsec.office.models import Case, User
 from socsec.office.services import audit
 
+SHOWN = ("name", "members", "amount")
+
 
 @transaction.atomic
 def post(*, by: User, application: Application, place: str, on: date | None = None) -> PublicNotice:
     """Post the first opinion. `Refused` for a child, and where the programme has no notice."""
     held = locked(application, by, "case.assess", Case.State.RECEIVED)
-    day = on or timezone.localdate()
+    today = timezone.localdate()
+    day = on or today
     _may_show(held)
+    if not held.case.received_on <= day <= today:
+        raise Invalid(
+            _("A notice is posted between the application and today."),
+            code="impossible_date",
+            field="on",
+        )
     if not place.strip():
         raise Invalid(_("Say where it is posted."), code="empty", field="place")
     step = next(
@@ -44,11 +53,13 @@ def post(*, by: User, application: Application, place: str, on: date | None = No
         place=place.strip()[:120],
         posted_on=day,
         until=clocks.due(step, day),
-        shown={
-            "name": held.person.name,
-            "members": held.members.filter(excluded="").count(),
-            "amount": found.amount,
-        },
+        shown=dict(
+            zip(
+                SHOWN,
+                (held.person.name, held.members.filter(excluded="").count(), found.amount),
+                strict=True,
+            )
+        ),
     )
     audit.record(
         by=by,

@@ -75,7 +75,7 @@ def hand_in(*, by: User, application: Application) -> Survey:
         )
     survey.draft, survey.handed_in_at = False, timezone.now()
     survey.save(update_fields=["draft", "handed_in_at"])
-    clocks.done(held, StepCode.SURVEY)
+    clocks.done(held, StepCode.SURVEY, survey.visited_on)
     audit.record(
         by=by,
         act="assistance.survey",

@@ -1,6 +1,6 @@
 """From the application to the money: each step by those who may, and what is stopped with its reason."""
 
-from datetime import date, timedelta
+from datetime import date
 
 import pytest
 from django.db import DatabaseError, transaction
@@ -12,7 +12,6 @@ from assistance.models import (
     Grant,
     GrantAmount,
     GrantPayment,
-    GrantState,
     Matching,
     ProgrammeState,
     PublicNotice,
@@ -25,7 +24,6 @@ from assistance.services import (
     changing,
     deciding,
     matching,
-    noticing,
     paying,
     programmes,
     surveying,
@@ -161,20 +159,6 @@ def test_an_objection_is_settled_before_the_decision(
     assert deciding.grant(by=reviewer, application=application).amounts.get().amount == 2872_50
 
 
-def test_a_survey_before_the_application_is_refused(applied, assessor):
-    application = applied()
-    with pytest.raises(Refused) as refused:
-        surveying.draft(
-            by=assessor,
-            application=application,
-            visited_on=application.case.received_on - timedelta(days=1),
-            second="胡干事",
-            findings={},
-        )
-    assert refused.value.code == "survey_too_early"
-    assert not Survey.objects.exists()
-
-
 def test_a_household_is_visited_by_two(applied, assessor):
     application = applied()
     surveying.draft(
@@ -190,27 +174,6 @@ def test_a_household_is_visited_by_two(applied, assessor):
     assert Survey.objects.get().draft
 
 
-def test_an_income_of_minus_one_is_refused(applied, assessor):
-    application = applied()
-    with pytest.raises(Invalid):
-        surveying.draft(
-            by=assessor,
-            application=application,
-            visited_on=timezone.localdate(),
-            second="胡干事",
-            findings={"earned": "-1"},
-        )
-    assert not Survey.objects.exists()
-
-
-def test_a_person_without_a_household_is_told_so(intake, enroll, purse):
-    alone = enroll("独一人", date(1970, 1, 1))
-    with pytest.raises(Refused) as refused:
-        applying.apply(by=intake, programme="dibao", person=alone, channel="counter")
-    assert refused.value.code == "no_household"
-    assert not Application.objects.exists()
-
-
 def test_the_clerks_brother_is_another_clerks_case(head, home):
     spouse = home.members.exclude(person=head).first().person
     related = worker(Role.INTAKE, person_id=spouse.pk)
@@ -224,21 +187,6 @@ def test_relatives_of_staff_are_registered_apart(applied, home, head):
     spouse = home.members.exclude(person=head).first().person
     worker(Role.REVIEWER, person_id=spouse.pk)
     assert applied().staff_relative
-
-
-def test_nothing_about_a_child_is_posted(intake, assessor, home, purse):
-    child = home.members.get(person__name="于小满").person
-    application = applying.apply(
-        by=intake,
-        programme="child",
-        person=child,
-        channel="counter",
-        stated={"kind": "ORPHAN", "father": "DEAD", "mother": "DEAD"},
-    )
-    with pytest.raises(Refused) as refused:
-        noticing.post(by=assessor, application=application, place="村务公开栏")
-    assert refused.value.code == "notice_of_a_child"
-    assert not PublicNotice.objects.exists()
 
 
 def test_a_notice_shows_name_members_and_amount_alone(applied, looked_into):
@@ -307,16 +255,6 @@ def test_a_township_gives_no_more_than_the_petty_amount(fire, assessor):
     assert refused.value.code == "above_petty"
     assert not Grant.objects.exists()
     assert not PaymentOrder.objects.exists()
-
-
-def test_one_event_is_aided_once(fire, applied, assessor, reviewer):
-    deciding.assess(by=assessor, application=fire)
-    deciding.grant(by=reviewer, application=fire)
-    Grant.objects.update(state=GrantState.ENDED)
-    with pytest.raises(Refused) as refused:
-        applied("urgent", event="火灾", event_on=timezone.localdate(), received_on=None)
-    assert refused.value.code == "aided_already"
-    assert Application.objects.count() == 1
 
 
 # changes

@@ -1,9 +1,12 @@
 """The desk of assistance by clicking: a household from the counter to the grant, and who is kept out."""
 
+from contextlib import contextmanager
 from datetime import date, timedelta
 
 import pytest
+from django.apps import apps
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import transaction
 from django.urls import reverse
 from django.utils import timezone
 
@@ -14,15 +17,19 @@ from assistance.models import (
     Grant,
     GrantChange,
     GrantPayment,
+    GrantState,
     Matching,
     PublicNotice,
     StepCode,
     Survey,
 )
-from assistance.services import escalating
+from assistance.services import applying, deciding, escalating, matching, noticing, surveying
+from enrollment.services.people import households
+from funds.models import PaymentOrder
 from socsec.kernel.months import month_of
-from socsec.office.models import Case, CaseDocument, Notice, Role
-from tests.assistance.conftest import worker
+from socsec.office.errors import Conflict, Problem
+from socsec.office.models import AuditEntry, Case, CaseDocument, Notice, Role
+from tests.assistance.conftest import CHAOYANG, worker
 from tests.pensions.conftest import staff
 
 pytestmark = pytest.mark.django_db
@@ -248,25 +255,215 @@ def test_the_desk_of_another_region_finds_no_case_and_an_accountant_does_nothing
             assert look(accountant, url).status_code == 403, name
 
 
-# What is stopped with its reason, at the desk: nothing changes.
+# What is stopped with its reason, at the desk and in the services: nothing changes.
 
 
-def test_bad_input_at_the_desk_changes_nothing(click, look, head, home, intake, enroll, purse):
-    today = timezone.localdate()
+@contextmanager
+def nothing_changes():
+    """Not a row of assistance, no case, no order of payment and no entry in the audit."""
+
+    def state():
+        tables = [*apps.get_app_config("assistance").get_models(), Case, PaymentOrder, AuditEntry]
+        return {table: list(table.objects.order_by("pk").values()) for table in tables}
+
+    before = state()
+    yield
+    assert state() == before
+
+
+@pytest.fixture
+def refused(click):
+    """The desk refuses it with a reason, and so does the service; neither changes anything."""
+
+    def check(user, name, args, data, reason, service=None, code=""):
+        with nothing_changes():
+            answer = click(user, name, args, data, status=422)
+            assert reason in str(answer.context["form"].errors), answer.context["form"].errors
+            if service is not None:
+                with pytest.raises(Problem) as problem, transaction.atomic():
+                    service()
+                assert problem.value.code == code
+
+    return check
+
+
+def test_a_household_with_no_members_does_not_apply(refused, intake, enroll, purse):
     alone = enroll("独一人", date(1970, 1, 1))
-    said = day("received_on", today)
-    answer = click(intake, "apply", [alone.pk, "dibao"], said, status=422)
-    assert "household" in answer.content.decode()
-    spouse = home.members.get(person__name="苏秀英").person
-    related = worker(Role.INTAKE, person_id=spouse.pk)
-    answer = click(related, "apply", [head.pk, "dibao"], said, status=422)
-    assert "relative" in answer.content.decode()
-    answer = click(
+    refused(
+        intake,
+        "apply",
+        [alone.pk, "dibao"],
+        day("received_on", timezone.localdate()),
+        "belongs to no household",
+        lambda: applying.apply(by=intake, programme="dibao", person=alone, channel="counter"),
+        "no_household",
+    )
+
+
+def test_a_member_in_two_households_counts_in_one(refused, applied, intake, enroll, home):
+    """The pupil counts in the parents' application; a grandmother takes him into her household."""
+    applied()
+    child = home.members.get(person__name="于小满").person
+    grandmother = enroll("于奶奶", date(1955, 1, 1), woman=True)
+    since = timezone.localdate() - timedelta(days=2)
+    hers = households.form(by=intake, head=grandmother, region=CHAOYANG, opened_on=since)
+    with pytest.raises(Conflict), transaction.atomic():
+        households.join(by=intake, household=hers, person=child, role="other", from_=since)
+    households.leave(by=intake, person=child, last_day=since)
+    households.join(
+        by=intake, household=hers, person=child, role="other", from_=since + timedelta(days=1)
+    )
+    refused(
+        intake,
+        "apply",
+        [grandmother.pk, "dibao"],
+        day("received_on", timezone.localdate()),
+        "counts in another household",
+        lambda: applying.apply(by=intake, programme="dibao", person=grandmother, channel="counter"),
+        "in_two_households",
+    )
+
+
+def test_an_income_of_minus_one_is_nobodys(refused, applied, intake, assessor, head):
+    application = applied()
+    visited = day("visited_on", timezone.localdate())
+    refused(
+        assessor,
+        "survey",
+        [application.pk],
+        {**visited, "second": "胡干事", "fact_transfers": "-1"},
+        "fact_transfers",
+        lambda: surveying.draft(
+            by=assessor,
+            application=application,
+            visited_on=timezone.localdate(),
+            second="胡干事",
+            findings={"transfers": "-1"},
+        ),
+        "impossible_fact",
+    )
+    for member in application.members.all():
+        applying.authorise(by=intake, application=application, person_id=member.person_id)
+    matching.ask(by=assessor, application=application)
+    row = Matching.objects.filter(answered_at__isnull=True).first()
+    refused(
+        assessor,
+        "register",
+        [row.pk, "answer"],
+        {"earned": "-1"},
+        "earned",
+        lambda: matching.answer(by=assessor, matching_id=row.pk, earned=-1),
+        "amount_out_of_range",
+    )
+    with nothing_changes(), pytest.raises(Problem) as problem, transaction.atomic():
+        applying.apply(
+            by=intake,
+            programme="urgent",
+            person=head,
+            channel="counter",
+            event="火灾",
+            event_on=timezone.localdate(),
+            stated={"need": "-1"},
+        )
+    assert problem.value.code == "impossible_fact"
+
+
+def test_the_clerks_brother_is_served_by_a_colleague(refused, enroll, intake, purse):
+    """They grew up in one household and have lived apart for years."""
+    mother = enroll("于奶奶", date(1955, 1, 1), woman=True)
+    brothers = [enroll("于大河", date(1982, 1, 1)), enroll("于大江", date(1984, 1, 1))]
+    born = date(1984, 1, 1)
+    hers = households.form(by=intake, head=mother, region=CHAOYANG, opened_on=born)
+    for each in brothers:
+        households.join(by=intake, household=hers, person=each, role="child", from_=born)
+        households.leave(by=intake, person=each, last_day=date(2010, 1, 1))
+    applicant, clerk = brothers
+    households.form(by=intake, head=applicant, region=CHAOYANG, opened_on=date(2012, 1, 1))
+    related = worker(Role.INTAKE, person_id=clerk.pk)
+    refused(
+        related,
+        "apply",
+        [applicant.pk, "dibao"],
+        day("received_on", timezone.localdate()),
+        "a relative of yours",
+        lambda: applying.apply(by=related, programme="dibao", person=applicant, channel="counter"),
+        "relatives_case",
+    )
+
+
+def test_an_expired_authorisation_asks_no_register(refused, applied, intake, assessor):
+    application = applied()
+    for member in application.members.all():
+        applying.authorise(by=intake, application=application, person_id=member.person_id)
+    application.members.update(authorised_on=date(2020, 1, 1), authorised_until=date(2021, 1, 1))
+    refused(
+        assessor,
+        "verb",
+        [application.pk, "ask"],
+        {},
+        "ended on 2021-01-01",
+        lambda: matching.ask(by=assessor, application=application),
+        "authorisation_expired",
+    )
+
+
+def test_no_notice_for_a_child(refused, click, look, intake, assessor, home, purse):
+    child = home.members.get(person__name="于小满").person
+    click(
+        intake,
+        "apply",
+        [child.pk, "child"],
+        {
+            **day("received_on", timezone.localdate()),
+            "fact_kind": "ORPHAN",
+            "fact_father": "DEAD",
+            "fact_mother": "DEAD",
+        },
+    )
+    made = Application.objects.get()
+    assert "Post the notice" not in look(assessor, case_page(made.pk)).content.decode()
+    refused(
+        assessor,
+        "verb",
+        [made.pk, "post"],
+        {"place": "村务公开栏", **day("on", timezone.localdate())},
+        "about a child",
+        lambda: noticing.post(by=assessor, application=made, place="村务公开栏"),
+        "notice_of_a_child",
+    )
+
+
+def test_one_event_is_aided_once_however_often_it_is_asked(
+    refused, applied, intake, assessor, reviewer, head
+):
+    today = timezone.localdate()
+    fire = {"event": "火灾", "event_on": today, "stated": {"need": "5000"}, "received_on": today}
+    application = applied("urgent", **fire)
+    deciding.assess(by=assessor, application=application)
+    deciding.grant(by=reviewer, application=application)
+    Grant.objects.update(state=GrantState.ENDED)
+    refused(
         intake,
         "apply",
         [head.pk, "urgent"],
-        {**said, **day("event_on", today), "event": "火灾", "fact_need": "-1"},
-        status=422,
+        {**day("received_on", today), **day("event_on", today), "event": "火灾", "fact_need": "1"},
+        "aided already",
+        lambda: applied("urgent", **fire),
+        "aided_already",
     )
-    assert not Application.objects.exists()
-    assert not Case.objects.exists()
+
+
+def test_a_survey_is_not_dated_before_the_application(refused, applied, assessor):
+    application = applied()
+    before = application.case.received_on - timedelta(days=1)
+    refused(
+        assessor,
+        "survey",
+        [application.pk],
+        {**day("visited_on", before), "second": "胡干事"},
+        "before the application",
+        lambda: surveying.draft(
+            by=assessor, application=application, visited_on=before, second="胡干事", findings={}
+        ),
+        "survey_too_early",
+    )

@@ -46,7 +46,9 @@ def test_the_village_lives_a_year_and_the_books_are_as_promised():
 
     spent = sum(funds.balance(fund, accounts.BENEFITS) for fund in village.funds.values())
     assert spent == 5 * award.monthly
-    assert {batch.state for batch in PaymentBatch.objects.all()} == {"reconciled"}
+    # Urgent aid of today waits for the hand that releases it.
+    ordered = PaymentBatch.objects.exclude(kind="assistance_urgent")
+    assert {batch.state for batch in ordered} == {"reconciled"}
     wrong = [finding for _question, found in oversight.run() for finding in found]
     assert wrong == []
     # The log that a person reads names every act in words.

@@ -4,6 +4,7 @@ A chapter is a function that takes the village and lets its people live on throu
 It stands by itself: no chapter needs what another one did.
 """
 
+from socsec.commands.chapters.assistance import assistance
 from socsec.commands.chapters.benefits_change import benefits_change
 from socsec.commands.chapters.branches import every_branch
 from socsec.commands.chapters.collection import debts_are_chased
@@ -31,4 +32,5 @@ CHAPTERS: list[Chapter] = [
     debts_are_chased,
     registry,
     employer_of_its_own,
+    assistance,
 ]

@@ -30,6 +30,7 @@ RISK = {"mill": 4, "tea": 2}  # work injury risk classes
 OFFICES = [
     ("NATION", NATION, "全国社会保险监督办公室", "National supervision office"),
     ("SH", SHANGHAI, "沪东社会保险事业管理中心", "Hudong social insurance centre"),
+    ("SH-TL", PUDONG, "塘柳街道社区事务受理服务中心", "Tangliu sub-district service centre"),
     ("SC", SICHUAN, "锦川社会保险事业管理局", "Jinchuan social insurance bureau"),
 ]
 
@@ -43,6 +44,12 @@ STAFF: dict[str, tuple[str, str, tuple[str, ...], str]] = {
         "方出纳",
         (Role.REVIEWER,),
         "a second reviewer: releases what the first approved",
+    ),
+    "township": (
+        "SH-TL",
+        "乔镇平",
+        (Role.INTAKE, Role.ASSESSOR),
+        "a sub-district's clerk: receives and surveys for social assistance",
     ),
     "accountant": ("SH", "沈算盘", (Role.ACCOUNTANT,), "receipts, bank files, bank returns"),
     "policy": ("NATION", "文守则", (Role.POLICY_OFFICER,), "enters yearly values"),

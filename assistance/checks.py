@@ -1,1 +1,0 @@
-"""Questions that assistance asks of its own books."""
