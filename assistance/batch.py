@@ -6,7 +6,7 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
-from assistance.models import AssistancePayroll
+from assistance.models import AssistancePayroll, Programme
 from assistance.services import paying
 from funds.models import PaymentBatch
 from funds.services import payments
@@ -32,6 +32,11 @@ class AssistancePayrolls(RunKind):
 
     slug = paying.KIND
     label = _("Monthly assistance payroll")
+
+    def figure(self, name: str) -> str:
+        """Figures are of programmes, by their codes."""
+        found = Programme.objects.filter(slug=name).order_by("region", "-since").first()
+        return str(found) if found else name
 
     def preview(self, run: Run) -> Preview:
         paying.fund_of(run.region_id)

@@ -362,7 +362,7 @@ VERBS: dict[str, tuple[str, Any, tuple[str, ...], bool, bool, Fits, Make]] = {
         "case.assess", _("Post the notice"), (State.RECEIVED,), False, False, _posted, _post
     ),
     "assess": ("case.assess", _("Assess"), (State.RECEIVED,), True, False, _always, _assess),
-    "grant": ("case.check", _("Grant"), (State.ASSESSED,), True, False, _always, _grant),
+    "grant": ("case.check", _("Grant the application"), (State.ASSESSED,), True, False, _always, _grant),
     "refuse": ("case.check", _("Refuse"), (State.ASSESSED,), False, True, _always, _refuse),
     "return": ("case.check", _("Send back"), (State.ASSESSED,), False, False, _always, _send_back),
     "withdraw": ("case.withdraw", _("Withdraw"), Case.OPEN, False, True, _always, _withdraw),

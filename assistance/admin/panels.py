@@ -50,7 +50,14 @@ def _found(user: User, case: Case, application: Application) -> dict[str, Any]:
     rows = application.matchings.select_related("person")
     return {
         "members": application.members.select_related("person"),
-        "registers": [{"row": row, "buttons": registers.offered(user, case, row)} for row in rows],
+        "registers": [
+            {
+                "row": row,
+                "found": registers.in_words(row),
+                "buttons": registers.offered(user, case, row),
+            }
+            for row in rows
+        ],
         "surveys": [
             {
                 "row": row,

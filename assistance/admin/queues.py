@@ -23,7 +23,7 @@ from socsec.office.places import place
 from socsec.office.services import case as cases
 
 from . import cases as case_pages
-from . import notices, opening, registers, survey
+from . import notices, opening, registers, statistics, survey
 
 
 class Whose(admin.SimpleListFilter):
@@ -103,7 +103,7 @@ class ClockAdmin(DeskAdmin):
         "application__case__number__startswith",
     ]
     search_help_text = _("Case number, or name")
-    list_display_links = None
+    ordering: ClassVar = ["due_on", "pk"]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Clock]:
         return queries.steps_under_way(request.user)
@@ -112,8 +112,7 @@ class ClockAdmin(DeskAdmin):
     def who(self, clock: Clock) -> str:
         application = clock.application
         return format_html(
-            '<a href="{}">{}</a><br><small>{} · {}</small>',
-            case_pages.case_url(application),
+            "{}<br><small>{} · {}</small>",
             application.person.name,
             application.programme,
             application.case.spaced_number,
@@ -142,9 +141,12 @@ class ClockAdmin(DeskAdmin):
         return place(clock.application.region)
 
     def buttons(self, request: HttpRequest, obj: Clock | None) -> list[Button]:
-        if obj is not None or not may(request.user, "case.take"):
+        if obj is not None:
             return []
-        return [Button(_("Take the next"), reverse("admin:assistance_next"), main=True)]
+        found = [Button(_("Punctuality"), reverse("admin:assistance_punctuality"))]
+        if may(request.user, "case.take"):
+            found.insert(0, Button(_("Take the next"), reverse("admin:assistance_next"), main=True))
+        return found
 
     def change_view(
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None
@@ -157,7 +159,11 @@ class ClockAdmin(DeskAdmin):
 
     def get_urls(self) -> list[URLPattern]:
         guard = self.admin_site.admin_view
-        return [path("next/", guard(self.take_next), name="assistance_next"), *super().get_urls()]
+        return [
+            path("next/", guard(self.take_next), name="assistance_next"),
+            path("punctuality/", guard(statistics.punctuality), name="assistance_punctuality"),
+            *super().get_urls(),
+        ]
 
     def take_next(self, request: HttpRequest) -> HttpResponse:
         """The step with the fewest days left whose case nobody has."""
@@ -196,7 +202,6 @@ class ApplicationAdmin(DeskAdmin):
     list_filter: ClassVar = ["open", "case__state", Programmes, "staff_relative", "spoken"]
     search_fields: ClassVar = ["person__name__startswith", "case__number__startswith"]
     search_help_text = _("Case number, or name")
-    list_display_links = None
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Application]:
         return queries.applications(request.user).order_by("-pk")
@@ -204,10 +209,7 @@ class ApplicationAdmin(DeskAdmin):
     @admin.display(description=_("who"), ordering="person__name")
     def who(self, application: Application) -> str:
         return format_html(
-            '<a href="{}">{}</a><br><small>{}</small>',
-            case_pages.case_url(application),
-            application.person.name,
-            application.case.spaced_number,
+            "{}<br><small>{}</small>", application.person.name, application.case.spaced_number
         )
 
     @admin.display(description=_("received"), ordering="case__received_on")

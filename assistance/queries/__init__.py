@@ -20,9 +20,11 @@ from .own import (
     payments_of,
     to_authorise,
 )
+from .punctuality import Punctuality, punctuality
 
 __all__ = [
     "GrantNow",
+    "Punctuality",
     "amount_in",
     "amounts_in",
     "application_of",
@@ -36,6 +38,7 @@ __all__ = [
     "next_step",
     "payments_of",
     "programmes",
+    "punctuality",
     "steps",
     "steps_under_way",
     "to_authorise",

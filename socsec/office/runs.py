@@ -75,6 +75,10 @@ class RunKind:
                 return label
         return self.label
 
+    def figure(self, name: str) -> str | Promise:
+        """What a figure of the preview is called, where the desk has no word of its own for it."""
+        return name
+
     def check(self, params: dict[str, Any]) -> dict[str, Any]:
         """The settings of a run as they shall be kept, or `Invalid`. Most kinds have none."""
         if params:

@@ -90,6 +90,7 @@ VERBS = {
     "admin:enrollment_gaps_file": DESK,
     "admin:enrollment_rates": DESK,
     "admin:enrollment_rates_file": DESK,
+    "admin:assistance_punctuality": DESK,
     "admin:assistance_next": {"intake", "assessor", "reviewer"},
     "admin:office_run_draft": {"assessor", "accountant"},
     "admin:office_case_next": {"intake", "assessor", "reviewer"},

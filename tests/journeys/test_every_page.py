@@ -84,6 +84,7 @@ DESK_APART = {
         enrollment_gaps_file enrollment_legacy_template enrollment_rates_file""",
     "asked by a script, or Django's own": "search login logout password_change_done",
     "leads to the page of its case": """
+        assistance_application_change assistance_clock_change
         enrollment_changerequest_change enrollment_eventreport_change
         enrollment_eventreport_changelist enrollment_doubleenrolment_change""",
     "rows of the other province only": """

@@ -103,7 +103,7 @@ def _reduced(village: Village, grant: Grant) -> None:
         grant=grant,
         kind=ChangeKind.AMOUNT,
         reason="主动报告就业，收入增加",
-        changed={"earned": "3200"},
+        changed={"earned": "2400"},
     )
 
 

@@ -146,7 +146,8 @@ class RunAdmin(DeskAdmin):
                 for code, (rows, fen) in preview.get("regions", {}).items()
             ],
             "figures": [
-                (FIGURES.get(name, name), fen) for name, fen in preview.get("figures", {}).items()
+                (FIGURES.get(name) or runs.get(obj.kind).figure(name), fen)
+                for name, fen in preview.get("figures", {}).items()
             ],
             "before": [_before(each) for each in changes if "person_id" not in each],
             "differences": _differences(each for each in changes if "person_id" in each),
