@@ -16,7 +16,7 @@ class EnrollmentConfig(AppConfig):
 
         from . import batch, portal, queries
         from .admin import cards
-        from .models import Step
+        from .models import EmployerRequest, Step
         from .queries.online import troubled
         from .services.online import own_payment, purposes
         from .services.record import certificates as papers
@@ -68,6 +68,7 @@ class EnrollmentConfig(AppConfig):
             "duplicates",
             "cards",
             "month_errors",
+            "firm_requests",
             "as_of",
         ):
             import_module(f"enrollment.admin.{pages}").hang()
@@ -92,6 +93,20 @@ class EnrollmentConfig(AppConfig):
                     label=label,
                     days="enrollment.change.days",
                     law=law,
+                    url=lambda case: f"/admin/office/case/{case.pk}/change/",
+                )
+            )
+        for sort, prefix in (
+            (EmployerRequest.Sort.CHANGE, "DB"),
+            (EmployerRequest.Sort.CLOSE, "DX"),
+        ):
+            kinds.register(
+                kinds.CaseKind(
+                    slug=f"employer_{sort}",
+                    prefix=prefix,
+                    label=sort.label,
+                    days="enrollment.registration.change_days",
+                    law="社会保险经办条例第十条",
                     url=lambda case: f"/admin/office/case/{case.pk}/change/",
                 )
             )

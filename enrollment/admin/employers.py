@@ -30,7 +30,7 @@ from socsec.office.errors import Problem, from_kernel
 from socsec.office.places import place
 from socsec.office.services import policy
 
-from . import firms, forms, standing
+from . import firm_requests, firms, forms, standing
 from .debts import payer_url
 from .firms import employer_crumbs, employer_url
 
@@ -112,7 +112,13 @@ class EmployerAdmin(DeskAdmin):
         groups = [
             (_("Wages"), wages),
             (_("Staff list"), staff_list),
-            (_("Registration"), offered("employer.change", *changes.values())),
+            (
+                _("Registration"),
+                [
+                    *offered("employer.change", *changes.values()),
+                    *firm_requests.offered(request.user, obj),
+                ],
+            ),
             (
                 _("Contributions"),
                 [Button(_("Debts and collection"), payer_url(obj))] if seen else [],
@@ -156,6 +162,7 @@ class EmployerAdmin(DeskAdmin):
             "may_change": may(request.user, "employer.change", obj.region),
             "may_approve": may(request.user, "employer.approve", obj.region),
             "clock": registration_clock(obj),
+            "requests": obj.requests.select_related("case")[:12],
             "uploads": handed_in.uploads_of(obj.pk)[:8],
             "staff_list": queries.staff(obj.pk, timezone.localdate()),
             "months": months,
@@ -177,6 +184,7 @@ class EmployerAdmin(DeskAdmin):
                 guard(self.takeover),
                 name="enrollment_takeover_verb",
             ),
+            *firm_requests.urls(guard),
             path("officers/<int:pk>/end/", guard(self.officer), name="enrollment_officer_end"),
             *super().get_urls(),
         ]

@@ -10,15 +10,19 @@ from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from enrollment.models import EmployerRequest
 from enrollment.queries import firms
+from enrollment.services.employers import requests
 from enrollment.services.employers.employer import enroll, standing
 from funds.models import Branch
 from socsec.kernel.months import format_month, month_of
 from socsec.office.access import require
 from socsec.office.api import ApiView, Once, YuanField
 from socsec.office.errors import Invalid
+from socsec.office.models import Case
 
 from . import KEY, PROBLEM, find_employer
+from .collection import partner
 
 
 class EmployerOut(serializers.Serializer):
@@ -75,6 +79,66 @@ class Employers(Once, ApiView):
             return 201, self.Registered(made).data
 
         return self.once(request, act)
+
+
+class EmployerRequests(Once, ApiView):
+    """An employer's applications to change or to cancel its registration."""
+
+    scopes: ClassVar = {"GET": "contributions:read", "POST": "employers:write"}
+
+    class EmployerRequestIn(serializers.Serializer):
+        sort = serializers.ChoiceField(choices=EmployerRequest.Sort.values)
+        day = serializers.DateField()
+        document = serializers.CharField(max_length=120, required=False, default="")
+        name = serializers.CharField(max_length=120, required=False)
+        address = serializers.CharField(max_length=200, required=False)
+        contact = serializers.CharField(max_length=60, required=False)
+        phone = serializers.CharField(max_length=30, required=False)
+        bank = serializers.CharField(max_length=60, required=False)
+        account = serializers.CharField(max_length=40, required=False)
+
+    class EmployerRequestOut(serializers.Serializer):
+        number = serializers.CharField(source="case.number")
+        sort = serializers.CharField()
+        state = serializers.CharField(source="case.state")
+        day = serializers.DateField()
+        received_on = serializers.DateField(source="case.received_on")
+        due_on = serializers.DateField(source="case.due_on")
+
+    @extend_schema(
+        operation_id="employers_requests_create",
+        tags=["declarations"],
+        summary="Apply to change or to cancel a registration; decided within ten working days",
+        parameters=[KEY],
+        request=EmployerRequestIn,
+        responses={201: EmployerRequestOut, 404: PROBLEM, 409: PROBLEM, 422: PROBLEM},
+    )
+    def post(self, request: Request, code: str) -> Response:
+        asked = self.EmployerRequestIn(data=request.data)
+        asked.is_valid(raise_exception=True)
+
+        def act() -> tuple[int, Any]:
+            employer = find_employer(request, code)
+            made = requests.ask(
+                by=partner(request),
+                employer=employer,
+                channel=Case.Channel.API,
+                **asked.validated_data,
+            )
+            return 201, self.EmployerRequestOut(made).data
+
+        return self.once(request, act)
+
+    @extend_schema(
+        operation_id="employers_requests_list",
+        tags=["declarations"],
+        summary="An employer's applications, newest first, each with its clock",
+        responses={200: EmployerRequestOut(many=True), 404: PROBLEM},
+    )
+    def get(self, request: Request, code: str) -> Response:
+        require(request.user, "employer.read")
+        rows = find_employer(request, code).requests.select_related("case")[:100]
+        return Response({"results": self.EmployerRequestOut(rows, many=True).data})
 
 
 class EmployerDetail(ApiView):

@@ -17,7 +17,13 @@ from .demand import Agreement, DemandLine, DemandNote, Instalment, Measure, Remi
 from .duplicates import DuplicatePair, PersonLink
 from .employer import Employer, Employment
 from .events import EventKind, EventReport, LifeEvent
-from .firm import EmployerDetails, EmployerOfficer, EmployerPause, Takeover
+from .firm import (
+    EmployerDetails,
+    EmployerOfficer,
+    EmployerPause,
+    EmployerRequest,
+    Takeover,
+)
 from .gaps import (
     AgeBand,
     Area,
@@ -108,6 +114,7 @@ __all__ = [
     "EmployerKind",
     "EmployerOfficer",
     "EmployerPause",
+    "EmployerRequest",
     "EmployerStanding",
     "Employment",
     "EndReason",

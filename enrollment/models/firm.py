@@ -1,5 +1,7 @@
 """What an employer is called and how it is reached, when it rests, who takes it over, who speaks for it."""
 
+import json
+
 from django.conf import settings
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import DateRangeField, RangeOperators
@@ -8,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from socsec.kernel.ids import mask_bank_card, mask_mobile
 from socsec.office.fields import EncryptedField
+from socsec.office.models import Case
 
 from .employer import Employer
 from .person import Person
@@ -193,3 +196,51 @@ class EmployerOfficer(models.Model):
 
     def __str__(self) -> str:
         return f"{self.person} · {self.employer}"
+
+
+class EmployerRequest(models.Model):
+    """An employer applies to change or to cancel its registration (社会保险经办条例第十条); decided by two.
+
+    `before` and `after` hold the details as they were when it came and as they shall be, encrypted;
+    both are empty for a cancellation. `day` is the first of the change, the last of the registration.
+    """
+
+    class Sort(models.TextChoices):
+        CHANGE = "change", _("Change of an employer's registration")
+        CLOSE = "close", _("Cancellation of an employer's registration")
+
+    case = models.OneToOneField(
+        Case, models.PROTECT, primary_key=True, related_name="employer_request"
+    )
+    employer = models.ForeignKey(
+        Employer, models.PROTECT, related_name="requests", verbose_name=_("employer")
+    )
+    sort = models.CharField(_("what"), max_length=8, choices=Sort.choices)
+    day = models.DateField(_("on"))
+    document = models.CharField(_("document"), max_length=120, blank=True, default="")
+    before = EncryptedField(_("on file"), blank=True, default="")
+    after = EncryptedField(_("requested"), blank=True, default="")
+
+    class Meta:
+        verbose_name = _("request of an employer")
+        verbose_name_plural = _("requests of employers")
+        ordering = ["-case_id"]
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(sort="close") | ~models.Q(document=""),
+                name="employer_change_has_a_document",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.employer} · {self.get_sort_display()}"
+
+    @property
+    def old(self) -> dict[str, str]:
+        found: dict[str, str] = json.loads(self.before or "{}")
+        return found
+
+    @property
+    def new(self) -> dict[str, str]:
+        found: dict[str, str] = json.loads(self.after or "{}")
+        return found

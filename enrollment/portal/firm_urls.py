@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from . import firm_deferrals, firm_files, firms
+from . import firm_deferrals, firm_files, firm_register, firms
 
 urlpatterns: list[URLPattern] = [
     path("", firms.choose, name="firms"),
@@ -13,6 +13,9 @@ urlpatterns: list[URLPattern] = [
     path("<str:code>/money/", firms.money, name="firm_money"),
     path("<str:code>/money/pay/", firms.pay, name="firm_pay"),
     path("<str:code>/money/later/", firm_deferrals.put_off, name="firm_put_off"),
+    path("<str:code>/register/", firm_register.register, name="firm_register"),
+    path("<str:code>/register/change/", firm_register.change, name="firm_change"),
+    path("<str:code>/register/cancel/", firm_register.cancel, name="firm_cancel"),
     path("<str:code>/standing/", firms.standing, name="firm_standing"),
     path("<str:code>/standing/issue/", firms.certify, name="firm_certify"),
     path("<str:code>/papers/<str:serial>/", firms.paper, name="firm_paper"),

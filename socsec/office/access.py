@@ -49,6 +49,7 @@ _TABLE: dict[str, set[Role]] = {
     "employer.read": DESK,
     "employer.enroll": {INTAKE},
     "employer.change": {INTAKE},
+    "employer.ask": {INTAKE},
     "employer.approve": {REVIEWER},
     # what employers hand in: whoever approves is never who handed it in
     "upload.read": DESK,
@@ -301,6 +302,7 @@ PARTNER_ACTS = frozenset(
         "deferral.ask",
         "withholding.mandate",
         "employer.enroll",
+        "employer.ask",
         "debt.read",
         "subscription.read",
         "subscription.change",

@@ -55,7 +55,7 @@ def enroll(
         code = ids.read_credit_code(credit_code)
     except ids.IdError as error:
         raise from_kernel(error, "credit_code") from error
-    said = _tidy(details)
+    said = tidy(details)
     try:
         with transaction.atomic():
             employer = Employer.objects.create(
@@ -89,6 +89,13 @@ def change(
     What is not named stays as it was that day. What it was before can still be read.
     """
     require(by, "employer.change", employer.region)
+    return put(by=by, employer=employer, from_day_=from_day_, document=document, **details)
+
+
+def put(
+    *, by: User, employer: Employer, from_day_: date, document: str, **details: str
+) -> EmployerDetails:
+    """The change itself, for services that have asked who may."""
     employer = _open(employer)
     not_in_future(from_day_, "from_day_")
     if from_day_ < employer.opened_on:
@@ -100,7 +107,7 @@ def change(
     before = details_as_of(employer.pk, from_day_)
     kept = {key: getattr(before, key) for key in DETAILS} if before else {}
     kept.setdefault("name", employer.name)
-    said = {**kept, **_tidy(details)}
+    said = {**kept, **tidy(details)}
     changed = sorted(key for key in said if said[key] != kept.get(key, ""))
     if not changed:
         raise Invalid(_("Nothing is different from before."), code="nothing_changed", field="name")
@@ -228,6 +235,27 @@ def close(*, by: User, employer: Employer, last_day: date) -> Employer:
     unless another employer took them over.
     """
     require(by, "employer.change", employer.region)
+    return cancel(by=by, employer=employer, last_day=last_day)
+
+
+def cancel(*, by: User, employer: Employer, last_day: date) -> Employer:
+    """The cancellation itself, for services that have asked who may."""
+    employer = check_settled(employer, last_day)
+    employer.closed_on = last_day
+    employer.save(update_fields=["closed_on"])
+    audit.record(
+        by=by,
+        act="employer.change",
+        credit_code=employer.credit_code,
+        subject=employer,
+        region=employer.region,
+        closed_on=last_day,
+    )
+    return employer
+
+
+def check_settled(employer: Employer, last_day: date) -> Employer:
+    """`Refused` while staff, declarations or debts stand against a cancellation. Gives it locked."""
     employer = _open(employer)
     not_in_future(last_day, "last_day")
     if last_day < employer.opened_on:
@@ -260,16 +288,6 @@ def close(*, by: User, employer: Employer, last_day: date) -> Employer:
             code="arrears",
             fix=_("They must be paid first, or be taken over by another employer."),
         )
-    employer.closed_on = last_day
-    employer.save(update_fields=["closed_on"])
-    audit.record(
-        by=by,
-        act="employer.change",
-        credit_code=employer.credit_code,
-        subject=employer,
-        region=employer.region,
-        closed_on=last_day,
-    )
     return employer
 
 
@@ -277,7 +295,7 @@ DETAILS = ("name", "address", "contact", "phone", "bank", "account")
 _LONGEST = {"name": 120, "address": 200, "contact": 60, "bank": 60}
 
 
-def _tidy(details: dict[str, Any]) -> dict[str, str]:
+def tidy(details: dict[str, Any]) -> dict[str, str]:
     """The details as they are kept; unknown ones are a mistake of ours."""
     said: dict[str, str] = {}
     for key, written in details.items():

@@ -55,17 +55,20 @@ def open_case(
     key: str = "",
     received_on: date | None = None,
     office: Office | None = None,
+    allowed: bool = False,
     **detail: Any,
 ) -> Case:
     """Receive an application. The statutory clock starts the working day after `received_on`.
 
     `key` makes it idempotent: the same user with the same key gets the case already opened, and
     `Conflict` where person, kind or region differ. Insured persons open cases for themselves only.
+    `allowed` says that the caller has asked for leave in a way of its own, as for an employer's
+    officer.
     """
-    require(by, "case.receive", region, person_id)
-    return _open(
-        kind, person_id, subject, region, by, channel, key, received_on, office or by.office, detail
-    )
+    if not allowed:
+        require(by, "case.receive", region, person_id)
+    held = office or by.office or (office_of(region) if allowed else None)
+    return _open(kind, person_id, subject, region, by, channel, key, received_on, held, detail)
 
 
 @transaction.atomic
