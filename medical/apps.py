@@ -9,7 +9,10 @@ class MedicalConfig(AppConfig):
 
     def ready(self) -> None:
         """Tell the office what medical insurance has."""
+        from medical.admin import catalogue
         from socsec.office import merges
+
+        catalogue.hang()
 
         merges.cover(
             "medical",

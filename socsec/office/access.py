@@ -134,6 +134,20 @@ _TABLE: dict[str, set[Role]] = {
     "overpayment.plan": {ASSESSOR},
     "overpayment.receive": {ACCOUNTANT},
     "overpayment.write_off": {REVIEWER},
+    # catalogues by edition: whoever approves is never who handed it in
+    "catalogue.read": {*DESK, POLICY_OFFICER},
+    "catalogue.enter": {POLICY_OFFICER},
+    "catalogue.approve": {POLICY_OFFICER, REVIEWER},
+    # hospitals, clinics and pharmacies; agreements and measures decided by another hand
+    "provider.read": DESK,
+    "provider.change": {INTAKE},
+    "provider.sanction": {ASSESSOR},
+    "provider.approve": {REVIEWER},
+    # medical cover: care away from home, registered diseases, family accounts
+    "medical.read": DESK,
+    "away.file": {INTAKE},
+    "disease.end": {INTAKE},
+    "account.share": {INTAKE},
     # assistance: programmes as data, and what registers answer
     "programme.read": {*DESK, POLICY_OFFICER},
     "programme.enter": {POLICY_OFFICER},
@@ -205,6 +219,9 @@ OWN_ACTS = frozenset(
         "resident.read",
         "resident.enroll",
         "benefit.read",
+        "medical.read",
+        "away.file",
+        "account.share",
         "overpayment.plan",
         "payment.read",
         "case.read",
@@ -240,6 +257,7 @@ DELEGATED: dict[str, frozenset[str]] = {
             "contribution.read",
             "resident.read",
             "benefit.read",
+            "medical.read",
             "payment.read",
             "case.read",
             "notice.read",
@@ -253,7 +271,14 @@ DELEGATED: dict[str, frozenset[str]] = {
         {"case.receive", "case.note", "case.withdraw", "resident.enroll", "coverage.own"}
     ),
     people.Scope.CLAIM: frozenset(
-        {"proof.self", "case.receive", "case.note", "case.withdraw", "matching.own"}
+        {
+            "proof.self",
+            "case.receive",
+            "case.note",
+            "case.withdraw",
+            "matching.own",
+            "away.file",
+        }
     ),
     people.Scope.PAY: frozenset({"receipt.pay"}),
     people.Scope.CHANGE: frozenset({"case.receive", "case.note", "case.withdraw"}),

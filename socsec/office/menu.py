@@ -22,10 +22,11 @@ class Group(IntEnum):
     INSURANCE = 3
     COLLECTION = 4
     BENEFITS = 5
-    ASSISTANCE = 6
-    FUNDS = 7
-    RULES = 8
-    SYSTEM = 9
+    MEDICAL = 6
+    ASSISTANCE = 7
+    FUNDS = 8
+    RULES = 9
+    SYSTEM = 10
 
 
 HEADINGS: dict[Group, Text] = {
@@ -34,6 +35,7 @@ HEADINGS: dict[Group, Text] = {
     Group.INSURANCE: _("Insurance"),
     Group.COLLECTION: _("Collection"),
     Group.BENEFITS: _("Benefits"),
+    Group.MEDICAL: _("Medical care"),
     Group.ASSISTANCE: _("Social assistance"),
     Group.FUNDS: _("Funds"),
     Group.RULES: _("Rules"),
