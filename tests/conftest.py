@@ -5,6 +5,8 @@ import pytest
 from django.db import connection
 from django.utils import translation
 
+from tests import shelf
+
 # How long an example takes says more about the machine than about the code.
 hypothesis.settings.register_profile("house", deadline=None)
 hypothesis.settings.load_profile("house")
@@ -28,12 +30,17 @@ def one_language_at_a_time():
     translation.deactivate()
 
 
+@shelf.kept
+def issue(**said):
+    from socsec.office.services import policy
+
+    return policy.issue(**said)
+
+
 @pytest.fixture
 def edition(db):
     """The policy edition of the files, as `load_policy` issues it."""
-    from socsec.office.services import policy
-
-    return policy.issue(by=None, note="files")
+    return issue(by=None, note="files")
 
 
 @pytest.fixture

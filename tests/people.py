@@ -1,6 +1,7 @@
 """The village: the cast that tests share with the demo. Its last soul must be refused everything."""
 
 from funds.services.payments.demo_bank import bank_answer
+from socsec.commands import village
 from socsec.commands.village import (
     CAST,
     FIRST,
@@ -13,7 +14,6 @@ from socsec.commands.village import (
     STAFF,
     Village,
     award,
-    build,
     carry,
     contributions,
     declare,
@@ -22,8 +22,11 @@ from socsec.commands.village import (
     payroll,
     receive,
     retire,
-    settle,
 )
+from tests import shelf
+
+settle = shelf.kept(village.settle)
+build = shelf.kept(village.build)
 
 __all__ = [
     "CAST",
