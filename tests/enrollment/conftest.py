@@ -79,8 +79,10 @@ def beijing(edition):
 def enroll(intake):
     """A new person: `enroll("李芳", born=date(1990, 5, 1))`, a woman unless `man`."""
 
-    def make(name="李芳", born=date(1990, 5, 1), man=False, by=None, region=CHAOYANG, **more):
-        serial = next(_serial) * 2 % 998 + int(man)
+    def make(
+        name="李芳", born=date(1990, 5, 1), man=False, by=None, region=CHAOYANG, serial=None, **more
+    ):
+        serial = serial or next(_serial) * 2 % 998 + int(man)
         return person.enroll(
             by=by or intake,
             name=name,

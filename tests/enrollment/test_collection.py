@@ -40,6 +40,9 @@ from enrollment.services.revision import credits
 from funds import queries as books
 from funds.models import Branch, Scheme, accounts
 from funds.services import cash, fund, ledger, payments
+from socsec.kernel import ids
+from socsec.kernel.errors import KernelError
+from socsec.kernel.ids import make_resident_id
 from socsec.office import oversight
 from socsec.office.errors import Conflict, Denied, Invalid, Refused
 from socsec.office.models import Notice, Role
@@ -490,6 +493,26 @@ def test_a_payment_under_a_used_reference_is_kept_too(take, worker, remit):
     kept = take(a_line(worker.resident_id, amount=200_00))
     assert kept.why == UnmatchedReceipt.Why.REFERENCE
     assert all_is_well()
+
+
+def test_an_identity_number_that_reads_as_a_credit_code_is_its_persons(enroll, found):
+    both = next(
+        serial
+        for serial in range(2, 998, 2)
+        if _is_credit_code(make_resident_id("110105", date(1990, 5, 1), serial))
+    )
+    number = make_resident_id("110105", date(1990, 5, 1), both)
+    who = enroll(serial=both)
+    assert unmatched.find_payer(number, BEIJING) == who
+    mill = found()
+    assert unmatched.find_payer(mill.credit_code, BEIJING) == mill
+
+
+def _is_credit_code(number):
+    try:
+        return bool(ids.read_credit_code(number))
+    except KernelError:
+        return False
 
 
 # ------------------------------------------------------------------ surcharges
