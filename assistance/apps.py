@@ -17,9 +17,9 @@ class AssistanceConfig(AppConfig):
 
     def ready(self) -> None:
         """Tell the office what kinds of case and run assistance has."""
-        from assistance import batch, checks, portal
+        from assistance import api, batch, checks, portal
         from assistance.admin import hanging
-        from socsec.office import kinds, merges, runs
+        from socsec.office import events, kinds, merges, runs
 
         families = [
             kinds.register(
@@ -38,6 +38,7 @@ class AssistanceConfig(AppConfig):
         checks.register()
         hanging.hang(families)
         portal.hang()
+        events.register(*api.EVENTS)
         merges.cover(
             "assistance",
             apart={"assistance.GrantPayment": "it stands under the number of its grant"},

@@ -2,6 +2,8 @@
 
 from django.urls import URLPattern, URLResolver, path
 
+from .api import people as people_api
+from .api import registers as register_api
 from .portal import check, mine
 
 urlpatterns: list[URLPattern | URLResolver] = [
@@ -12,5 +14,31 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("assistance/others/", mine.apply_for_others, name="assistance_others"),
     path("assistance/grants/<int:pk>/", mine.grant, name="assistance_grant"),
     path("assistance/answers/<int:pk>/object/", mine.objection, name="assistance_objection"),
+    path("assistance/grants/<int:pk>/report/", mine.report, name="assistance_report"),
     path("assistance/<str:number>/", mine.application, name="assistance_application"),
+    path(
+        "api/v1/assistance/matchings/",
+        register_api.MatchingQuestions.as_view(),
+        name="api_matchings",
+    ),
+    path(
+        "api/v1/assistance/matchings/answers/",
+        register_api.MatchingAnswers.as_view(),
+        name="api_matching_answers",
+    ),
+    path(
+        "api/v1/assistance/grants/<uuid:public_id>/reports/",
+        people_api.GrantReports.as_view(),
+        name="api_grant_reports",
+    ),
+    path(
+        "api/v1/people/<uuid:public_id>/recognitions/",
+        people_api.PersonRecognitions.as_view(),
+        name="api_person_recognitions",
+    ),
+    path(
+        "api/v1/people/<uuid:public_id>/assistance/",
+        people_api.PersonAssistance.as_view(),
+        name="api_person_assistance",
+    ),
 ]

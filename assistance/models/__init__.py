@@ -12,6 +12,14 @@ from .application import (
     Survey,
 )
 from .change import ChangeKind, ChangeState, GrantChange, Hearing
+from .circumstance import (
+    Circumstance,
+    Origin,
+    Reclaim,
+    ReclaimReceipt,
+    Revision,
+    What,
+)
 from .grant import (
     AssistancePayroll,
     Grant,
@@ -42,6 +50,7 @@ __all__ = [
     "AssistancePayroll",
     "ChangeKind",
     "ChangeState",
+    "Circumstance",
     "Clock",
     "Exclusion",
     "Family",
@@ -55,14 +64,19 @@ __all__ = [
     "Hearing",
     "LimitUnit",
     "Matching",
+    "Origin",
     "Programme",
     "ProgrammeState",
     "PublicNotice",
+    "Reclaim",
+    "ReclaimReceipt",
     "Recognition",
+    "Revision",
     "Rhythm",
     "Source",
     "Step",
     "StepCode",
     "Survey",
     "Unit",
+    "What",
 ]

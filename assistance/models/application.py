@@ -1,5 +1,6 @@
 """An application for assistance and what is found out about it. Number and decision are its case's."""
 
+from django.contrib.postgres.functions import RandomUUID
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -130,6 +131,10 @@ class Matching(models.Model):
     )
     person = models.ForeignKey(Person, models.PROTECT, related_name="+", verbose_name=_("person"))
     source = models.CharField(_("register"), max_length=12, choices=Source.choices)
+    # What registers know the question by: it says nothing and cannot be guessed.
+    public_id = models.UUIDField(
+        _("public number"), db_default=RandomUUID(), unique=True, editable=False
+    )
     asked_at = models.DateTimeField(_("asked"), auto_now_add=True)
     answered_at = models.DateTimeField(_("answered"), null=True, blank=True)
     earned = models.BigIntegerField(_("earned a month"), null=True, blank=True)

@@ -1,5 +1,6 @@
 """What was granted: to whom, from when, how much from month to month, and what was paid of it."""
 
+from django.contrib.postgres.functions import RandomUUID
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -24,6 +25,9 @@ class Grant(models.Model):
     in `GrantAmount`. `review_on` is the day by which it has to be looked at again.
     """
 
+    public_id = models.UUIDField(
+        _("public number"), db_default=RandomUUID(), unique=True, editable=False
+    )
     application = models.OneToOneField(
         Application,
         models.PROTECT,

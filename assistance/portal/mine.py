@@ -11,12 +11,13 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from assistance import queries
-from assistance.models import Application, Grant, Matching
-from assistance.services import applying, deciding, matching, needs
+from assistance.models import Application, Grant, Matching, What
+from assistance.services import applying, deciding, matching, needs, watching
 from enrollment.models import Person
+from socsec.office import display
 from socsec.office.acting import Scope, acting_for
 from socsec.office.errors import Problem
-from socsec.office.forms import ScreenForm, TextField
+from socsec.office.forms import DateField, Option, PickField, ScreenForm, TextField
 from socsec.office.people import numbers
 from socsec.office.portal import person_only, sent
 
@@ -30,6 +31,27 @@ class ObjectionForm(ScreenForm):
         label=gettext_lazy("What is wrong, and how do you know?"),
         help_text=gettext_lazy("We ask again and look at your papers. It costs you nothing."),
         max_length=500,
+    )
+
+
+class ReportForm(ScreenForm):
+    """What changed, since when."""
+
+    what = PickField(
+        [
+            Option(each.value, each.label)
+            for each in What
+            if each not in (What.REVIEW, What.PENSION)
+        ],
+        label=gettext_lazy("What changed?"),
+        error_messages={"required": gettext_lazy("Choose what changed")},
+    )
+    happened_on = DateField(label=gettext_lazy("Since when?"))
+    text = TextField(
+        label=gettext_lazy("In a few words"),
+        help_text=gettext_lazy("For example: my son found work in a shop, 3,000 yuan a month."),
+        max_length=500,
+        required=False,
     )
 
 
@@ -143,16 +165,41 @@ def objection(request: HttpRequest, pk: int) -> HttpResponse:
     )
 
 
+@require_http_methods(["GET", "POST"])
+@person_only
+def report(request: HttpRequest, pk: int) -> HttpResponse:
+    """Tell of a change in the household (社会救助法第四十六条)."""
+    held = _grant(acting_for(request, Scope.CLAIM), pk)
+    form = ReportForm(sent(request))
+    if request.method == "POST" and form.is_valid():
+        try:
+            made = watching.report(
+                by=request.user,  # type: ignore[arg-type]
+                grant=held,
+                **form.cleaned_data,
+            )
+        except Problem as problem:
+            form.add_error(None, str(problem))
+        else:
+            messages.success(
+                request,
+                _("Received. We look at it by %(day)s.") % {"day": display.day(made.due_on)},
+            )
+            return redirect("assistance_grant", pk=held.pk)
+    return render(
+        request,
+        "portal/assistance/report.html",
+        {"form": form, "grant": held, "in_flow": True},
+        status=422 if request.method == "POST" else 200,
+    )
+
+
 @require_safe
 @person_only
 def grant(request: HttpRequest, pk: int) -> HttpResponse:
     """One grant: what it comes to from when, with the working, and what was paid of it."""
     person_id = acting_for(request)
-    held = get_object_or_404(
-        Grant.objects.select_related("programme", "application__case"),
-        pk=pk,
-        person_id__in=numbers(person_id),
-    )
+    held = _grant(person_id, pk)
     return render(
         request,
         "portal/assistance/grant.html",
@@ -160,8 +207,18 @@ def grant(request: HttpRequest, pk: int) -> HttpResponse:
             "grant": held,
             "amounts": held.amounts.order_by("-version"),
             "changes": held.changes.select_related("hearing"),
+            "circumstances": held.circumstances.select_related("change"),
             "payments": held.payments.order_by("-month", "-part")[:SHOWN],
         },
+    )
+
+
+def _grant(person_id: int, pk: int) -> Grant:
+    """A grant that the person draws; 404 for anybody else's."""
+    return get_object_or_404(
+        Grant.objects.select_related("programme", "application__case"),
+        pk=pk,
+        person_id__in=numbers(person_id),
     )
 
 

@@ -18,6 +18,7 @@ from .own import (
     drawn_by,
     monthly_of,
     payments_of,
+    recognitions_of,
     to_authorise,
 )
 from .punctuality import Punctuality, punctuality
@@ -39,6 +40,7 @@ __all__ = [
     "payments_of",
     "programmes",
     "punctuality",
+    "recognitions_of",
     "steps",
     "steps_under_way",
     "to_authorise",

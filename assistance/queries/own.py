@@ -13,6 +13,7 @@ from assistance.models import (
     Grant,
     GrantPayment,
     GrantState,
+    Recognition,
 )
 from socsec.kernel.months import month_of
 from socsec.office.models import Case
@@ -48,6 +49,16 @@ def monthly_of(person_id: int) -> int:
         each.amount
         for each in drawn_by(person_id)
         if each.grant.state == GrantState.RUNNING and each.grant.programme.rhythm == "monthly"
+    )
+
+
+def recognitions_of(person_id: int, on: date | None = None) -> QuerySet[Recognition]:
+    """As what a person is recognised on a day, today unless said; the strongest first."""
+    day = on or timezone.localdate()
+    return (
+        Recognition.objects.filter(person_id__in=numbers(person_id), since__lte=day)
+        .exclude(until__lt=day)
+        .order_by("standing", "pk")
     )
 
 

@@ -74,9 +74,7 @@ def ask(
 
 
 @transaction.atomic
-def answer(
-    *, by: User, matching_id: int, note: str = "", at: date | None = None, **found: int | None
-) -> Matching:
+def answer(*, by: User, matching_id: int, note: str = "", **found: int | None) -> Matching:
     """A register's answer: amounts in fen (income a month), numbers of vehicles and homes.
 
     What is not answered is not known, which is not the same as nothing. Answers come once; a register

@@ -3,7 +3,7 @@
 from typing import Any, ClassVar
 
 from django.utils.translation import gettext_lazy as _
-from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema
+from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -13,25 +13,18 @@ from enrollment.models import Employer, Person
 from enrollment.services.employers import wages
 from socsec.kernel.months import format_month, parse_month
 from socsec.office.access import require
-from socsec.office.api import ApiView, MonthField, Once, YuanField, purpose
+from socsec.office.api import (
+    KEY,
+    PROBLEM,
+    PURPOSE,
+    ApiView,
+    MonthField,
+    Once,
+    YuanField,
+    purpose,
+)
 from socsec.office.errors import Invalid, NotFound, Problem
 from socsec.office.services import audit
-
-PURPOSE = OpenApiParameter(
-    "X-Purpose",
-    str,
-    OpenApiParameter.HEADER,
-    required=True,
-    description="Why the file is read; the person sees it",
-)
-KEY = OpenApiParameter(
-    "Idempotency-Key",
-    str,
-    OpenApiParameter.HEADER,
-    required=True,
-    description="New with each new request",
-)
-PROBLEM = OpenApiResponse(description="application/problem+json (RFC 9457)")
 
 
 class PersonOut(serializers.ModelSerializer):

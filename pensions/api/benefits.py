@@ -14,9 +14,9 @@ from pensions.models import Award, AwardState, Category, Payroll
 from pensions.services import estimate
 from socsec.kernel.months import format_age, month_of
 from socsec.office.access import require
-from socsec.office.api import ApiView, MonthField, YuanField
+from socsec.office.api import PROBLEM, PURPOSE, ApiView, MonthField, YuanField
 
-from .common import PROBLEM, PURPOSE, find_person
+from .common import find_person
 
 STATES = {each.value: each.name.lower() for each in AwardState}
 

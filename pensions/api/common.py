@@ -3,7 +3,6 @@
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
-from drf_spectacular.utils import OpenApiParameter, OpenApiResponse
 from rest_framework.request import Request
 
 from enrollment import queries as enrollment
@@ -11,22 +10,6 @@ from enrollment.models import Person
 from socsec.office.api import purpose
 from socsec.office.errors import NotFound
 from socsec.office.services import audit
-
-PURPOSE = OpenApiParameter(
-    "X-Purpose",
-    str,
-    OpenApiParameter.HEADER,
-    required=True,
-    description="Why the file is read; the person sees it",
-)
-KEY = OpenApiParameter(
-    "Idempotency-Key",
-    str,
-    OpenApiParameter.HEADER,
-    required=True,
-    description="New with each new request",
-)
-PROBLEM = OpenApiResponse(description="application/problem+json (RFC 9457)")
 
 
 def find_person(request: Request, public_id: Any) -> Person:

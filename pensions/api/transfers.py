@@ -15,11 +15,11 @@ from pensions import queries
 from pensions.models import Transfer
 from pensions.services import transfers
 from socsec.office.access import require
-from socsec.office.api import ApiView, MonthField, Once, YuanField, purpose
+from socsec.office.api import KEY, PROBLEM, PURPOSE, ApiView, MonthField, Once, YuanField, purpose
 from socsec.office.errors import NotFound
 from socsec.office.services import audit
 
-from .common import KEY, PROBLEM, PURPOSE, find_person
+from .common import find_person
 
 
 class TransferStepOut(serializers.Serializer):

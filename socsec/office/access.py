@@ -155,6 +155,12 @@ _TABLE: dict[str, set[Role]] = {
     "matching.answer": {INTAKE, ASSESSOR},
     # about themselves, at the portal: to authorise questions, to object to answers
     "matching.own": set(),
+    # a change of circumstances, told by the household, a clerk or a partner
+    "grant.report": {INTAKE, ASSESSOR},
+    # assistance that was not due is ordered back, with a fine for fraud
+    "reclaim.propose": {ASSESSOR},
+    "reclaim.confirm": {REVIEWER},
+    "reclaim.receive": {ACCOUNTANT},
     # runs
     "run.read": {ASSESSOR, REVIEWER, ACCOUNTANT},
     "run.draft": {ASSESSOR, ACCOUNTANT},
@@ -244,6 +250,7 @@ OWN_ACTS = frozenset(
         "proof.read",
         "proof.self",
         "matching.own",
+        "grant.report",
     }
 )
 
@@ -278,6 +285,7 @@ DELEGATED: dict[str, frozenset[str]] = {
             "case.withdraw",
             "matching.own",
             "away.file",
+            "grant.report",
         }
     ),
     people.Scope.PAY: frozenset({"receipt.pay"}),
@@ -334,6 +342,7 @@ PARTNER_ACTS = frozenset(
         "status.receive",
         "status.read",
         "matching.answer",
+        "grant.report",
     }
 )
 

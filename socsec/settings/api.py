@@ -36,6 +36,11 @@ SCOPES = {
     "transfers:write": _("Ask for records, send forms, confirm and reject them"),
     "benefits:read": _("Read pensions"),
     "estimates:read": _("Read what a record promises"),
+    "matchings:read": _("Read what a register is asked about households"),
+    "matchings:write": _("Answer what a register is asked"),
+    "recognitions:read": _("Read as what a person is recognised"),
+    "assistance:read": _("Read grants of assistance"),
+    "assistance:write": _("Hand in applications for assistance, and report changes"),
     "events:read": _("Read what changed"),
     "subscriptions:write": _("Subscribe to changes"),
 }

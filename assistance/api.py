@@ -1,1 +1,0 @@
-"""Partner API of assistance."""
