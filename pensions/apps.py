@@ -22,7 +22,7 @@ class PensionsConfig(AppConfig):
             transfers,
         )
         from pensions.models import TransferStep
-        from pensions.services import correction, replay
+        from pensions.services import appeals, correction, replay
         from pensions.services import disability as disability_services
         from pensions.services import survivors as survivors_services
         from pensions.services.claim import KIND
@@ -103,6 +103,7 @@ class PensionsConfig(AppConfig):
         )
         events.register(*api.EVENTS)
         checks.register()
+        appeals.register()
         statements.register_part("account", queries.account_of_year)
         merges.cover("pensions")
         merges.conflicts("pensions", queries.two_pensions)

@@ -64,14 +64,21 @@ class Step:
 
 @transaction.atomic
 def open_correction(
-    *, by: User, award: Award, cause: str, reason: str, key: str = ""
+    *,
+    by: User,
+    award: Award,
+    cause: str,
+    reason: str,
+    act: str = "benefit.change",
+    key: str = "",
 ) -> Correction:
     """Note that a fact behind an award turned out otherwise. Nothing changes yet.
 
+    `act` is by what right it is opened: a review that finds the award wrong is decided by a checker.
     Who has an open correction of an award gets that one again. `Refused` for an award that earlier
     books made, and for one that is suspended.
     """
-    require(by, "benefit.change", award.region)
+    require(by, act, award.region)
     award = Award.objects.select_for_update(of=("self",)).select_related("person").get(pk=award.pk)
     there = Correction.objects.filter(award=award, open=True).first()
     if there is not None:
@@ -87,7 +94,7 @@ def open_correction(
         subject=award.person.name,
         region=award.region,
         by=by,
-        act="benefit.change",
+        act=act,
         own_region=award.region,
         channel=Case.Channel.COUNTER,
         key=key,

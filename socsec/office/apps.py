@@ -21,7 +21,8 @@ class OfficeConfig(AppConfig):
 
     def ready(self) -> None:
         # tasks: so that services find them by name in every process.
-        from . import checks, menu, merges, portal, queries, tasks  # noqa: F401
+        from . import appeals, checks, kinds, menu, merges, my_appeals, portal, queries, tasks  # noqa: F401
+        from .admin import appeals as reviews
         from .admin import events as told
         from .admin import tiles
 
@@ -31,6 +32,18 @@ class OfficeConfig(AppConfig):
         tiles.hang()
         merges.cover("office", apart={"office.User": "the account follows the merge itself"})
         told.hang()
+        kinds.register(
+            kinds.CaseKind(
+                slug=appeals.KIND,
+                prefix="FC",
+                label=_("Review of a decision"),
+                days="office.appeal.days",
+                law="社会保险行政争议处理办法第十三条",
+                url=lambda case: f"/admin/office/case/{case.pk}/change/",
+            )
+        )
+        reviews.hang()
+        my_appeals.hang()
         menu.place(
             menu.Place(
                 "start", menu.Group.TODAY, 1, _("Start"), "admin:index", "home", "region.read"

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_safe
 
-from . import display, figures, people
+from . import appeals, display, figures, people
 from .acting import Scope, acting_for
 from .calendar import add_working_days
 from .forms import Option, PickField, ScreenForm
@@ -115,6 +115,8 @@ def one(request: HttpRequest, number: str) -> HttpResponse:
             "sheet": case.sheet if case.state in (Case.State.GRANTED, Case.State.REFUSED) else None,
             "reasons": [reason_words(reason) for reason in case.reasons],
             "disagree_by": disagree_by(case),
+            "reviewable": not case.is_open and appeals.may_be_reviewed(case.kind, case.pk),
+            "appeal": getattr(case, "appeal", None),
             "written": list(case.notes.filter(by=request.user)),
         },
     )

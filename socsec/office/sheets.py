@@ -254,3 +254,9 @@ def _mark_total(rows: list[Row]) -> None:
         by_code[code].sign = work[i - 1]["text"] if i else ""
     total.sign = "="
     total.line = {**total.line, "work": []}
+
+
+def lines_of(sheet: Any, language: str | None = None) -> list[tuple[str, str]]:
+    """Code and label of every drawn line, in the language of the request: to choose one."""
+    layout = lay_out(sheet, language)
+    return [(row.line["code"], row.line["label"]) for row in layout.rows] if layout else []

@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, URLResolver, path
 
-from . import my, my_cases, portal, stylebook, verify
+from . import my, my_appeals, my_cases, portal, stylebook, verify
 from .api import assess, events, jobs, problem_pages
 
 urlpatterns: list[URLPattern | URLResolver] = [
@@ -18,6 +18,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("cases/<str:number>/", my_cases.one, name="case"),
     path("cases/<str:number>/write/", my_cases.write, name="case_write"),
     path("cases/<str:number>/withdraw/", my_cases.withdraw, name="case_withdraw"),
+    path("appeals/", my_appeals.decisions, name="appeals"),
+    path("appeals/<slug:source>/<int:pk>/", my_appeals.ask, name="appeal"),
     path("letters/", my.my_letters, name="letters"),
     path("letters/<int:pk>/", my.my_letter, name="letter"),
     path("acting/", my.act_for, name="act_for"),

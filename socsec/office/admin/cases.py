@@ -26,6 +26,8 @@ from socsec.office.services import audit
 from socsec.office.services import case as services
 from socsec.office.templatetags.screens import mini
 
+from . import appeals
+
 State = Case.State
 LARGEST = 10 * 1024 * 1024  # bytes of a document
 
@@ -125,6 +127,7 @@ class CaseAdmin(DeskAdmin):
             if make and obj.state in states and may(user, act, obj.region_id):
                 url = reverse("admin:office_case_verb", args=[obj.pk, slug])
                 offered.append(Button(label, url, stop=stop))
+        offered += appeals.offered_on_decision(user, obj)
         # The next step first, what ends the case last.
         return sorted(offered, key=lambda button: (not button.main, button.stop))
 
@@ -159,6 +162,14 @@ class CaseAdmin(DeskAdmin):
             path("next/", guard(self.take_next), name="office_case_next"),
             path("<int:pk>/do/<slug:verb>/", guard(self.verb), name="office_case_verb"),
             path("document/<int:pk>/", guard(self.document), name="office_case_document"),
+            path(
+                "<slug:source>/<int:pk>/disagree/",
+                guard(appeals.open_appeal),
+                name="office_appeal_open",
+            ),
+            path(
+                "<int:case_id>/review/<slug:verb>/", guard(appeals.verb), name="office_appeal_verb"
+            ),
             *super().get_urls(),
         ]
 

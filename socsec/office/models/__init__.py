@@ -1,5 +1,6 @@
 """What every app shares, one noun a file."""
 
+from .appeal import Appeal
 from .audit import AuditEntry, AuditSeal
 from .case import Case, CaseCounter, CaseDocument, CaseEvent, CaseNote, Clock
 from .certificate import Certificate
@@ -12,6 +13,7 @@ from .run import Run, RunChunk
 from .user import Role, RoleGrant, User
 
 __all__ = [
+    "Appeal",
     "AuditEntry",
     "AuditSeal",
     "Case",
