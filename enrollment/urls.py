@@ -108,6 +108,11 @@ urlpatterns: list[URLPattern | URLResolver] = [
         name="api_person_coverage",
     ),
     path(
+        "api/v1/people/<uuid:public_id>/payable/",
+        coverage_api.PersonPayable.as_view(),
+        name="api_payable",
+    ),
+    path(
         "api/v1/people/<uuid:public_id>/contributions/",
         coverage_api.PersonContributions.as_view(),
         name="api_person_contributions",

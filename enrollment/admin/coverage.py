@@ -16,12 +16,14 @@ from enrollment import queries
 from enrollment.models import Category, Contribution, Employer, EndReason, Person
 from enrollment.services import cover
 from enrollment.services.assessment import contributions
+from enrollment.services.record import payable
 from enrollment.services.revision import back_payment, corrections
 from funds.models import Branch
 from socsec.kernel.document import explain
 from socsec.kernel.money import yuan
 from socsec.kernel.months import format_month, month_of
 from socsec.office import desk_forms, figures
+from socsec.office.access import may
 from socsec.office.desk import Crumb, Deed, list_url, show_page, staff
 from socsec.office.errors import NotFound, Problem
 from socsec.office.forms import (
@@ -494,6 +496,7 @@ def branches_page(request: HttpRequest, person: Person) -> HttpResponse:
         states = queries.states_of({each.month: each for each in record}, spans)
         parts.append(
             {
+                "payable": payable.in_branch(person, branch, record, spans),
                 "branch": branch,
                 "slug": branch.name.lower(),
                 "spans": spans,
@@ -509,6 +512,7 @@ def branches_page(request: HttpRequest, person: Person) -> HttpResponse:
         crumbs=crumbs(person),
         person=person,
         parts=parts,
+        may_report=may(request.user, "case.receive", person.region),
         places={each.region: place(each.region) for each in coverages},
     )
 

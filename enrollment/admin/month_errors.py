@@ -1,24 +1,77 @@
 """The desk's verbs on a case about a month that somebody says is wrong."""
 
+from collections.abc import Iterator
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.urls import URLPattern, path, reverse
+from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
+from enrollment import queries
 from enrollment.services.record import month_errors
 from enrollment.services.record.month_errors import KIND, REASONS
-from socsec.office import case_file
+from funds.models import Branch
+from socsec.kernel.months import MonthError, month_of, parse_month
+from socsec.office import case_file, person_file
 from socsec.office.access import may, scope
 from socsec.office.desk import Button, Deed, staff
 from socsec.office.desk_forms import pick, text
-from socsec.office.forms import ScreenForm
+from socsec.office.forms import MonthField, ScreenForm
 from socsec.office.models import Case, User
 
+from . import papers
+
 State = Case.State
+
+
+class ReportForm(ScreenForm):
+    branch = pick(_("Branch"), [(each.value, each.label) for each in Branch])
+    month = MonthField(label=_("Month"))
+    text = text(
+        _("What is wrong"),
+        max_length=2000,
+        help_text=_("In the words of the person: where they worked, how they paid."),
+    )
+
+
+def report(request: HttpRequest, pk: int) -> HttpResponse:
+    """At the counter: somebody says that a month is wrong."""
+    person = get_object_or_404(queries.people(request.user), pk=pk)
+    made: list[Case] = []
+    asked = {key: request.GET.get(key, "") for key in ("branch", "month")}
+    try:
+        month = parse_month(asked["month"])
+    except MonthError:
+        month = month_of(timezone.localdate())
+
+    def do(said: dict[str, Any]) -> str:
+        made.append(
+            month_errors.report(
+                by=staff(request),
+                person=person,
+                branch=int(said["branch"]),
+                month=said["month"],
+                text=said["text"],
+                channel=Case.Channel.COUNTER,
+            )
+        )
+        return _now("Received. It is to be decided by %(day)s.") % {"day": made[0].due_on}
+
+    return Deed(
+        title=_("Error on a month"),
+        act="case.receive",
+        button=_("Receive the request"),
+        do=do,
+        form=ReportForm,
+        initial={"branch": asked["branch"], "month": month},
+        back=reverse("admin:enrollment_person_branches", args=[person.pk]),
+        then=lambda: reverse("admin:office_case_change", args=[made[0].pk]),
+        crumbs=papers.crumbs(person),
+    ).answer(request)
 
 
 class FindingForm(ScreenForm):
@@ -91,12 +144,20 @@ def _on_case(user: User, case: Case) -> list[Button]:
     ]
 
 
+def _to_person(user: User, person_id: int) -> Iterator[Button]:
+    if may(user, "case.receive"):
+        url = reverse("admin:enrollment_month_error_report", args=[person_id])
+        yield Button(_("Error on a month"), url)
+
+
 def urls(guard: Any) -> list[URLPattern]:
     return [
-        path("month-error/<int:pk>/<slug:verb>/", guard(verb), name="enrollment_month_error_verb")
+        path("<int:pk>/month-error/", guard(report), name="enrollment_month_error_report"),
+        path("month-error/<int:pk>/<slug:verb>/", guard(verb), name="enrollment_month_error_verb"),
     ]
 
 
 def hang() -> None:
     """Called once, when the app is ready."""
+    person_file.buttons("month_errors", _to_person, person_file.Noun.INSURANCE)
     case_file.hang(KIND, buttons=_on_case)

@@ -11,10 +11,11 @@ from rest_framework.response import Response
 from enrollment import queries
 from enrollment.models import Category, Contribution, Coverage, Employer, EndReason, Person
 from enrollment.services import cover
+from enrollment.services.record import payable
 from funds.models import Branch
 from socsec.kernel.errors import KernelError
 from socsec.kernel.money import parse_yuan
-from socsec.kernel.months import parse_month
+from socsec.kernel.months import format_month, parse_month
 from socsec.office.api import ApiView, MonthField, Once, YuanField
 from socsec.office.errors import Invalid, from_kernel
 
@@ -240,6 +241,47 @@ class PersonContributions(ApiView):
         if last:
             months = [each for each in months if each.month <= parse_month(last)]
         return Response({"results": MonthOut(months, many=True).data})
+
+
+class PayableOut(serializers.Serializer):
+    """Months in a row, or a resident's year, that can still be paid."""
+
+    branch = serializers.SerializerMethodField()
+    category = serializers.SerializerMethodField()
+    region = serializers.CharField()
+    first_month = MonthField(source="first")
+    last_month = MonthField(source="last")
+    until = serializers.SerializerMethodField(
+        help_text="Last month in which the first of them can be paid; null where nothing ends it"
+    )
+    ruling = serializers.BooleanField(help_text="An employer pays them with a ruling only")
+    base = YuanField()
+    employer_share = YuanField()
+    person_share = YuanField()
+
+    def get_branch(self, row: payable.Payable) -> str:
+        return row.branch.name.lower()
+
+    def get_category(self, row: payable.Payable) -> str:
+        return row.category.name.lower()
+
+    def get_until(self, row: payable.Payable) -> str | None:
+        return format_month(row.until) if row.until else None
+
+
+class PersonPayable(ApiView):
+    scopes: ClassVar = {"GET": "contributions:read"}
+
+    @extend_schema(
+        operation_id="people_payable",
+        tags=["contributions"],
+        summary="Gaps that can still be paid: by whom, until when, at what cost today",
+        parameters=[PURPOSE],
+        responses={200: PayableOut(many=True), 404: PROBLEM},
+    )
+    def get(self, request: Request, public_id: Any) -> Response:
+        found = payable.of(find_person(request, public_id).pk)
+        return Response({"results": PayableOut(found, many=True).data})
 
 
 class ContributionOut(serializers.Serializer):

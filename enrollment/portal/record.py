@@ -7,14 +7,13 @@ from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_http_methods, require_safe
 
 from funds.models import Branch
 from funds.queries import batch_of
-from socsec.kernel.months import MonthError, format_month, month_of, parse_month
+from socsec.kernel.months import MonthError, format_month, parse_month
 from socsec.office import display, figures, people
 from socsec.office.acting import Scope, acting_for
 from socsec.office.errors import Problem
@@ -24,8 +23,6 @@ from socsec.office.portal import person_only, sent
 from socsec.office.shell import Todo
 
 from ..models import (
-    Category,
-    Coverage,
     Employer,
     Person,
     Receipt,
@@ -37,8 +34,7 @@ from ..queries.money import arrears
 from ..queries.months import overlapping, states_of
 from ..queries.record import MonthRecord, branches, month_sheets, record
 from ..queries.residents import resident_years
-from ..services.cover.late_months import allowed
-from ..services.record import month_errors
+from ..services.record import month_errors, payable
 
 # States of a month (socsec.office.figures.MONTH_STATES) that need no explanation, and those without cover.
 SETTLED = ("paid", "deemed")
@@ -54,19 +50,7 @@ class Mine:
     states: dict[int, str]
     employers: dict[int, str]
     twice: dict[int, tuple[str, ...]] = field(default_factory=dict)  # month → regions
-    earliest: int = 0  # the first month that may still be paid
-
-    @property
-    def usual(self) -> int:
-        """What the latest month came to, in fen: about what a missed month would cost."""
-        return next(
-            (
-                self.records[m].due
-                for m in sorted(self.records, reverse=True)
-                if self.records[m].due
-            ),
-            0,
-        )
+    gaps: list[payable.Payable] = field(default_factory=list)  # gaps that can still be paid
 
     @property
     def counted(self) -> int:
@@ -96,21 +80,13 @@ def mine(person_id: int, branch: int = Branch.PENSION) -> Mine:
     states = states_of(records, spans)
     twice = overlapping(person_id, branch)
     states |= dict.fromkeys(twice, "over")
-    earliest = payable_from(spans)
-    for month, state in states.items():
-        if state == "miss" and earliest and month >= earliest:
-            states[month] = "pay"
-    return Mine(records, states, names, twice, earliest)
-
-
-def payable_from(spans: list[Coverage]) -> int:
-    """The first missed month that somebody who pays alone may still make up, as the region's law
-    has it; 0 for those whose employer it was to insure them."""
-    last = spans[-1] if spans else None
-    if last is None or last.category != Category.OWN_ACCOUNT:
-        return 0
-    this_month = month_of(timezone.localdate())
-    return allowed(last.region, Category.OWN_ACCOUNT, this_month)[0]
+    person = Person.objects.get(pk=person_id)
+    gaps = payable.in_branch(person, Branch(branch), list(records.values()), spans)
+    for each in gaps:
+        for month in range(each.first, each.last + 1):
+            if states.get(month) == "miss" and not each.by_employer:
+                states[month] = "pay"
+    return Mine(records, states, names, twice, gaps)
 
 
 @dataclass(frozen=True)
@@ -122,7 +98,6 @@ class Stretch:
     state: str
     payer: str
     open: int  # fen still owed, all months together
-    earliest: int = 0  # the first month that may still be paid today
 
     @property
     def months(self) -> int:
@@ -152,11 +127,7 @@ class Stretch:
                 "is given back when the records are joined."
             )
         if self.state == "pay":
-            until = display.month(self.first + month_of(timezone.localdate()) - self.earliest)
-            return _(
-                "You can still pay these months yourself. The first of them until %(until)s; "
-                "after that it cannot be paid."
-            ) % {"until": until}
+            return _("You can still pay these months yourself.")
         if self.state == "miss":
             return _(
                 "No insurance is recorded. If you were working then, bring a pay slip or contract "
@@ -184,8 +155,7 @@ def stretches(my: Mine) -> list[Stretch]:
         if last and (last.last + 1, last.state, last.payer) == (month, state, payer):
             found[-1] = replace(last, last=month, open=last.open + owed)
         else:
-            earliest = my.earliest if state == "pay" else 0
-            found.append(Stretch(month, month, state, payer, owed, earliest))
+            found.append(Stretch(month, month, state, payer, owed))
     return found[::-1]
 
 
@@ -227,7 +197,7 @@ def my_record(request: HttpRequest) -> HttpResponse:
             "until": max(my.states, default=0),
             "branch": branch,
             "branches": [Branch(each) for each in sorted(branches(person_id) | {branch.value})],
-            "usual": my.usual,
+            "payable": my.gaps,
             "resident_years": resident_years(person_id, branch),
         },
     )

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_safe
 
 from enrollment import queries
-from enrollment.models import PaymentIntent, Person, ResidentEnrolment, Sex, Way
+from enrollment.models import PaymentIntent, Person, ResidentEnrolment, Way
 from enrollment.queries import ResidentYear
 from enrollment.services.online import paying
 from enrollment.services.residents import assessing, enrolment, online
@@ -22,7 +22,6 @@ from socsec.office.acting import Scope, acting_for, mandates
 from socsec.office.errors import Problem
 from socsec.office.forms import Option, PickField, ScreenForm, TickField
 from socsec.office.portal import person_only, sent
-from socsec.office.services import policy
 from socsec.office.shell import Todo
 
 from .pay import to_bank
@@ -245,33 +244,19 @@ def check(request: HttpRequest, slug: str, number: int) -> HttpResponse:
             "tier": tier,
             "offer": found,
             "hint": _hint(found) if branch == Branch.MEDICAL else "",
-            "cost": _cost(person, branch, year, tier, found),
+            "cost": assessing.foresee(
+                person=person,
+                region=person.region,
+                branch=branch,
+                year=year,
+                tier=tier,
+                way=found.way,
+                repaid_years=found.repaid_years,
+            ),
             "in_flow": True,
         },
         status=422 if form.errors else 200,
     )
-
-
-def _cost(
-    person: Person, branch: int, year: int, tier: int, found: enrolment.Offer
-) -> dict[str, int]:
-    """What it will come to, by the same rule that assesses it; nothing is written."""
-    edition = policy.current_edition()
-    groups = {row.group for row in queries.sponsorships_on(person.pk, timezone.localdate())}
-    row = {
-        "person_id": person.pk,
-        "region": person.region,
-        "tier": tier,
-        "collective": 0,
-        "make_up": found.way == Way.MAKE_UP,
-        "man": person.sex == Sex.MALE,
-        "student": False,
-        "age": max(0, year * 12 - person.birth_month),
-        "repaid_years": found.repaid_years,
-        **queries.in_need(groups),
-    }
-    due = assessing.decide(row, branch, year, edition).due
-    return {name: getattr(due, name) for name in assessing.SHARES}
 
 
 @require_http_methods(["GET", "POST"])

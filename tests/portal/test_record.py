@@ -8,6 +8,7 @@ from django.test.utils import CaptureQueriesContext
 
 from enrollment.models import Category, Contribution, ReceiptAllocation
 from enrollment.services import cover
+from enrollment.services.cover import late_months
 from socsec.kernel.months import first_day, format_month
 
 from .conftest import CHAOYANG, PENSION, this_month
@@ -81,8 +82,12 @@ def test_whoever_pays_alone_sees_which_gaps_can_still_be_paid_and_until_when(
         base=800_000,
     )
     # three months may be made up: the gaps before them stay missing
-    monkeypatch.setattr(record, "allowed", lambda *_: (now - 3, now - 3))
+    monkeypatch.setattr(late_months, "allowed", lambda *_: (now - 3, now - 3))
     my = record.mine(woman.pk)
+    (gap,) = my.gaps
+    assert (gap.first, gap.last, gap.until) == (now - 3, now - 1, now)
+    # The base before the gap, 7,000.00, lies below the floor of 7,270.00: 20 % of it is 1,454.00.
+    assert (gap.base, gap.cost) == (727_000, 3 * 145_400)
     assert [m for m, state in my.states.items() if state == "pay"] == [now - 3, now - 2, now - 1]
     assert my.states[now - 4] == "miss"
     client.force_login(

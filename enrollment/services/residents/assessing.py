@@ -6,11 +6,13 @@ from typing import Any
 
 from django.db import connection
 from django.db.models import Max
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from enrollment import facts
-from enrollment.models import ResidentDue, ResidentEnrolment
+from enrollment.models import Person, ResidentDue, ResidentEnrolment, Sex, Way
 from enrollment.params import MedicalYear, PensionAges, PensionYear
+from enrollment.queries.residents import in_need, sponsorships_on
 from enrollment.rules.residents.medical import MedicalDue, MedicalFacts, medical_year
 from enrollment.rules.residents.pension import PensionDue, PensionFacts, pension_year
 from enrollment.services.assessment.contributions import pool_of
@@ -87,6 +89,34 @@ def decide(row: dict[str, Any], branch: int, year: int, edition: PolicyEdition) 
         **{name: getattr(sheet, name, 0) for name in SHARES},
     )
     return Assessed(due, sheet, explain(sheet, of, params).as_json())
+
+
+def foresee(
+    *,
+    person: Person,
+    region: str,
+    branch: int,
+    year: int,
+    tier: int,
+    way: int,
+    repaid_years: int = 0,
+) -> dict[str, int]:
+    """What a year would come to, share by share in fen, by the rule that assesses it; nothing is written."""
+    groups = {row.group for row in sponsorships_on(person.pk, timezone.localdate())}
+    row = {
+        "person_id": person.pk,
+        "region": region,
+        "tier": tier,
+        "collective": 0,
+        "make_up": way == Way.MAKE_UP,
+        "man": person.sex == Sex.MALE,
+        "student": False,
+        "age": max(0, year * 12 - person.birth_month),
+        "repaid_years": repaid_years,
+        **in_need(groups),
+    }
+    due = decide(row, branch, year, policy.current_edition()).due
+    return {name: getattr(due, name) for name in SHARES}
 
 
 def gather(enrolment: ResidentEnrolment, on: date) -> dict[str, Any]:
