@@ -219,6 +219,9 @@ def test_a_month_is_paid_and_a_pension_follows(visit, live_server, tmp_path, lan
     assert batch.state == PaymentBatch.State.RECONCILED
 
     # The books say so, and the person sees it.
+    accountant.place("Ledger").page.locator("#result_list tbody a").first.click()
+    accountant.page.wait_for_load_state()
+    assert f"{due / 100:,.2f}" in accountant.page.inner_text("main")
     accountant.place("Verify the books").answer()
     assert accountant.said("Everything is as promised.") in accountant.page.inner_text("main")
     home.page.goto(live_server.url + "/benefits/")
