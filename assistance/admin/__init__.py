@@ -1,6 +1,7 @@
 """Desk screens of assistance: applications on the case page, queues, grants and their changes."""
 
 from .grants import GrantAdmin, GrantChangeAdmin
+from .programmes import ProgrammeAdmin
 from .queues import ApplicationAdmin, ClockAdmin
 
 __all__ = [
@@ -8,4 +9,5 @@ __all__ = [
     "ClockAdmin",
     "GrantAdmin",
     "GrantChangeAdmin",
+    "ProgrammeAdmin",
 ]

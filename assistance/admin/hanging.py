@@ -65,4 +65,13 @@ def hang(kinds: list[Any]) -> None:
             "published_with_changes",
             "benefit.read",
         ),
+        menu.Place(
+            "programmes",
+            menu.Group.ASSISTANCE,
+            5,
+            _("Programmes"),
+            "admin:assistance_programme_changelist",
+            "category",
+            "programme.read",
+        ),
     )

@@ -12,11 +12,14 @@ from django.utils.translation import gettext_lazy as _
 
 from assistance.models import Programme
 from assistance.services.deciding import rule_of
+from socsec.kernel import rules
 from socsec.kernel.facts import FactSpec
+from socsec.kernel.months import format_age
 from socsec.office.errors import Problem
 from socsec.office.forms import (
     MoneyField,
     MonthField,
+    PercentField,
     ScreenForm,
     SelectField,
     TextField,
@@ -27,6 +30,7 @@ PREFIX = "fact_"
 # Gathered from the registers and the books (`assistance.facts`).
 KNOWN = {"month", "residence", "age", "standing", "members", "persons", "own_grants", "in_hardship"}
 WHOLE = {"count", "months", "days", "people", "year"}
+MOST_AGE, MONTHS = 130, 12  # years; months of one
 NOT_SAID, YES, NO = "", "yes", "no"
 
 
@@ -73,6 +77,12 @@ def in_words(programme: Programme, said: dict[str, Any]) -> Iterator[tuple[str, 
             yield _label(spec), spec.say(spec.read(value), language)
 
 
+def rule_label(code: str) -> str:
+    """What a rule is called in the reader's language."""
+    rules.load(["assistance"])
+    return rules.find(code).label[0 if (get_language() or "").startswith("zh") else 1]
+
+
 def _label(spec: FactSpec, help: bool = False) -> str:
     chinese = (get_language() or "").startswith("zh")
     return (spec.help if help else spec.label)[0 if chinese else 1]
@@ -97,14 +107,22 @@ def _field(spec: FactSpec) -> forms.Field:
         return WholeField(least=spec.least, most=spec.most, **said)
     if spec.unit.code == "month":
         return MonthField(**said)
+    if spec.unit.code == "rate":
+        return PercentField(most=spec.most, **said)
+    if spec.unit.code == "age":
+        return WholeField(
+            most=MOST_AGE, **said | {"help_text": said["help_text"] or _("In years.")}
+        )
     return TextField(**said)
 
 
 def _natural(spec: FactSpec, value: Any) -> Any:
     if spec.unit.code == "bool":
         return value == YES
-    if spec.unit.code in ("fen", "month"):
+    if spec.unit.code in ("fen", "month", "rate"):
         return spec.unit.natural(value)
+    if spec.unit.code == "age":
+        return format_age(value * MONTHS)
     return value
 
 
@@ -113,4 +131,6 @@ def _shown(spec: FactSpec, value: Any) -> Any:
         return None
     if spec.unit.code == "bool":
         return YES if value else NO
-    return spec.unit.read(value) if spec.unit.code == "month" else value
+    if spec.unit.code == "age":
+        return spec.unit.read(value) // MONTHS
+    return spec.unit.read(value) if spec.unit.code in ("month", "rate") else value

@@ -1,6 +1,7 @@
 """Programmes: loaded from the data files, or entered by one policy officer and approved by another."""
 
 import csv
+import re
 from datetime import date
 from functools import cache
 from pathlib import Path
@@ -10,7 +11,7 @@ import yaml
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext_lazy as _
 
-from assistance.models import Programme, ProgrammeState, Step
+from assistance.models import Actor, LimitUnit, Programme, ProgrammeState, Step, StepCode
 from socsec.kernel import regions, rules
 from socsec.kernel.errors import KernelError
 from socsec.office.access import require, require_other_hand
@@ -18,6 +19,10 @@ from socsec.office.errors import Conflict, Invalid, NotFound, Refused, from_kern
 from socsec.office.models import User
 from socsec.office.services import audit
 
+LOCAL = "official"  # what an office enters, it enters from the document it names
+CODE = re.compile(r"[a-z][a-z0-9_]{0,31}")
+MOST_STEPS = len(StepCode.values)
+MOST_DAYS = 366
 FILES = Path(__file__).resolve().parents[1] / "data"
 
 
@@ -98,6 +103,12 @@ def propose(*, by: User, **columns: Any) -> Programme:
     """
     region = columns.pop("region")
     require(by, "programme.enter", region)
+    if not CODE.fullmatch(columns["slug"]):
+        raise Invalid(
+            _("A code has small letters, digits and underscores, and begins with a letter."),
+            code="impossible_code",
+            field="slug",
+        )
     check_facts(columns["rule"], columns.get("given") or {}, field="given")
     if columns.get("for_children") and columns.get("noticed"):
         raise Invalid(
@@ -137,6 +148,115 @@ def approve(*, by: User, programme: Programme) -> Programme:
         by=by, act="programme.approve", subject=held, region=held.region_id, slug=held.slug
     )
     return held
+
+
+@transaction.atomic
+def propose_steps(
+    *, by: User, programme: str, region: str, since: date, law: str, steps: list[dict[str, Any]]
+) -> list[Step]:
+    """A policy officer enters the procedure of a programme in a region from a day on, in place of the
+    one that held there before. Each step is {code, place, actor, limit, unit}.
+
+    `Invalid` without a decision, for an impossible number, and for a notice of a programme that has
+    none; `Conflict` where that region has a procedure from that day already.
+    """
+    require(by, "programme.enter", region)
+    of = _programme_of(programme, region)
+    if not law.strip():
+        raise Invalid(_("Name the document that says so."), code="empty", field="law")
+    codes = [step["code"] for step in steps]
+    if StepCode.DECIDE not in codes or len(set(codes)) != len(codes):
+        raise Invalid(
+            _("A procedure has a decision, and each step once."), code="no_decision", field="decide"
+        )
+    for step in steps:
+        _possible(step, of)
+    if Step.objects.filter(programme=programme, region_id=region, since=since).exists():
+        raise Conflict(
+            _("This region has a procedure of the programme from that day."),
+            code="procedure_there",
+            field="since",
+            fix=_("Choose another day."),
+        )
+    made = Step.objects.bulk_create(
+        Step(
+            programme=programme,
+            region_id=region,
+            since=since,
+            law=law.strip()[:120],
+            status=LOCAL,
+            state=ProgrammeState.PROPOSED,
+            maker=by,
+            **step,
+        )
+        for step in steps
+    )
+    audit.record(
+        by=by,
+        act="procedure.enter",
+        subject=of,
+        region=region,
+        slug=programme,
+        since=since.isoformat(),
+        steps=codes,
+    )
+    return made
+
+
+@transaction.atomic
+def approve_steps(*, by: User, programme: str, region: str, since: date) -> list[Step]:
+    """A second person puts a procedure in force."""
+    require(by, "programme.approve", region)
+    held = list(
+        Step.objects.select_for_update(of=("self",)).filter(
+            programme=programme, region_id=region, since=since
+        )
+    )
+    if not held or any(step.state != ProgrammeState.PROPOSED for step in held):
+        raise Refused(_("There is no procedure to approve."), code="no_procedure")
+    require_other_hand(by, *(step.maker_id for step in held))
+    for step in held:
+        step.state, step.checker = ProgrammeState.IN_FORCE, by
+    Step.objects.bulk_update(held, ["state", "checker"])
+    audit.record(
+        by=by,
+        act="procedure.approve",
+        subject=_programme_of(programme, region),
+        region=region,
+        slug=programme,
+        since=since.isoformat(),
+    )
+    return held
+
+
+def _programme_of(slug: str, region: str) -> Programme:
+    """The programme whose procedure is meant: entered there or above, in force or still proposed."""
+    rows = Programme.objects.filter(slug=slug, region__in=regions.upwards(region))
+    found = rows.order_by("-region", "-since").first()
+    if found is None:
+        raise NotFound(_("There is no such programme here."), code="no_programme")
+    return found
+
+
+def _possible(step: dict[str, Any], of: Programme) -> None:
+    code = step["code"]
+    if (
+        code not in StepCode.values
+        or step["actor"] not in Actor.values
+        or step["unit"] not in LimitUnit.values
+    ):
+        raise Invalid(_("There is no such step."), code="unknown_step", field=code)
+    if not 1 <= step["place"] <= MOST_STEPS or not 0 <= step["limit"] <= MOST_DAYS:
+        raise Invalid(
+            _("Give its place and its days as numbers."), code="impossible_step", field=code
+        )
+    if code == StepCode.NOTICE and not of.noticed:
+        raise Invalid(
+            _("This programme has no public notice."),
+            code="no_notice",
+            field=code,
+            fix=_("Leave the notice out of its procedure."),
+        )
 
 
 def check_facts(rule: str, said: dict[str, Any], *, field: str = "") -> None:

@@ -35,6 +35,7 @@ LEDGER_KINDS: dict[str, Promise] = {
     "pension_survivors": _("Paid after a death"),
     "pension_transfer": _("Transfer of an entitlement"),
     "overlap_refund": _("Given back for months insured twice"),
+    "assistance_urgent": _("Urgent temporary aid"),
     "payment_draw": _("Drawn for payment"),
     "payment_release": _("Payment sent to the bank"),
     "payment_return": _("Bank's answer"),

@@ -64,6 +64,14 @@ RULES = {
             "disposable_income": st.integers(0, 9_000_000),
         },
     ),
+    "assistance.local": (
+        STANDARDS,
+        {
+            "persons": st.integers(1, 8),
+            "base": st.integers(0, 500_000),
+            "part": st.integers(0, 1_000_000),
+        },
+    ),
     "assistance.death_of_service": (NATION, {}),
     "assistance.service_nursing": (NATION, {}),
 }

@@ -70,6 +70,8 @@ CODES = {
     "admin:office_office_changelist",
     "admin:office_office_change",
     "admin:funds_ledgerbatch_change",
+    "admin:assistance_grant_change",
+    "admin:assistance_programme_change",
     "admin:pensions_award_change",
     "admin:pensions_transfer_change",
     "admin:pensions_transfer_verb refund",
