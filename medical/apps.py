@@ -9,10 +9,13 @@ class MedicalConfig(AppConfig):
 
     def ready(self) -> None:
         """Tell the office what medical insurance has."""
-        from medical.admin import catalogue
+        from medical import portal
+        from medical.admin import catalogue, providers
         from socsec.office import merges
 
         catalogue.hang()
+        providers.hang()
+        portal.hang()
 
         merges.cover(
             "medical",

@@ -19,6 +19,7 @@ urlpatterns = [
     path("", include("socsec.office.urls")),
     path("", include("enrollment.urls")),
     path("", include("pensions.urls")),
+    path("", include("medical.urls")),
     path("", include("funds.urls")),
     path("", include("assistance.urls")),
 ]

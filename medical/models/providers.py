@@ -93,10 +93,18 @@ class Agreement(models.Model):
     def __str__(self) -> str:
         return self.document
 
+    @property
+    def region(self) -> str:
+        return self.provider.region
+
+    @property
+    def last_day(self) -> date:
+        """Its last day, whether it runs out or was ended early."""
+        return min(self.until, self.ended_on) if self.ended_on else self.until
+
     def holds_on(self, day: date) -> bool:
         """Whether the provider may settle under it on that day; one not yet approved never does."""
-        last = min(self.until, self.ended_on) if self.ended_on else self.until
-        return self.checker_id is not None and self.from_date <= day <= last
+        return self.checker_id is not None and self.from_date <= day <= self.last_day
 
 
 class Department(models.Model):
@@ -182,6 +190,19 @@ class Sanction(models.Model):
 
     def __str__(self) -> str:
         return f"{self.provider} · {self.get_kind_display()}"
+
+    @property
+    def region(self) -> str:
+        return self.provider.region
+
+    def stops_on(self, day: date) -> bool:
+        """Whether it stops settlements on that day; one not yet decided never does."""
+        return (
+            self.checker_id is not None
+            and self.kind in self.STOPS
+            and self.from_date <= day
+            and (self.until is None or day <= self.until)
+        )
 
 
 class ProviderUser(models.Model):

@@ -26,7 +26,7 @@ from socsec.kernel.regions import upwards
 from socsec.office.access import scope
 
 # Rows read at once.
-CHUNK = 1000
+CHUNK = 100
 
 
 def editions(user: Any) -> QuerySet[CatalogueEdition]:

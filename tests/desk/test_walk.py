@@ -71,6 +71,9 @@ LISTS = {
     "medical_catalogueitem": DESK | {"policy"},
     "medical_diagnosis": DESK | {"policy"},
     "assistance_programme": DESK | {"policy"},
+    "medical_provider": DESK,
+    "medical_agreement": DESK,
+    "medical_sanction": DESK,
     "funds_fund": MONEY,
     "funds_ledgerbatch": MONEY,
     "funds_paymentbatch": {"assessor", "reviewer", "accountant", "auditor"},
@@ -103,6 +106,7 @@ VERBS = {
     "admin:office_policy_browse": EVERYBODY,
     "admin:office_user_open": {"admin"},
     "admin:office_subscription_open": {"admin"},
+    "admin:medical_provider_enroll": {"intake"},
     "admin:funds_bank_return": {"accountant"},
     "admin:funds_verify": {"reviewer", "accountant", "admin", "auditor"},
 }

@@ -10,7 +10,16 @@ from socsec.office.services import audit
 from socsec.office.services import messages as letters
 from tests.portal.conftest import PASSWORD, this_month
 
-PUBLIC = ["/", "/sign-in/", "/estimate/", "/needs/", "/rules/", "/accessibility/", "/privacy/"]
+PUBLIC = [
+    "/",
+    "/find-care/",
+    "/sign-in/",
+    "/estimate/",
+    "/needs/",
+    "/rules/",
+    "/accessibility/",
+    "/privacy/",
+]
 OWN = [
     "/record/",
     "/record/months/",

@@ -1,0 +1,1 @@
+"""Hospitals, clinics and pharmacies: the register, agreements, measures, accounts, price lists."""
