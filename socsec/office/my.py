@@ -89,6 +89,7 @@ ACTS: dict[str, Any] = {
     "grant.hear": gettext_lazy("heard you about a change of your assistance"),
     "grant.propose_change": gettext_lazy("proposed to change your assistance"),
     "grant.change": gettext_lazy("changed your assistance"),
+    "grant.undo_change": gettext_lazy("took a change of your assistance back"),
     "grant.reject_change": gettext_lazy("did not change your assistance"),
     "overpayment.find": gettext_lazy("found that you were paid too much"),
     "overpayment.reduce": gettext_lazy("found that you were paid less too much"),
