@@ -36,6 +36,7 @@ class AssistanceConfig(AppConfig):
             for family, (prefix, label, law) in FAMILIES.items()
         ]
         runs.register(batch.AssistancePayrolls())
+        runs.register(batch.StandardChanges())
         checks.register()
         hanging.hang(families)
         appeals.register([family.slug for family in families])

@@ -82,7 +82,6 @@ ACTS: dict[str, Any] = {
     "grant.complete": gettext_lazy("decided on the rest of your urgent aid"),
     "grant.report": gettext_lazy("noted what changed in your household"),
     "grant.settle": gettext_lazy("looked at what changed in your household"),
-    "grant.revise": gettext_lazy("revised your assistance to a new standard"),
     "reclaim.propose": gettext_lazy("proposed that assistance is paid back"),
     "reclaim.confirm": gettext_lazy("ordered assistance to be paid back"),
     "reclaim.receive": gettext_lazy("booked assistance that you paid back"),

@@ -67,6 +67,8 @@ LISTS = {
     "assistance_application": DESK,
     "assistance_grant": DESK,
     "assistance_grantchange": DESK,
+    "assistance_circumstance": DESK,
+    "assistance_reclaim": DESK,
     "medical_catalogueedition": DESK | {"policy"},
     "medical_catalogueitem": DESK | {"policy"},
     "medical_diagnosis": DESK | {"policy"},
