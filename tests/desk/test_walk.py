@@ -76,6 +76,8 @@ LISTS = {
     "medical_provider": DESK,
     "medical_agreement": DESK,
     "medical_sanction": DESK,
+    "medical_awayfiling": DESK,
+    "medical_registration": DESK,
     "funds_fund": MONEY,
     "funds_ledgerbatch": MONEY,
     "funds_paymentbatch": {"assessor", "reviewer", "accountant", "auditor"},
