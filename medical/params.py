@@ -122,20 +122,15 @@ class Stays(Params):
     transfer_hours: Count = parameter("medical.stay.transfer_hours")
 
 
+class StandingAges(Params):
+    """As whom a resident's bill is settled, by age."""
+
+    child_until: Count = parameter("medical.standing.child_until")
+    elderly_from: Count = parameter("medical.standing.elderly_from")
+
+
 class RetirementYears(Params):
     """How long one pays before medical insurance in retirement is free."""
 
     months_man: Months = parameter("medical.retirement.months_man")
     months_woman: Months = parameter("medical.retirement.months_woman")
-
-
-class AwayTerms(Params):
-    """For how long care away from home is filed."""
-
-    temporary_months: Months = parameter("medical.away.temporary_months")
-
-
-class AccountTerms(Params):
-    """What retired people get on their account each month, by age."""
-
-    retired_monthly: StepsTable = parameter("medical.account.retired_monthly")

@@ -143,6 +143,11 @@ _TABLE: dict[str, set[Role]] = {
     "provider.change": {INTAKE},
     "provider.sanction": {ASSESSOR},
     "provider.approve": {REVIEWER},
+    # bills: what providers charge, who pays, and what is taken back
+    "bill.read": DESK,
+    "bill.enter": {INTAKE, ASSESSOR},
+    "bill.settle": {ASSESSOR},
+    "bill.reverse": {ASSESSOR, REVIEWER},
     # medical cover: care away from home, registered diseases, family accounts
     "medical.read": DESK,
     "away.file": {INTAKE},
@@ -334,6 +339,9 @@ PARTNER_ACTS = frozenset(
         "agreement.propose",
         "deferral.ask",
         "withholding.mandate",
+        "bill.enter",
+        "bill.settle",
+        "bill.reverse",
         "employer.enroll",
         "employer.ask",
         "debt.read",

@@ -1,0 +1,23 @@
+"""Visits and stays, what is charged for them, and who pays: preview, settle, reverse.
+
+    admit → charge → discharge → preview → settle → reverse
+
+Settling holds the sums of the person's year, so that bills of one person take turns.
+"""
+
+from .bills import Preview, preview, reverse, settle
+from .charging import Charge, charge, take_off
+from .visits import admit, cancel, discharge
+
+__all__ = [
+    "Charge",
+    "Preview",
+    "admit",
+    "cancel",
+    "charge",
+    "discharge",
+    "preview",
+    "reverse",
+    "settle",
+    "take_off",
+]

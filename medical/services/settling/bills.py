@@ -1,0 +1,345 @@
+"""Who pays a bill: shown before it is asked for, settled for good, or taken back.
+
+What one settlement or reversal changes of the bills after it is booked as a further part of each.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from django.db import transaction
+from django.db.models import Max, Min, Sum
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from enrollment.services.checks import known_text
+from medical.models import MONEY, Care, Encounter, Settlement, YearSums
+from medical.params import Stays, YearOfStay
+from medical.rules.settlement import Settled
+from medical.services import next_payer
+from socsec.kernel.months import month_of
+from socsec.kernel.policy import Policy
+from socsec.office.access import require
+from socsec.office.errors import Invalid
+from socsec.office.models import PolicyEdition, User
+from socsec.office.services import audit, policy
+
+from . import year
+from .visits import must_be
+
+State, Kind = Encounter.State, Settlement.Kind
+# The sums that a bill adds to; the others name the year, its last bill, and the raise of the cap.
+STORED = {field.name for field in YearSums._meta.local_fields} - {
+    *("pk", "person_id", "year", "scheme", "home", "cap_raise", "last_served", "last_encounter")
+}
+
+
+@dataclass(frozen=True)
+class Preview:
+    """What a settlement would come to: one sheet and its amounts for each year of the visit."""
+
+    year: int
+    sheet: Settled
+    amounts: dict[str, int]
+
+
+def preview(*, by: User, encounter: Encounter) -> list[Preview]:
+    """What settling now would come to. Writes nothing."""
+    require(by, "bill.enter", encounter.region, encounter.person_id)
+    must_be(encounter, State.OPEN, State.DISCHARGED)
+    found = []
+    edition = policy.current_edition()
+    for at, bill in _bills(encounter, edition).items():
+        others = year.booked(_rows(encounter, at))
+        others.pop(encounter.pk, None)
+        raised = YearSums.objects.filter(**_key(encounter, at)).values_list("cap_raise", flat=True)
+        worked, _sums = year.work([*others.values(), bill], _Laws(edition), raised.first() or 0)
+        this = next(each for each in worked if each.bill is bill)
+        found.append(Preview(at, this.sheet, this.amounts))
+    return found
+
+
+@transaction.atomic
+def settle(*, by: User, encounter: Encounter) -> list[Settlement]:
+    """Settle the bill of a visit that has ended, a part for each of its years.
+
+    Bills of the year that come after it in the order of care are worked out anew.
+    """
+    require(by, "bill.settle", encounter.region, encounter.person_id)
+    encounter = _lock(encounter)
+    must_be(encounter, State.DISCHARGED)
+    edition = policy.current_edition()
+    made = []
+    for at, bill in _bills(encounter, edition).items():
+        sums = _hold(encounter, at)
+        rows = list(_rows(encounter, at))
+        live = year.booked(rows)
+        live[encounter.pk] = bill
+        written = _book(by, encounter, at, rows, live, sums, edition)
+        made += [row for row in written if row.encounter_id == encounter.pk]
+    encounter.state = State.SETTLED
+    encounter.save(update_fields=["state"])
+    _note(encounter, by, "bill.settle", made)
+    return made
+
+
+@transaction.atomic
+def reverse(*, by: User, encounter: Encounter, reason: str) -> list[Settlement]:
+    """Take a settlement back, exactly; the visit can then be corrected and settled again.
+
+    `Conflict` for a visit that is not settled, and so for one that was taken back already.
+    """
+    require(by, "bill.reverse", encounter.region, encounter.person_id)
+    reason = known_text(reason, "reason")
+    encounter = _lock(encounter)
+    must_be(encounter, State.SETTLED)
+    edition = policy.current_edition()
+    made = []
+    settled = Settlement.objects.filter(encounter=encounter).values_list("year", flat=True)
+    for at in sorted(set(settled)):
+        sums = _hold(encounter, at)
+        rows = list(_rows(encounter, at))
+        live = year.booked(rows)
+        if live.pop(encounter.pk, None) is None:
+            continue  # a year from which an earlier reversal left nothing
+        written = _book(by, encounter, at, rows, live, sums, edition)
+        made += [row for row in written if row.encounter_id == encounter.pk]
+    encounter.state = State.DISCHARGED
+    encounter.save(update_fields=["state"])
+    _note(encounter, by, "bill.reverse", made, reason)
+    return made
+
+
+class _Laws:
+    """Policy by the number of its edition, each read once."""
+
+    def __init__(self, *known: PolicyEdition) -> None:
+        self.known = {edition.number: policy.of(edition) for edition in known}
+
+    def __call__(self, number: int) -> Policy:
+        if number not in self.known:
+            self.known[number] = policy.of(number)
+        return self.known[number]
+
+
+def _lock(encounter: Encounter) -> Encounter:
+    """The visit as it is now, with its provider, held until the transaction ends."""
+    rows = Encounter.objects.select_related("provider")
+    return rows.select_for_update(no_key=True, of=("self",)).get(pk=encounter.pk)
+
+
+def _key(encounter: Encounter, at: int) -> dict[str, int | str]:
+    return {
+        "person_id": encounter.person_id,
+        "year": at,
+        "scheme": encounter.scheme,
+        "home": encounter.home,
+    }
+
+
+def _rows(encounter: Encounter, at: int) -> Iterable[Settlement]:
+    return Settlement.objects.filter(**_key(encounter, at)).order_by("encounter", "part")
+
+
+def _hold(encounter: Encounter, at: int) -> YearSums:
+    """The sums of the year, held until the transaction ends: bills of one person take turns."""
+    YearSums.objects.bulk_create([YearSums(**_key(encounter, at))], ignore_conflicts=True)
+    return YearSums.objects.select_for_update(no_key=True).get(**_key(encounter, at))
+
+
+def _bills(encounter: Encounter, edition: PolicyEdition) -> dict[int, year.Bill]:
+    """The bill of each year of a visit, as the lines say."""
+    law = policy.of(edition)
+    last = timezone.localdate(encounter.closed_at) if encounter.closed_at else timezone.localdate()
+    first = timezone.localdate(encounter.opened_at)
+    parts: list[Any] = list(
+        encounter.lines.filter(cancelled_at=None)
+        .order_by("day__year")
+        .values("day__year")
+        .annotate(
+            total=Sum("amount"),
+            uncovered=Sum("uncovered"),
+            over_limit=Sum("over_limit"),
+            first_self_pay=Sum("first_self_pay"),
+            first=Min("day"),
+            last=Max("day"),
+        )
+    )
+    if not parts:
+        raise Invalid(
+            _("Nothing is charged for this visit."),
+            code="nothing_charged",
+            fix=_("Send the lines of the bill first."),
+        )
+    if Stays.at(law, encounter.home, month_of(last)).year_of_stay != YearOfStay.SPLIT:
+        parts = [_together(parts, last.year)]
+    designation = next_payer.designated(encounter.person_id, last, law)
+    return {
+        part["day__year"]: _bill(encounter, part, first, last, designation, edition)
+        for part in parts
+    }
+
+
+def _together(parts: list[Any], at: int) -> dict[str, int]:
+    whole: dict[str, int] = defaultdict(int)
+    for part in parts:
+        for name in ("total", "uncovered", "over_limit", "first_self_pay"):
+            whole[name] += part[name]
+    return {**whole, "day__year": at}
+
+
+def _bill(
+    encounter: Encounter,
+    part: Any,
+    first: date,
+    last: date,
+    designation: dict[str, Any],
+    edition: PolicyEdition,
+) -> year.Bill:
+    at = part["day__year"]
+    served_until = last if last.year == at else date(at, 12, 31)
+    return year.Bill(
+        encounter=encounter.pk,
+        before=encounter.previous_id or 0,
+        care=encounter.care,
+        level=encounter.provider.level,
+        served_from=first if first.year == at else date(at, 1, 1),
+        served_until=served_until,
+        home=encounter.home,
+        scheme=encounter.scheme,
+        month=month_of(served_until),
+        edition=edition.number,
+        told={
+            "care": encounter.care,
+            "level": encounter.provider.level,
+            "standing": encounter.standing,
+            "away": encounter.away,
+            "disease": encounter.disease,
+            "poor": bool(designation.get("poor", False)),
+            **{name: part[name] for name in ("total", "uncovered", "over_limit", "first_self_pay")},
+        },
+        designation=designation,
+        stay=int(encounter.care == Care.INPATIENT and encounter.previous_id is None),
+    )
+
+
+def _book(
+    by: User,
+    encounter: Encounter,
+    at: int,
+    rows: list[Settlement],
+    live: dict[int, year.Bill],
+    held: YearSums,
+    edition: PolicyEdition,
+) -> list[Settlement]:
+    """Write what the year now comes to otherwise than it is booked, and its sums."""
+    worked, sums = year.work(live.values(), _Laws(edition), held.cap_raise)
+    parts: dict[int, list[Settlement]] = defaultdict(list)
+    for row in rows:
+        parts[row.encounter_id].append(row)
+    new = []
+    for each in worked:
+        had = each.bill.came_to
+        if not had:
+            new.append(_first(by, encounter, each, len(parts[encounter.pk])))
+        elif any(each.amounts[name] != had[name] for name in MONEY):
+            change = {name: each.amounts[name] - had[name] for name in MONEY}
+            new.append(_further(by, Kind.RESTATED, parts[each.bill.encounter], change, 0, edition))
+    if encounter.pk not in live:
+        mine = parts[encounter.pk]
+        since = max(place for place, row in enumerate(mine) if row.kind == Kind.SETTLED)
+        back = {name: -sum(getattr(row, name) for row in mine[since:]) for name in MONEY}
+        stay = -sum(row.stay for row in mine[since:])
+        new.append(_further(by, Kind.REVERSED, mine, back, stay, edition))
+    made = Settlement.objects.bulk_create(new)
+    _keep(held, sums)
+    return made
+
+
+def _first(by: User, encounter: Encounter, worked: year.Worked, part: int) -> Settlement:
+    bill = worked.bill
+    return Settlement(
+        encounter=encounter,
+        person_id=encounter.person_id,
+        year=bill.served_until.year,
+        part=part,
+        kind=Kind.SETTLED,
+        provider_id=encounter.provider_id,
+        scheme=bill.scheme,
+        home=bill.home,
+        region=encounter.region,
+        care=bill.care,
+        level=bill.level,
+        standing=encounter.standing,
+        served_from=bill.served_from,
+        served_until=bill.served_until,
+        booked_on=timezone.localdate(),
+        stay=bill.stay,
+        facts={"told": bill.told, "designation": bill.designation, "continues": bill.before},
+        edition=bill.edition,
+        month=bill.month,
+        by=by,
+        **worked.amounts,
+    )
+
+
+def _further(
+    by: User,
+    kind: str,
+    parts: list[Settlement],
+    change: dict[str, int],
+    stay: int,
+    edition: PolicyEdition,
+) -> Settlement:
+    """A part after the first: of the same bill, with what changes."""
+    first = parts[0]
+    same = (
+        "encounter_id",
+        "person_id",
+        "year",
+        "provider_id",
+        "scheme",
+        "home",
+        "region",
+        "care",
+        "level",
+        "standing",
+        "served_from",
+        "served_until",
+        "facts",
+        "month",
+    )
+    return Settlement(
+        **{name: getattr(first, name) for name in same},
+        part=max(row.part for row in parts) + 1,
+        kind=kind,
+        booked_on=timezone.localdate(),
+        stay=stay,
+        edition=edition.number,
+        by=by,
+        **change,
+    )
+
+
+def _keep(held: YearSums, sums: year.Sums) -> None:
+    for name in STORED:
+        setattr(held, name, sums.at[name])
+    held.last_served, held.last_encounter = sums.last
+    held.save()
+
+
+def _note(
+    encounter: Encounter, by: User, act: str, made: list[Settlement], reason: str = ""
+) -> None:
+    audit.record(
+        by=by,
+        act=act,
+        subject=encounter,
+        person_id=encounter.person_id,
+        region=encounter.region,
+        reason=reason,
+        total=sum(row.total for row in made),
+        fund_pay=sum(row.fund_pay for row in made),
+    )

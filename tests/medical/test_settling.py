@@ -1,0 +1,374 @@
+"""Bills: what is charged, who pays, what is taken back; and a year that does not mind the order."""
+
+from datetime import date, datetime, time, timedelta
+
+import pytest
+from django.utils import timezone
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from enrollment.models import Category, Coverage
+from funds.models import Branch
+from medical.models import (
+    MONEY,
+    Agreement,
+    BillLine,
+    Care,
+    CatalogueEdition,
+    CatalogueItem,
+    Encounter,
+    ItemClass,
+    ItemKind,
+    Level,
+    Provider,
+    ProviderKind,
+    Sanction,
+    Settlement,
+    YearSums,
+)
+from medical.services import settling
+from medical.services.settling import Charge
+from socsec.office.errors import Conflict, Invalid, Refused
+from socsec.office.models import AuditEntry
+from tests import people
+
+YEAR = timezone.localdate().year
+CARES = [Care.OUTPATIENT, Care.EMERGENCY, Care.INPATIENT, Care.SPECIAL]
+
+
+def at(day: date, hour: int = 9) -> datetime:
+    return datetime.combine(day, time(hour), timezone.get_current_timezone())
+
+
+@pytest.fixture
+def village(db):
+    made = people.settle()
+    for name in ("lin", "chen"):
+        Coverage.objects.create(
+            person=made.souls[name],
+            branch=Branch.MEDICAL,
+            category=Category.EMPLOYEE,
+            region=people.PUDONG,
+            span=(date(2020, 1, 1), None),
+        )
+    return made
+
+
+@pytest.fixture
+def clerk(village):
+    return village.by("assessor")
+
+
+@pytest.fixture
+def hospital(village):
+    return provider(village, "H31011500001", "浦东示范医院", Level.THIRD)
+
+
+def provider(village, code, name, level, kind=ProviderKind.HOSPITAL):
+    made = Provider.objects.create(
+        code=code, name=name, kind=kind, level=level, region=people.PUDONG
+    )
+    Agreement.objects.create(
+        provider=made,
+        from_date=date(2020, 1, 1),
+        until=date(2035, 12, 31),
+        care=[int(care) for care in Care],
+        document="协议",
+        maker=village.by("intake"),
+        checker=village.by("reviewer"),
+    )
+    return made
+
+
+@pytest.fixture
+def catalogue(village):
+    edition = CatalogueEdition.objects.create(
+        region="000000",
+        kind=1,
+        from_date=date(2020, 1, 1),
+        document="目录",
+        digest="0" * 64,
+        state="taken",
+        maker=village.by("intake"),
+        checker=village.by("reviewer"),
+    )
+    for code, name, of_class, share, limit in (
+        ("A1", "青霉素", ItemClass.A, 0, None),
+        ("B1", "阿托伐他汀", ItemClass.B, 100_000, 100_00),
+        ("C1", "保健品", ItemClass.C, 0, None),
+    ):
+        CatalogueItem.objects.create(
+            region="000000",
+            kind=ItemKind.DRUG,
+            code=code,
+            name=name,
+            item_class=of_class,
+            share_employees=share,
+            share_residents=share,
+            price_limit=limit,
+            from_date=date(2020, 1, 1),
+            edition=edition,
+        )
+
+
+def of(code, yuan, number="1", day=None, quantity=1, **more):
+    """A line of so many yuan."""
+    return Charge(
+        **{
+            "number": number,
+            "day": day or date(YEAR, 1, 10),
+            "kind": ItemKind.DRUG,
+            "code": code,
+            "name": "一项",
+            "quantity": quantity * 10_000,
+            "price": yuan * 10_000,
+            "amount": yuan * 100 * quantity,
+            **more,
+        }
+    )
+
+
+@pytest.fixture
+def visit(village, clerk, hospital, catalogue):
+    """A visit that has ended, ready to be settled."""
+
+    def make(
+        yuan=1000, care=Care.INPATIENT, day=None, who="lin", where=None, number=None, lines=None
+    ):
+        day = day or date(YEAR, 1, 10)
+        opened = settling.admit(
+            by=clerk,
+            provider=where or hospital,
+            person=village.souls[who],
+            number=number or f"N{Encounter.objects.count()}",
+            care=care,
+            opened_at=at(day),
+        )
+        settling.charge(by=clerk, encounter=opened, charges=lines or [of("A1", yuan, day=day)])
+        return settling.discharge(by=clerk, encounter=opened, closed_at=at(day, 17))
+
+    return make
+
+
+def sums(village, who="lin"):
+    return YearSums.objects.filter(person_id=village.souls[who].pk, year=YEAR).values().first()
+
+
+def test_a_line_is_split_by_the_catalogue_of_its_day(village, clerk, hospital, catalogue):
+    opened = settling.admit(
+        by=clerk,
+        provider=hospital,
+        person=village.souls["lin"],
+        number="1",
+        care=Care.OUTPATIENT,
+        opened_at=at(date(YEAR, 1, 10)),
+    )
+    lines = [of("A1", 50, "1"), of("B1", 120, "2"), of("C1", 30, "3"), of("", 20, "4")]
+    settling.charge(by=clerk, encounter=opened, charges=lines)
+    names = ("over_limit", "uncovered", "first_self_pay", "in_scope")
+    assert list(opened.lines.order_by("number").values_list(*names)) == [
+        (0, 0, 0, 50_00),
+        # 120.00 where the limit is 100.00, of which 10 % are paid first
+        (20_00, 0, 10_00, 90_00),
+        (0, 30_00, 0, 0),
+        (0, 20_00, 0, 0),
+    ]
+    assert settling.take_off(by=clerk, encounter=opened, numbers=["2", "3"]) == 2
+    assert BillLine.objects.filter(cancelled_at=None).count() == 2
+
+
+def test_what_is_shown_is_what_is_settled_and_taking_it_back_leaves_nothing(
+    village, clerk, visit, django_assert_max_num_queries
+):
+    stay = visit(20_000)
+    shown = settling.preview(by=clerk, encounter=stay)
+    assert not Settlement.objects.exists()
+    assert not YearSums.objects.exists()
+    with django_assert_max_num_queries(12):
+        (made,) = settling.settle(by=clerk, encounter=stay)
+    assert {name: getattr(made, name) for name in MONEY} == shown[0].amounts
+    # Shanghai, working, third level: (20,000.00 − 1,500.00) × 85 % = 15,725.00
+    assert (made.deductible, made.pool_pay) == (1500_00, 15_725_00)
+    assert made.total == made.fund_pay + made.person_pay == 20_000_00
+    assert sums(village)["pool_inpatient"] == 15_725_00
+    assert sums(village)["stays"] == 1
+    back = settling.reverse(by=clerk, encounter=Encounter.objects.get(), reason="误结算")
+    assert [row.total for row in back] == [-20_000_00]
+    nothing = {**sums(village), "last_served": None}
+    assert all(
+        nothing[name] in (0, None)
+        for name in nothing
+        if name not in ("pk", "person_id", "year", "scheme", "home")
+    )
+    (again,) = settling.settle(by=clerk, encounter=Encounter.objects.get())
+    assert {name: getattr(again, name) for name in MONEY} == shown[0].amounts
+
+
+@pytest.mark.usefixtures("catalogue")
+@settings(
+    max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+@given(
+    bills=st.lists(
+        st.tuples(st.sampled_from(CARES), st.integers(1, 90_000), st.integers(1, 200)),
+        min_size=2,
+        max_size=5,
+    ),
+    data=st.data(),
+)
+def test_a_year_comes_to_the_same_in_whatever_order_its_bills_come(
+    village, clerk, visit, bills, data
+):
+    from django.db import transaction
+
+    last = (timezone.localdate() - date(YEAR, 1, 1)).days or 1
+
+    def year(order, reversed_first):
+        with transaction.atomic():
+            stays = [
+                visit(yuan, care, date(YEAR, 1, 1) + timedelta(days=day % last), number=f"V{n}")
+                for n, (care, yuan, day) in enumerate(bills)
+            ]
+            for n in order:
+                settling.settle(by=clerk, encounter=stays[n])
+            for n in reversed_first:
+                settling.reverse(by=clerk, encounter=stays[n], reason="更正")
+                settling.settle(by=clerk, encounter=stays[n])
+            found = sums(village)
+            came_to = [
+                {
+                    name: sum(
+                        Settlement.objects.filter(encounter=stay).values_list(name, flat=True)
+                    )
+                    for name in MONEY
+                }
+                for stay in stays
+            ]
+            transaction.set_rollback(True)
+        found.pop("last_encounter")
+        return found, came_to
+
+    everyone = range(len(bills))
+    in_order = year(everyone, [])
+    other = year(
+        data.draw(st.permutations(list(everyone))),
+        data.draw(st.lists(st.sampled_from(list(everyone)), max_size=2, unique=True)),
+    )
+    assert other == in_order
+    for amounts in other[1]:
+        assert amounts["total"] == amounts["fund_pay"] + amounts["person_pay"]
+
+
+def test_a_stay_after_a_transfer_pays_no_second_deductible(village, clerk, visit, hospital):
+    second = provider(village, "H31011500002", "浦东第二医院", Level.THIRD)
+    first = visit(10_000, day=date(YEAR, 1, 10))
+    settling.settle(by=clerk, encounter=first)
+    moved = visit(5_000, day=date(YEAR, 1, 11), where=second)
+    assert moved.previous_id == first.pk
+    (made,) = settling.settle(by=clerk, encounter=moved)
+    assert (made.deductible, made.pool_pay) == (0, 4_250_00)  # 5,000.00 × 85 %
+    later = visit(5_000, day=date(YEAR, 1, 20), where=second)
+    assert later.previous_id is None
+
+
+def before():
+    return (
+        Encounter.objects.count(),
+        BillLine.objects.count(),
+        Settlement.objects.count(),
+        AuditEntry.objects.count(),
+    )
+
+
+BAD_LINES = {
+    "unknown_code": of("ZZ", 10),
+    "quantity_not_positive": of("A1", 10, quantity=-1),
+    "amount_differs": of("A1", 10, amount=11_00),
+    "amount_negative": of("A1", 10, price=-1, amount=0),
+    "day_outside_visit": of("A1", 10, day=date(YEAR, 1, 9)),
+    "unknown_kind": of("A1", 10, kind=9),
+}
+
+
+def test_a_bad_line_takes_none_of_the_lines(village, clerk, hospital, catalogue):
+    opened = settling.admit(
+        by=clerk,
+        provider=hospital,
+        person=village.souls["lin"],
+        number="1",
+        care=Care.OUTPATIENT,
+        opened_at=at(date(YEAR, 1, 10)),
+    )
+    there = before()
+    for code, line in BAD_LINES.items():
+        with pytest.raises(Invalid) as told:
+            settling.charge(by=clerk, encounter=opened, charges=[of("A1", 5, "9"), line])
+        assert told.value.code == code
+    with pytest.raises(Conflict):
+        settling.charge(by=clerk, encounter=opened, charges=[of("A1", 5, "9"), of("A1", 6, "9")])
+    with pytest.raises(Invalid):
+        settling.discharge(by=clerk, encounter=opened, closed_at=at(date(YEAR, 1, 9)))
+    with pytest.raises(Invalid):
+        settling.take_off(by=clerk, encounter=opened, numbers=["77"])
+    assert before() == there
+
+
+def test_who_may_not_be_settled_for_is_refused_and_nothing_is_written(
+    village, clerk, hospital, catalogue
+):
+    day = date(YEAR, 1, 10)
+
+    def refused(code, **said):
+        there = before()
+        asked = {
+            "provider": hospital,
+            "person": village.souls["lin"],
+            "number": "X",
+            "care": Care.OUTPATIENT,
+            "opened_at": at(day),
+        }
+        with pytest.raises((Refused, Invalid)) as told:
+            settling.admit(by=clerk, **{**asked, **said})
+        assert told.value.code == code
+        assert before() == there
+
+    refused("not_covered", opened_at=at(date(2001, 1, 1)), provider=_old(village))
+    refused("in_the_future", opened_at=timezone.now() + timedelta(minutes=31))
+    other = Provider.objects.create(
+        code="H31011500009", name="无协议医院", kind=1, level=1, region=people.PUDONG
+    )
+    refused("no_agreement", provider=other)
+    Sanction.objects.create(
+        provider=hospital,
+        kind=Sanction.Kind.SUSPENDED,
+        from_date=day,
+        reason="欺诈骗保",
+        law="医疗保障基金使用监督管理条例第三十八条",
+        maker=village.by("assessor"),
+        checker=village.by("reviewer"),
+    )
+    refused("provider_suspended")
+
+
+def _old(village):
+    made = provider(village, "H31011500008", "老医院", Level.FIRST)
+    made.agreements.update(from_date=date(2000, 1, 1))
+    return made
+
+
+def test_nothing_is_settled_or_taken_back_twice(village, clerk, visit):
+    stay = visit()
+    settling.settle(by=clerk, encounter=stay)
+    there = before()
+    with pytest.raises(Conflict):
+        settling.settle(by=clerk, encounter=stay)
+    with pytest.raises(Conflict):
+        settling.cancel(by=clerk, encounter=stay, reason="错")
+    assert before() == there
+    settling.reverse(by=clerk, encounter=stay, reason="错")
+    there = before()
+    with pytest.raises(Conflict):
+        settling.reverse(by=clerk, encounter=stay, reason="错")
+    assert before() == there
+    settling.cancel(by=clerk, encounter=stay, reason="错")
+    assert Encounter.objects.get().state == "cancelled"
