@@ -19,6 +19,7 @@ class AssistanceConfig(AppConfig):
         """Tell the office what kinds of case and run assistance has."""
         from assistance import api, batch, checks, portal
         from assistance.admin import hanging
+        from assistance.services import appeals
         from socsec.office import events, kinds, merges, runs
 
         families = [
@@ -35,8 +36,10 @@ class AssistanceConfig(AppConfig):
             for family, (prefix, label, law) in FAMILIES.items()
         ]
         runs.register(batch.AssistancePayrolls())
+        runs.register(batch.StandardChanges())
         checks.register()
         hanging.hang(families)
+        appeals.register([family.slug for family in families])
         portal.hang()
         events.register(*api.EVENTS)
         merges.cover(

@@ -1,4 +1,4 @@
-"""Mass runs of assistance: the monthly payroll."""
+"""Mass runs of assistance: the monthly payroll, and the yearly change of the standard."""
 
 import hashlib
 from collections.abc import Iterable
@@ -7,7 +7,7 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 
 from assistance.models import AssistancePayroll, Programme
-from assistance.services import paying
+from assistance.services import paying, standards
 from funds.models import PaymentBatch
 from funds.services import payments
 from socsec.kernel.months import format_month
@@ -16,6 +16,10 @@ from socsec.office.models import Run, RunChunk
 from socsec.office.runs import Counts, Preview, RunKind
 
 CHUNK = 250_000
+# Grants in one chunk that are decided one by one.
+REVISED = 2_000
+SAMPLES = 3
+CHANGES = 20
 
 NO_ACCOUNT = {
     "code": "no_account",
@@ -93,6 +97,46 @@ class AssistancePayrolls(RunKind):
 
     def reverse(self, chunk: RunChunk) -> None:
         paying.withdraw(_part(chunk), chunk.run)
+
+
+class StandardChanges(RunKind):
+    """Every monthly grant of a region by a new standard, from a month on.
+
+    The policy edition of the run holds the new values. What it adds for months since is paid by the
+    next payroll.
+    """
+
+    slug = standards.KIND
+    label = _("Yearly change of the standards of assistance")
+
+    def figure(self, name: str) -> Any:
+        return {
+            "cost_a_year": _("Cost a year"),
+            "newly_a_month": _("Would newly qualify, a month"),
+        }.get(name, name)
+
+    def preview(self, run: Run) -> Preview:
+        standards.check(run)
+        return standards.preview(standards.part_of(run), SAMPLES, CHANGES)
+
+    def chunks(self, run: Run) -> Iterable[dict[str, Any]]:
+        standards.check(run)
+        return standards.ranges(standards.part_of(run), REVISED)
+
+    def execute(self, chunk: RunChunk) -> Counts:
+        part = standards.part_of(chunk.run, chunk.spec["first"], chunk.spec["last"])
+        count, total = standards.revise(part, chunk.run_id)
+        return Counts(count, total, hashlib.sha256(f"{count} {total}".encode()).hexdigest())
+
+    def post(self, run: Run) -> None:
+        standards.tell_newly(run)
+
+    def unpost(self, run: Run) -> None:
+        standards.check_unpaid(run)
+
+    def reverse(self, chunk: RunChunk) -> None:
+        part = standards.part_of(chunk.run, chunk.spec["first"], chunk.spec["last"])
+        standards.undo(part, chunk.run_id)
 
 
 def _part_of(run: Run, first: int = 0, last: int | None = None) -> paying.Part:

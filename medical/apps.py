@@ -10,11 +10,24 @@ class MedicalConfig(AppConfig):
     def ready(self) -> None:
         """Tell the office what medical insurance has."""
         from medical import portal
-        from medical.admin import catalogue, providers
-        from socsec.office import merges
+        from medical.admin import catalogue, cover, filings, providers
+        from medical.services.cover.diseases import KIND
+        from socsec.office import kinds, merges
 
         catalogue.hang()
         providers.hang()
+        cover.hang()
+        filings.hang()
+        kinds.register(
+            kinds.CaseKind(
+                slug=KIND,
+                prefix="YM",
+                label=_("Registration of a disease"),
+                days="medical.disease.days",
+                law="社会保险法第二十八条",
+                url=lambda case: f"/admin/office/case/{case.pk}/change/",
+            )
+        )
         portal.hang()
 
         merges.cover(

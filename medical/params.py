@@ -134,3 +134,15 @@ class RetirementYears(Params):
 
     months_man: Months = parameter("medical.retirement.months_man")
     months_woman: Months = parameter("medical.retirement.months_woman")
+
+
+class AwayTerms(Params):
+    """For how long care away from home is filed."""
+
+    temporary_months: Months = parameter("medical.away.temporary_months")
+
+
+class AccountTerms(Params):
+    """What retired people get on their account each month, by age."""
+
+    retired_monthly: StepsTable = parameter("medical.account.retired_monthly")

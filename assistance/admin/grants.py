@@ -15,9 +15,11 @@ from django.utils.translation import gettext_lazy as _
 
 from assistance import queries
 from assistance.models import ChangeKind, ChangeState, Grant, GrantChange, GrantState
+from assistance.services import appeals as contesting
 from assistance.services import changing
 from socsec.kernel.money import yuan
 from socsec.kernel.months import format_month, month_of
+from socsec.office import appeals
 from socsec.office.access import may
 from socsec.office.desk import Button, Crumb, Deed, DeskAdmin, list_url, row_url, staff
 from socsec.office.errors import Problem
@@ -231,10 +233,16 @@ class GrantChangeAdmin(DeskAdmin):
         return yuan(change.after)
 
     def buttons(self, request: HttpRequest, obj: GrantChange | None) -> list[Button]:
-        if (
-            obj is None
-            or obj.state != ChangeState.PROPOSED
-            or not may(request.user, "case.check", obj.grant.region)
+        if obj is None:
+            return []
+        if obj.state == ChangeState.MADE:
+            contest = reverse("admin:office_appeal_open", args=[contesting.CHANGE, obj.pk])
+            offered = may(request.user, "case.receive", obj.grant.region) and (
+                appeals.may_be_reviewed(contesting.CHANGE, obj.pk)
+            )
+            return [Button(_("The person disagrees"), contest)] if offered else []
+        if obj.state != ChangeState.PROPOSED or not may(
+            request.user, "case.check", obj.grant.region
         ):
             return []
         return [

@@ -74,4 +74,22 @@ def hang(kinds: list[Any]) -> None:
             "category",
             "programme.read",
         ),
+        menu.Place(
+            "circumstances",
+            menu.Group.ASSISTANCE,
+            6,
+            _("Changes of circumstances"),
+            "admin:assistance_circumstance_changelist",
+            "sync_problem",
+            "benefit.read",
+        ),
+        menu.Place(
+            "reclaims",
+            menu.Group.ASSISTANCE,
+            7,
+            _("To be paid back"),
+            "admin:assistance_reclaim_changelist",
+            "undo",
+            "benefit.read",
+        ),
     )

@@ -19,6 +19,5 @@ EVENTS = tuple(
     for name, act, label in (
         ("granted", "begin", _("Assistance was granted")),
         ("changed", "change", _("Assistance was changed, suspended or ended")),
-        ("revised", "revise", _("Assistance was revised to a new standard")),
     )
 )

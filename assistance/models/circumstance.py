@@ -186,6 +186,8 @@ class Revision(models.Model):
     )
     before = models.BigIntegerField(_("before, a month"))
     after = models.BigIntegerField(_("after, a month"))
+    # what it wrote, and which version each would restore: [{"version": 2, "restores": 1}]
+    versions = models.JSONField(_("versions"), default=list)
 
     class Meta:
         verbose_name = _("revision of a grant")

@@ -6,10 +6,12 @@ from django.db.models import Q, QuerySet
 
 from assistance.models import (
     Application,
+    Circumstance,
     Clock,
     Grant,
     GrantChange,
     Programme,
+    Reclaim,
     Step,
 )
 from socsec.kernel import regions
@@ -71,6 +73,18 @@ def changes(user: Any) -> QuerySet[GrantChange]:
     """Every change of a grant of the user's region, newest first."""
     found = GrantChange.objects.select_related("grant__programme", "grant__person", "maker")
     return scope(found.defer("sheet", "facts"), user, "grant__region")
+
+
+def circumstances(user: Any) -> QuerySet[Circumstance]:
+    """What changed about households of the user's region, what is due first at the top."""
+    found = Circumstance.objects.select_related("grant__programme", "grant__person", "person")
+    return scope(found, user).order_by("due_on", "pk")
+
+
+def reclaims(user: Any) -> QuerySet[Reclaim]:
+    """What is ordered back in the user's region, the latest first."""
+    found = Reclaim.objects.select_related("grant__programme", "grant__person", "maker")
+    return scope(found, user)
 
 
 def programmes(user: Any) -> QuerySet[Programme]:

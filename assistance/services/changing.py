@@ -18,6 +18,7 @@ from assistance.models import (
     GrantChange,
     GrantState,
     Hearing,
+    Recognition,
 )
 from assistance.queries import amount_in
 from assistance.services import granting
@@ -180,6 +181,65 @@ def reject(*, by: User, change: GrantChange, text: str) -> GrantChange:
     _decided(made, ChangeState.REJECTED, by)
     _record(by, "grant.reject_change", held, reason=text.strip()[:200], kind=made.kind)
     return made
+
+
+@transaction.atomic
+def undo(*, by: User, change: GrantChange, reason: str) -> Grant:
+    """A review found a reduction, suspension or end wrong: the grant stands as before it, and the
+    next payroll pays what was not paid meanwhile. `Conflict` where it was granted anew by now."""
+    held = locked(change.grant, by, "case.check")
+    made = GrantChange.objects.select_for_update().get(pk=change.pk)
+    require_other_hand(by, made.maker_id, made.checker_id)
+    if made.state != ChangeState.MADE or not lowers(made):
+        raise Refused(_("There is nothing to take back."), code="nothing_to_undo")
+    before = (
+        held.amounts.filter(recorded_at__lte=made.proposed_at, from_month__lte=made.from_month)
+        .order_by("-from_month", "-version")
+        .first()
+    )
+    ended = held.until_month
+    held.state, held.until_month, held.end_reason = GrantState.RUNNING, None, ""
+    try:
+        with transaction.atomic():
+            held.save(update_fields=["state", "until_month", "end_reason"])
+    except IntegrityError as error:
+        raise Conflict(
+            _("This programme is granted already."),
+            code="granted_already",
+            fix=_("Look at the grants of this person."),
+        ) from error
+    if ended is not None:
+        Recognition.objects.filter(grant=held).update(until=None)
+    if made.kind == ChangeKind.AMOUNT and made.after and before is not None:
+        granting.write_amount(
+            held,
+            from_month=made.from_month,
+            amount=before.amount,
+            facts=before.facts,
+            sheet=before.sheet,
+            edition=before.edition,
+            by=by,
+            reason=reason[:200],
+        )
+    granting.tell(
+        held.person_id,
+        held.application.case if held.application else None,
+        title=say(_("Changed: %(programme)s"), programme=held.programme),
+        body=say(
+            _(
+                "The change from %(month)s is taken back. What was not paid is paid with the next payroll."
+            ),
+            month=format_month(made.from_month),
+        ),
+        by=by,
+    )
+    _record(by, "grant.undo_change", held, reason=reason[:200], kind=made.kind)
+    return held
+
+
+def lowers(change: GrantChange) -> bool:
+    """Whether a change left the household with less: a reduction, a suspension or an end."""
+    return change.kind != ChangeKind.RESUME and change.after < change.before
 
 
 def _state_fits(held: Grant, kind: str) -> None:

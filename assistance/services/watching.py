@@ -93,13 +93,15 @@ def report(
     happened_on: date,
     text: str = "",
     person_id: int | None = None,
+    act: str = "grant.report",
 ) -> Circumstance:
     """Somebody tells of a change: the household at the portal, a clerk, or a partner such as a
-    school, a hospital or a shelter. `person_id` is whom it is about, the payee unless said."""
+    school, a hospital or a shelter. `person_id` is whom it is about, the payee unless said. A review
+    of the decision names its own `act`."""
     held = (
         Grant.objects.select_for_update(of=("self",)).select_related("programme").get(pk=grant.pk)
     )
-    require(by, "grant.report", held.region, held.person_id)
+    require(by, act, held.region, held.person_id)
     if by.kind == User.Kind.STAFF:
         require_stranger(by, held.person_id)
     if held.state == GrantState.ENDED:

@@ -1,4 +1,4 @@
-"""Self-service pages of medical insurance: find a provider."""
+"""Self-service pages of medical insurance: my cover, care away from home, find a provider."""
 
 from django.utils.translation import gettext_lazy as _
 
@@ -7,8 +7,16 @@ from socsec.office import shell
 
 def hang() -> None:
     """Hang these pages into the portal; called once, when the app is ready."""
+    from medical.services.cover.diseases import KIND
+
+    from . import cover
+
     shell.tile(
         shell.Tile(
+            2, "medical_cover", "seal", _("My medical cover"), _("account, care away from home")
+        ),
+        shell.Tile(
             5, "find_provider", "search", _("Find a hospital or pharmacy"), _("with an agreement")
-        )
+        ),
     )
+    shell.withdrawal(KIND, cover.withdraw)

@@ -1,6 +1,7 @@
 """`verify` finds nothing in books that services wrote, and names each thing that was made wrong."""
 
 from datetime import timedelta
+from uuid import uuid4
 
 import pytest
 from django.db import connection
@@ -110,4 +111,5 @@ def twice(grant):
         member.pk, member.application = None, application
     Applicant.objects.bulk_create(members)
     grant.pk, grant.application, grant.household = None, application, None
+    grant.public_id = uuid4()
     grant.save(force_insert=True)

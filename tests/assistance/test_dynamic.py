@@ -15,6 +15,7 @@ from socsec.office.models import Role
 from socsec.office.services import users
 from tests.assistance.conftest import worker
 from tests.assistance.test_application import paid
+from tests.pensions.conftest import staff
 
 pytestmark = pytest.mark.django_db
 BACKEND = "django.contrib.auth.backends.ModelBackend"
@@ -157,3 +158,44 @@ def test_nothing_overpaid_is_nothing_to_order(granted, assessor):
     with pytest.raises(Refused) as refused:
         reclaiming.propose(by=assessor, grant=granted(), reason="无")
     assert refused.value.code == "nothing_overpaid"
+
+
+def test_the_desk_settles_orders_back_and_books_by_clicking(
+    client, overpaid, assessor, reviewer, accountant, intake
+):
+    row = watching.report(by=intake, grant=overpaid, what="work", happened_on=today())
+    at, back = "/admin/assistance/circumstance/", "/admin/assistance/reclaim/"
+    client.force_login(assessor, backend=BACKEND)
+    assert "于大山" in client.get(at + "?settled=no").text
+    settle = f"{at}{row.pk}/settle/"
+    assert client.post(settle, {"finding": ""}).status_code == 422
+    change = overpaid.changes.get()
+    client.post(settle, {"finding": "隐瞒收入", "change": str(change.pk)})
+    assert Circumstance.objects.get().change == change
+    assert "隐瞒收入" in client.get(f"{at}{row.pk}/change/").text
+    order = f"{back}of/{overpaid.pk}/"
+    assert "2,320.00" in client.get(order).text
+    client.post(order, {"reason": "骗取", "fine": "100"})
+    made = Reclaim.objects.get()
+    assert (made.fraud, made.fine) == (True, 100_00)
+    confirm, receive = (f"{back}{made.pk}/do/{verb}/" for verb in ("confirm", "receive"))
+    assert client.get(confirm).status_code == 403
+    client.force_login(reviewer, backend=BACKEND)
+    client.post(confirm)
+    client.force_login(accountant, backend=BACKEND)
+    day = today()
+    paid_back = {
+        "amount": "2320",
+        "on_day": str(day.day),
+        "on_month": str(day.month),
+        "on_year": str(day.year),
+        "reference": "回单9",
+    }
+    client.post(receive, paid_back)
+    assert reclaiming.total_received(made) == 2320_00
+    page = client.get(f"{back}{made.pk}/change/").text
+    assert "回单9" in page
+    client.force_login(staff(Role.ASSESSOR, region="310115"), backend=BACKEND)
+    assert client.get(settle).status_code == 404
+    assert client.get(order).status_code == 404
+    assert "于大山" not in client.get(at).text + client.get(back).text

@@ -1,0 +1,1 @@
+"""What people arrange about their medical cover: care away from home, diseases, family accounts."""
