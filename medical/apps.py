@@ -9,10 +9,10 @@ class MedicalConfig(AppConfig):
 
     def ready(self) -> None:
         """Tell the office what medical insurance has."""
-        from medical import portal
+        from medical import batch, checks, portal
         from medical.admin import catalogue, cover, filings, providers
         from medical.services.cover.diseases import KIND
-        from socsec.office import kinds, merges
+        from socsec.office import kinds, merges, runs
 
         catalogue.hang()
         providers.hang()
@@ -28,6 +28,8 @@ class MedicalConfig(AppConfig):
                 url=lambda case: f"/admin/office/case/{case.pk}/change/",
             )
         )
+        runs.register(batch.AccountCredits())
+        checks.register()
         portal.hang()
 
         merges.cover(

@@ -41,7 +41,9 @@ def notional_against_control() -> Iterator[Finding]:
 
 
 def _against(account: int, held: dict[int, int], code: str, words: Any) -> Iterator[Finding]:
-    books = control(account)
+    # Medical insurance keeps accounts too, and asks about them itself.
+    ours = set(Fund.objects.exclude(branch=Branch.MEDICAL).values_list("pk", flat=True))
+    books = {fund_id: sum_ for fund_id, sum_ in control(account).items() if fund_id in ours}
     for fund_id in sorted({*books, *held}):
         says, add_up = books.get(fund_id, 0), held.get(fund_id, 0)
         if says != add_up:
