@@ -4,10 +4,12 @@ from collections.abc import Callable
 from typing import Any
 
 from django import forms
+from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
@@ -17,6 +19,7 @@ from assistance.services import (
     applying,
     appraising,
     deciding,
+    letter_paper,
     matching,
     minors,
     noticing,
@@ -35,8 +38,10 @@ from socsec.office.forms import (
     WholeField,
 )
 from socsec.office.models import Case, User
+from socsec.office.services import audit
 
 State = Case.State
+DECIDED = (State.GRANTED, State.REFUSED)
 
 
 def case_url(application: Application) -> str:
@@ -122,6 +127,26 @@ def verb(request: HttpRequest, case_id: int, verb: str) -> HttpResponse:
         template="admin/assistance/deed.html",
         context={"sheet_json": page.sheet, "wanting": page.wanting},
     ).answer(request)
+
+
+def letter(request: HttpRequest, case_id: int) -> HttpResponse:
+    """The letter of a decision as a PDF; reading it is noted."""
+    application = get_object_or_404(
+        queries.applications(request.user), pk=case_id, case__state__in=DECIDED
+    )
+    user = staff(request)
+    if not may(user, "case.read", application.region):
+        raise PermissionDenied
+    audit.read(
+        by=user,
+        person_id=application.person_id,
+        reason=_now("letter of case %(number)s") % {"number": application.case.number},
+        region=application.region,
+    )
+    content = letter_paper.write(application, get_language() or "zh-hans")
+    answer = HttpResponse(content, content_type="application/pdf")
+    answer["Content-Disposition"] = f'inline; filename="{application.case.number}.pdf"'
+    return answer
 
 
 def crumbs(application: Application) -> list[Crumb]:
@@ -384,6 +409,10 @@ def offered_on_case(user: User, case: Case) -> list[Button]:
         for slug, (act, label, states, main, stop, fits, _make) in VERBS.items()
         if case.state in states and may(user, act, case.region_id) and fits(application)
     ]
+    if case.state in DECIDED:
+        found.append(
+            Button(_("Print the letter"), reverse("admin:assistance_letter", args=[case.pk]))
+        )
     if case.state == State.RECEIVED and may(user, "case.assess", case.region_id):
         found.append(
             Button(_("Survey the household"), reverse("admin:assistance_survey", args=[case.pk]))

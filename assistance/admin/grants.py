@@ -14,16 +14,16 @@ from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
 from assistance import queries
-from assistance.models import ChangeKind, ChangeState, Grant, GrantChange, GrantState
+from assistance.models import ChangeKind, ChangeState, Grant, GrantChange, GrantState, What
 from assistance.services import appeals as contesting
-from assistance.services import changing
+from assistance.services import changing, reclaiming, watching
 from socsec.kernel.money import yuan
 from socsec.kernel.months import format_month, month_of
 from socsec.office import appeals
 from socsec.office.access import may
 from socsec.office.desk import Button, Crumb, Deed, DeskAdmin, list_url, row_url, staff
 from socsec.office.errors import Problem
-from socsec.office.forms import DateField, MonthField, ScreenForm, TextField
+from socsec.office.forms import DateField, MonthField, ScreenForm, SelectField, TextField
 from socsec.office.places import place
 
 from . import questions
@@ -36,6 +36,20 @@ class HearForm(ScreenForm):
         label=_("What was said"),
         max_length=2000,
         widget=forms.Textarea(attrs={"class": "input", "rows": 5}),
+    )
+
+
+class ToldForm(ScreenForm):
+    what = SelectField(
+        label=_("What changed"),
+        choices=[(each.value, each.label) for each in What if each != What.REVIEW],
+    )
+    happened_on = DateField(label=_("Since"))
+    text = forms.CharField(
+        label=_("In words"),
+        max_length=500,
+        required=False,
+        widget=forms.Textarea(attrs={"class": "input", "rows": 3}),
     )
 
 
@@ -76,9 +90,14 @@ class GrantAdmin(DeskAdmin):
     def buttons(self, request: HttpRequest, obj: Grant | None) -> list[Button]:
         if obj is None:
             return [Button(_("Changes of grants"), list_url(GrantChange))]
+        others = [
+            Button(label, reverse(f"admin:assistance_{page}", args=[obj.pk]))
+            for page, act, label, fits in OTHERS
+            if may(request.user, act, obj.region) and fits(obj)
+        ]
         if obj.state == GrantState.ENDED or not may(request.user, "benefit.change", obj.region):
-            return []
-        return [
+            return others
+        return others + [
             Button(label, reverse("admin:assistance_grant_verb", args=[obj.pk, slug]), stop=stop)
             for slug, (label, states, stop, _make) in VERBS.items()
             if obj.state in states
@@ -98,6 +117,8 @@ class GrantAdmin(DeskAdmin):
             "payments": obj.payments.order_by("-month", "-part"),
             "hearings": obj.hearings.select_related("by"),
             "changes": obj.changes.select_related("maker", "checker"),
+            "circumstances": obj.circumstances.select_related("person"),
+            "reclaims": obj.reclaims.all(),
             "recognitions": obj.recognitions.select_related("person"),
         }
 
@@ -105,6 +126,7 @@ class GrantAdmin(DeskAdmin):
         guard = self.admin_site.admin_view
         return [
             path("<int:pk>/do/<slug:verb>/", guard(self.verb), name="assistance_grant_verb"),
+            path("<int:pk>/told/", guard(self.told), name="assistance_grant_told"),
             *super().get_urls(),
         ]
 
@@ -134,7 +156,42 @@ class GrantAdmin(DeskAdmin):
             ],
         ).answer(request)
 
+    def told(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """Take down what the household tells of its grant."""
+        grant = get_object_or_404(queries.grants(request.user), pk=pk)
 
+        def do(said: dict[str, Any]) -> Any:
+            watching.report(by=staff(request), grant=grant, **said)
+            return _now("On the list. An assessor looks at it.")
+
+        return Deed(
+            title=_("The household tells of a change"),
+            act="grant.report",
+            button=_("Take it down"),
+            do=do,
+            form=ToldForm,
+            initial={"happened_on": timezone.localdate()},
+            back=row_url(grant),
+            crumbs=[
+                Crumb(_("Grants"), list_url(Grant)),
+                Crumb(grant.person.name, row_url(grant)),
+            ],
+        ).answer(request)
+
+
+def _runs(grant: Grant) -> bool:
+    return grant.state != GrantState.ENDED
+
+
+def _overpaid(grant: Grant) -> bool:
+    return bool(reclaiming.overpaid(grant)) and not grant.reclaims.filter(ordered_on=None).exists()
+
+
+# Pages of other lists on which a grant's page leads: page, act, label, when.
+OTHERS: list[tuple[str, str, Any, Callable[[Grant], bool]]] = [
+    ("grant_told", "grant.report", _("The household tells of a change"), _runs),
+    ("reclaim_propose", "reclaim.propose", _("Order back"), _overpaid),
+]
 Prepare = Callable[[ScreenForm], None] | None
 Made = tuple[type[ScreenForm], Any, Prepare, Callable[[dict[str, Any]], Any]]
 

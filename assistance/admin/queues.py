@@ -244,6 +244,7 @@ class ApplicationAdmin(DeskAdmin):
             path("for/<int:person_id>/", guard(opening.choose), name="assistance_choose"),
             path("for/<int:person_id>/<slug:slug>/", guard(opening.apply), name="assistance_apply"),
             path("<int:case_id>/do/<slug:verb>/", guard(case_pages.verb), name="assistance_verb"),
+            path("<int:case_id>/letter/", guard(case_pages.letter), name="assistance_letter"),
             path("<int:case_id>/survey/", guard(survey.survey), name="assistance_survey"),
             path(
                 "register/<int:pk>/<slug:verb>/",
