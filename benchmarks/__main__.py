@@ -17,11 +17,13 @@ from benchmarks import (  # noqa: E402
     adjustment,
     arithmetic,
     assess,
+    assistance,
     base,
     branches,
     contributions,
     duplicates,
     interest,
+    means,
     payroll,
     recompute,
     residents,
@@ -30,7 +32,16 @@ from benchmarks import (  # noqa: E402
     world,
 )
 
-MASS = (contributions, branches, residents, payroll, interest, adjustment, duplicates)
+MASS = (
+    contributions,
+    branches,
+    residents,
+    payroll,
+    assistance,
+    interest,
+    adjustment,
+    duplicates,
+)
 BOOKS = {rows.model for rows in base.BOOKS}
 FEW = 2000  # people in the sample that the ORM saves
 
@@ -75,6 +86,9 @@ def main() -> int:
                     )
                 with console.status(recompute.LABEL):
                     found["recompute"] = measured(people, recompute, min(said.awards, size // 8))
+                with console.status(means.LABEL):
+                    found["means"] = measured(people, means, size)
+                    found["needs"] = needs(people, said.calls)
     with console.status(arithmetic.LABEL):
         found["arithmetic"] = arithmetic.measured(min(said.people, 100_000), said.openfisca)
     if said.json:
@@ -86,6 +100,7 @@ def main() -> int:
             tables.uploads(found["uploads"]),
             tables.recompute(found["recompute"]),
             tables.arithmetic(found["arithmetic"]),
+            tables.means(found["means"], found["needs"]),
             sep="\n",
         )
     wrong = list(differences(found))
@@ -143,6 +158,14 @@ def measured(people: str, kind: ModuleType, rows: int) -> dict[str, Any]:
         if hasattr(kind, "before"):
             world.inside(copy, kind.before, rows)
         return world.inside(copy, kind.measured, rows)
+
+
+def needs(people: str, calls: int) -> dict[str, Any]:
+    """The page “what can I get”, on a fresh copy, in a process of its own."""
+    with world.database(f"{people}_run", people) as copy:
+        world.inside(copy, means.household)
+        answer: dict[str, Any] = world.inside(copy, means.asked, calls)
+        return answer
 
 
 def ours(kind: ModuleType, _sample: int) -> dict[str, Any]:

@@ -108,5 +108,26 @@ def arithmetic(taken: dict[str, Any]) -> Table:
     return table
 
 
+def means(taken: dict[str, Any], page: dict[str, Any]) -> Table:
+    """The means test over columns, and the page that asks all rules."""
+    table = Table(title=f"Means test and entitlement of {taken['people']:,} households")
+    for heading in (
+        "households a second",
+        "… of plain SQL",
+        "time, of that of plain SQL",
+        "“what can I get”, median, ms",
+        "99th percentile, ms",
+    ):
+        table.add_column(heading, justify="right")
+    table.add_row(
+        f"{taken['people'] / taken['seconds']:,.0f}",
+        f"{taken['people'] / taken['plain']:,.0f}",
+        f"{taken['seconds'] / taken['plain']:.2f}",
+        f"{page['median'] * 1000:.0f}",
+        f"{page['p99'] * 1000:.0f}",
+    )
+    return table
+
+
 def _mebibytes(taken: dict[str, Any]) -> str:
     return f"{taken['peak'] / 2**20:.0f}"

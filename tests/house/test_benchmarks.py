@@ -76,6 +76,8 @@ def test_they_run_and_both_sides_write_the_same_rows(measure):
     assert found["uploads"]["good"] == PEOPLE - 6
     assert found["recompute"]["rows"] == PEOPLE // 8
     assert found["arithmetic"]["people"] == PEOPLE
+    assert (found["means"]["people"], found["needs"]["calls"]) == (PEOPLE, 3)
+    assert 0 < found["means"]["eligible"] < PEOPLE
 
     other = copy.deepcopy(found)
     other["contributions"][str(PEOPLE)]["plain"]["written"]["funds.Transfer"][1] = "1"
