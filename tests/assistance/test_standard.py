@@ -18,19 +18,24 @@ pytestmark = pytest.mark.django_db
 CODES = ("assistance.dibao.urban", "assistance.dibao.rural")
 
 
+def enter(code, region, month, value):
+    """A value of law from a month on, entered by one and approved by another."""
+    one, two = (staff(Role.POLICY_OFFICER, region=region) for _each in range(2))
+    entered = policy.enter(
+        by=one,
+        code=code,
+        region=region,
+        from_date=first_day(month).isoformat(),
+        value=value,
+        law="当地民政局",
+    )
+    policy.approve(by=two, value_id=entered.pk)
+
+
 def announce(month, value="1500"):
-    """A new standard from a month on, in town and countryside, by two hands."""
-    one, two = (staff(Role.POLICY_OFFICER, region=BEIJING) for _each in range(2))
+    """A new standard in town and countryside."""
     for code in CODES:
-        entered = policy.enter(
-            by=one,
-            code=code,
-            region=BEIJING,
-            from_date=first_day(month).isoformat(),
-            value=value,
-            law="京民社救发",
-        )
-        policy.approve(by=two, value_id=entered.pk)
+        enter(code, BEIJING, month, value)
 
 
 def previewed(maker, month):
