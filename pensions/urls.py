@@ -3,6 +3,7 @@
 from django.urls import URLPattern, URLResolver, path
 
 from .api import benefits as benefit_api
+from .api import claims as claim_api
 from .api import transfers as transfer_api
 from .portal import (
     benefits,
@@ -82,6 +83,22 @@ urlpatterns: list[URLPattern | URLResolver] = [
         "api/v1/people/<uuid:public_id>/estimate/",
         benefit_api.PersonEstimate.as_view(),
         name="api_person_estimate",
+    ),
+    path(
+        "api/v1/people/<uuid:public_id>/pension-claims/",
+        claim_api.PensionClaims.as_view(),
+        name="api_person_pension_claims",
+    ),
+    path("api/v1/pension-claims/", claim_api.PensionClaimList.as_view(), name="api_pension_claims"),
+    path(
+        "api/v1/pension-claims/<str:number>/",
+        claim_api.PensionClaimDetail.as_view(),
+        name="api_pension_claim",
+    ),
+    path(
+        "api/v1/pension-claims/<str:number>/papers/",
+        claim_api.PensionClaimPapers.as_view(),
+        name="api_pension_claim_papers",
     ),
     path("api/v1/payrolls/", benefit_api.Payrolls.as_view(), name="api_payrolls"),
 ]

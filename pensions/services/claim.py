@@ -40,7 +40,7 @@ from pensions.services.deciding import Decision, law_of
 from pensions.services.replay import Replay, replay
 from socsec.kernel.months import first_day, format_month
 from socsec.office.access import require, require_other_hand, require_stranger
-from socsec.office.errors import Conflict, Refused
+from socsec.office.errors import Conflict, Refused, say
 from socsec.office.models import Case, PolicyEdition, User
 from socsec.office.services import audit
 from socsec.office.services import case as cases
@@ -197,7 +197,10 @@ def award(*, by: User, claim: PensionClaim) -> Award:
     found = law.decide_again(claim.gathered, policies.of(edition))
     if not found.entitled:
         raise Refused(
-            _("The sheet says that no pension is due."),
+            say(
+                _("The sheet says that no pension is due (%(law)s)."),
+                law="；".join(dict.fromkeys(reason["law"] for reason in found.reasons)),
+            ),
             code="not_entitled",
             fix=_("Refuse the claim, or send it back."),
             reasons=found.reasons,

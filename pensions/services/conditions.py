@@ -66,9 +66,10 @@ def may_claim(person: Person, scheme: int, start_month: int, category: int | Non
     if running is not None:
         raise Refused(
             say(
-                _("%(name)s draws this pension already, from %(month)s."),
+                _("%(name)s draws this pension already, from %(month)s (%(law)s)."),
                 name=person.name,
                 month=format_month(running.from_month),
+                law="社会保险法第十六条",
             ),
             code="in_payment",
             fix=_("Look at the award that is there."),
@@ -105,7 +106,12 @@ def alive(person: Person) -> None:
     """`Refused` for who has died."""
     if person.died_on is not None:
         raise Refused(
-            say(_("%(name)s died on %(day)s."), name=person.name, day=person.died_on.isoformat()),
+            say(
+                _("%(name)s died on %(day)s (%(law)s)."),
+                name=person.name,
+                day=person.died_on.isoformat(),
+                law="社会保险法第十七条",
+            ),
             code="dead",
             fix=_("Heirs ask for the balance of the account and the survivors' benefits."),
         )

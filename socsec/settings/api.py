@@ -35,6 +35,8 @@ SCOPES = {
     "transfers:read": _("Read how the money of records moves"),
     "transfers:write": _("Ask for records, send forms, confirm and reject them"),
     "benefits:read": _("Read pensions"),
+    "claims:read": _("Read claims for pensions"),
+    "claims:write": _("Hand in claims for pensions and their papers"),
     "estimates:read": _("Read what a record promises"),
     "matchings:read": _("Read what a register is asked about households"),
     "matchings:write": _("Answer what a register is asked"),
