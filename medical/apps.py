@@ -10,7 +10,7 @@ class MedicalConfig(AppConfig):
     def ready(self) -> None:
         """Tell the office what medical insurance has."""
         from medical import batch, checks, portal
-        from medical.admin import catalogue, cover, filings, providers
+        from medical.admin import catalogue, cover, filings, plans, providers
         from medical.services.cover.diseases import KIND
         from socsec.office import kinds, merges, runs
 
@@ -18,6 +18,7 @@ class MedicalConfig(AppConfig):
         providers.hang()
         cover.hang()
         filings.hang()
+        plans.hang()
         kinds.register(
             kinds.CaseKind(
                 slug=KIND,

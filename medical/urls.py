@@ -1,4 +1,4 @@
-"""Addresses of medical insurance: verbs of the desk and portal pages."""
+"""Addresses of medical insurance: portal pages."""
 
 from django.urls import URLPattern, URLResolver, path
 

@@ -27,6 +27,8 @@ from socsec.office.queues import Queue
 from socsec.office.spreadsheets import XLSX
 from socsec.office.tables import Row, Table, facts
 
+from . import plans
+
 State = CatalogueEdition.State
 SHOWN = 100
 DIFFERENT = {"added": _("New"), "changed": _("Changed"), "ended": _("End")}
@@ -148,6 +150,7 @@ class EditionAdmin(Queue):
         guard = self.admin_site.admin_view
         name = "medical_catalogueedition"
         return [
+            path("plan/", guard(plans.plan), name="medical_plan"),
             path("send/<slug:kind>/", guard(self.send), name=f"{name}_send"),
             path("template/<slug:kind>/", guard(self.template), name=f"{name}_template"),
             path("<int:pk>/file/<slug:which>/", guard(self.file), name=f"{name}_file"),

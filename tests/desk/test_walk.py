@@ -111,6 +111,7 @@ VERBS = {
     "admin:office_user_open": {"admin"},
     "admin:office_subscription_open": {"admin"},
     "admin:medical_provider_enroll": {"intake"},
+    "admin:medical_plan": EVERYBODY,
     "admin:funds_bank_return": {"accountant"},
     "admin:funds_verify": {"reviewer", "accountant", "admin", "auditor"},
 }

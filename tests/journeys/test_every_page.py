@@ -83,7 +83,8 @@ ENGLISH = re.compile(r"[A-Za-z]{3,}(?:[ '’][A-Za-z]{2,})+|[a-z]{4,}")
 # Pages of the desk, but for verbs and rows that nobody has, that no link leads to, by reason.
 DESK_APART = {
     "a file, not a page": """
-        enrollment_gaps_file enrollment_legacy_template enrollment_rates_file""",
+        enrollment_gaps_file enrollment_legacy_template enrollment_rates_file
+        medical_provider_template""",
     "asked by a script, or Django's own": "search login logout password_change_done",
     "leads to the page of its case": """
         assistance_application_change assistance_clock_change

@@ -119,7 +119,7 @@ class PolicyValueAdmin(DeskAdmin):
             form=ValueForm,
             back=list_url(PolicyValue),
             prepare=prepare,
-            initial={"code": request.GET.get("code", "")},
+            initial={name: request.GET.get(name, "") for name in ("code", "region", "value")},
         ).answer(request)
 
     def verb(self, request: HttpRequest, pk: int, verb: str) -> HttpResponse:

@@ -1,0 +1,253 @@
+"""Medical care: a catalogue in force, a hospital and a pharmacy, a pensioner's cover and account."""
+
+from datetime import date
+
+from django.utils import timezone
+
+from enrollment.models import Category, Person
+from enrollment.services import cover
+from enrollment.services.people import person as people
+from funds.models import Branch, Scheme
+from funds.services import fund
+from medical.models import Away, Care, Catalogue, Level, Provider, ProviderKind
+from medical.services import catalogue
+from medical.services.catalogue.sheets import layout_of
+from medical.services.cover import diseases, filings, sharing
+from medical.services.providers import agreements, prices, register
+from socsec.commands.village import LAST, PUDONG, SHANGHAI, Village
+from socsec.kernel.ids import make_resident_id
+from socsec.kernel.months import first_day
+from socsec.kernel.regions import NATION
+from socsec.office import spreadsheets
+from socsec.office.models import Case
+from socsec.office.services import jobs, run, work
+
+CHENGDU = "510100"
+OLD, NEW = date(2025, 1, 1), date(2026, 7, 1)
+DRUGS = [
+    {
+        "code": "XA02BA01",
+        "name": "奥美拉唑肠溶胶囊",
+        "item_class": "甲",
+        "unit": "盒",
+        "price_limit": "18.60",
+    },
+    {
+        "code": "XC08CA01",
+        "name": "氨氯地平片",
+        "item_class": "甲",
+        "unit": "盒",
+        "price_limit": "6.20",
+    },
+    {
+        "code": "XA10BA02",
+        "name": "二甲双胍片",
+        "item_class": "乙",
+        "share_employees": "5%",
+        "unit": "盒",
+    },
+    {
+        "code": "XL01EA01",
+        "name": "伊马替尼片",
+        "item_class": "乙",
+        "share_employees": "10%",
+        "price_limit": "872.00",
+        "negotiated": "是",
+        "dual_channel": "是",
+    },
+]
+# Half a year later a price falls, a drug is new, and another is left out.
+CHANGED = [DRUGS[0], DRUGS[1], {**DRUGS[3], "price_limit": "760.00"}]
+CHANGED.append(
+    {
+        "code": "XA10BK01",
+        "name": "达格列净片",
+        "item_class": "乙",
+        "share_employees": "10%",
+        "unit": "盒",
+    }
+)
+DISEASES = [
+    {"code": "I10.x00", "name": "高血压病", "special": "是"},
+    {"code": "E11.900", "name": "2型糖尿病", "special": "是"},
+    {"code": "C50.900", "name": "乳腺恶性肿瘤", "sex": "女", "listed": "是", "special": "是"},
+]
+PRICES = [
+    {
+        "local_code": "D001",
+        "name": "氨氯地平片5mg",
+        "kind": "药品",
+        "code": "XC08CA01",
+        "price": "6.80",
+    },
+    {
+        "local_code": "D002",
+        "name": "奥美拉唑胶囊",
+        "kind": "药品",
+        "code": "XA02BA01",
+        "price": "17.90",
+    },
+    {
+        "local_code": "D003",
+        "name": "院内自制止咳合剂",
+        "kind": "药品",
+        "code": "",
+        "price": "12.00",
+    },
+]
+
+
+def medical_care(village: Village) -> None:
+    """Catalogues, providers, care away from home, a disease to register, a shared account."""
+    fund.establish(Branch.MEDICAL, Scheme.EMPLOYEES, SHANGHAI, since=OLD)
+    _catalogue(village, Catalogue.DRUGS, DRUGS, OLD)
+    _catalogue(village, Catalogue.DIAGNOSES, DISEASES, OLD)
+    # The next edition waits for the second person, with what it changes.
+    _catalogue(village, Catalogue.DRUGS, CHANGED, NEW, approve=False)
+    _providers(village)
+    _pensioner(village)
+
+
+def _catalogue(
+    village: Village, kind: Catalogue, rows: list[dict[str, str]], day: date, approve: bool = True
+) -> None:
+    with spreadsheets.write(layout_of(kind), rows) as file:
+        edition, job = catalogue.hand_in(
+            by=village.by("policy"),
+            region=NATION,
+            kind=kind,
+            from_date=day,
+            whole=True,
+            document="国家医保目录（示例）",
+            file=file,
+            filename="catalogue.xlsx",
+        )
+    jobs.work(job.pk)
+    if approve:
+        edition.refresh_from_db()
+        catalogue.approve(by=village.by("policy2"), edition=edition)
+
+
+def _providers(village: Village) -> None:
+    clerk, checker = village.by("intake"), village.by("reviewer")
+    hospital = register.enroll(
+        by=clerk,
+        code="H31011500001",
+        name="塘柳人民医院",
+        kind=ProviderKind.HOSPITAL,
+        level=Level.SECOND,
+        region=PUDONG,
+        address="塘柳镇柳荫路18号",
+        phone="021-50000018",
+    )
+    pharmacy = register.enroll(
+        by=clerk,
+        code="P31011500002",
+        name="杏林春大药房",
+        kind=ProviderKind.PHARMACY,
+        level=Level.PHARMACY,
+        region=PUDONG,
+        address="塘柳镇柳荫路20号",
+    )
+    register.set_department(
+        by=clerk, provider=hospital, code="0302", name="心血管内科", from_date=OLD, until=None
+    )
+    visits = [Care.OUTPATIENT, Care.EMERGENCY, Care.SPECIAL, Care.INPATIENT, Care.TWO_DISEASES]
+    for provider, care in ((hospital, visits), (pharmacy, [Care.PHARMACY, Care.NEGOTIATED])):
+        made = agreements.propose(
+            by=clerk,
+            provider=provider,
+            from_date=OLD,
+            until=date(2027, 12, 31),
+            care=care,
+            document=f"医协-{provider.code[-4:]}",
+        )
+        agreements.decide(by=checker, agreement=made, approve=True)
+    _prices(village, hospital)
+    agreements.sanction(
+        by=village.by("assessor"),
+        provider=pharmacy,
+        kind="warning",
+        from_date=timezone.localdate(),
+        until=None,
+        reason="处方留存不全",
+        law="医疗保障基金使用监督管理条例第三十九条",
+    )
+
+
+def _prices(village: Village, provider: Provider) -> None:
+    with spreadsheets.write(prices.LAYOUT, PRICES) as file:
+        job = prices.hand_in(
+            by=village.by("intake"), provider=provider, from_date=date(2026, 1, 1), file=file
+        )
+    jobs.work(job.pk)
+
+
+def _pensioner(village: Village) -> None:
+    """The pensioner lives with his daughter in Chengdu, who may use his account."""
+    clerk, chen = village.by("intake"), village.souls["chen"]
+    daughter = people.enroll(
+        by=clerk,
+        name="陈小舟",
+        resident_id=make_resident_id(PUDONG, date(1992, 8, 9), 762),
+        region=PUDONG,
+    )
+    for who, category, base in (
+        (chen, Category.RETIREE, None),
+        (daughter, Category.OWN_ACCOUNT, 8_000_00),
+    ):
+        _insure(village, who, category, base)
+    maker = village.by("assessor")
+    drafted = run.draft(kind="medical_accounts", month=LAST, region=SHANGHAI, by=maker)
+    shown = run.preview(run_id=drafted.pk, by=maker)
+    run.approve(run_id=drafted.pk, by=village.by("reviewer"), total=shown.total)
+    work.work_through(drafted.pk)
+    sharing.share(
+        by=clerk, owner=chen, person=daughter, relation="child", document="共济授权书 2026-1"
+    )
+    filings.file(
+        by=clerk,
+        person=chen,
+        away=Away.LONG_TERM,
+        to_region=CHENGDU,
+        from_date=timezone.localdate(),
+        reason="随女居住",
+    )
+    said = {"hospital": "塘柳人民医院", "document": "诊断证明书"}
+    granted = diseases.open_claim(
+        by=clerk,
+        person=chen,
+        care=Care.TWO_DISEASES,
+        diagnosis="I10.x00",
+        channel=Case.Channel.COUNTER,
+        **said,
+    )
+    diseases.assess(
+        by=maker,
+        claim=granted,
+        entitled=True,
+        from_date=timezone.localdate(),
+        until=None,
+        text="三次血压记录和用药记录齐全",
+    )
+    diseases.grant(by=village.by("reviewer"), claim=granted)
+    diseases.open_claim(
+        by=clerk,
+        person=chen,
+        care=Care.SPECIAL,
+        diagnosis="E11.900",
+        channel=Case.Channel.COUNTER,
+        **said,
+    )
+
+
+def _insure(village: Village, who: Person, category: Category, base: int | None) -> None:
+    cover.start(
+        by=village.by("intake"),
+        person=who,
+        branch=Branch.MEDICAL,
+        category=category,
+        region=PUDONG,
+        from_=first_day(LAST),
+        base=base,
+    )
