@@ -19,7 +19,8 @@ class AssistanceConfig(AppConfig):
         """Tell the office what kinds of case and run assistance has."""
         from assistance import api, batch, checks, portal
         from assistance.admin import hanging
-        from assistance.services import appeals
+        from assistance.services import appeals, medical_payer
+        from medical.services import next_payer
         from socsec.office import events, kinds, merges, runs
 
         families = [
@@ -41,6 +42,7 @@ class AssistanceConfig(AppConfig):
         hanging.hang(families)
         appeals.register([family.slug for family in families])
         portal.hang()
+        next_payer.register(designated=medical_payer.designated, pays=medical_payer.pays)
         events.register(*api.EVENTS)
         merges.cover(
             "assistance",

@@ -164,6 +164,7 @@ CELERY_BEAT_SCHEDULE = {
         ("pensions.pull_deaths", DAY, DAY),
         ("pensions.find_overpayments", DAY, DAY),
         ("pensions.end_run_out", DAY, DAY),
+        ("medical.post_bills", crontab(hour="0", minute="20"), DAY),
         ("assistance.review", crontab(hour="3", minute="25"), DAY),
         ("assistance.match", crontab(day_of_month="2", hour="3", minute="40"), DAY),
         ("assistance.escalate", crontab(hour="3", minute="20"), DAY),

@@ -1,14 +1,19 @@
 """Bills: what is charged, who pays, what is taken back; and a year that does not mind the order."""
 
+import threading
 from datetime import date, datetime, time, timedelta
 
 import pytest
+from django.db import DatabaseError, IntegrityError, connection, transaction
+from django.db.models import F
 from django.utils import timezone
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from enrollment.models import Category, Coverage
-from funds.models import Branch
+from funds import queries as books
+from funds.models import Branch, Scheme, accounts
+from funds.services import fund as funds
 from medical.models import (
     MONEY,
     Agreement,
@@ -26,8 +31,9 @@ from medical.models import (
     Settlement,
     YearSums,
 )
-from medical.services import settling
-from medical.services.settling import Charge
+from medical.services import next_payer, settling
+from medical.services.settling import Charge, posting
+from socsec.office import oversight
 from socsec.office.errors import Conflict, Invalid, Refused
 from socsec.office.models import AuditEntry
 from tests import people
@@ -184,7 +190,8 @@ def test_what_is_shown_is_what_is_settled_and_taking_it_back_leaves_nothing(
     shown = settling.preview(by=clerk, encounter=stay)
     assert not Settlement.objects.exists()
     assert not YearSums.objects.exists()
-    with django_assert_max_num_queries(12):
+    # Twelve statements; within a test, the transaction is a savepoint, which is two more.
+    with django_assert_max_num_queries(14):
         (made,) = settling.settle(by=clerk, encounter=stay)
     assert {name: getattr(made, name) for name in MONEY} == shown[0].amounts
     # Shanghai, working, third level: (20,000.00 − 1,500.00) × 85 % = 15,725.00
@@ -219,8 +226,6 @@ def test_what_is_shown_is_what_is_settled_and_taking_it_back_leaves_nothing(
 def test_a_year_comes_to_the_same_in_whatever_order_its_bills_come(
     village, clerk, visit, bills, data
 ):
-    from django.db import transaction
-
     last = (timezone.localdate() - date(YEAR, 1, 1)).days or 1
 
     def year(order, reversed_first):
@@ -372,3 +377,115 @@ def test_nothing_is_settled_or_taken_back_twice(village, clerk, visit):
     assert before() == there
     settling.cancel(by=clerk, encounter=stay, reason="错")
     assert Encounter.objects.get().state == "cancelled"
+
+
+def test_what_a_day_settled_stands_in_the_books_the_night_after(village, clerk, visit, monkeypatch):
+    first, second = visit(20_000), visit(8_000, who="chen", day=date(YEAR, 1, 12))
+    for stay in (first, second):
+        settling.settle(by=clerk, encounter=stay)
+    settling.reverse(by=clerk, encounter=second, reason="误结算")
+    today = timezone.localdate()
+    with pytest.raises(ValueError, match="when it is over"):
+        posting.post(today)
+    monkeypatch.setattr(timezone, "localdate", lambda *said: today + timedelta(days=2))
+    asked = ["medical.bills_posted", "medical.year_sums"]
+    (late,) = [found.code for _question, each in oversight.run(asked) for found in each]
+    assert late == "bills_posted"
+    assert posting.post_all() == 1
+    assert posting.post_all() == 0
+    fund = funds.for_(Branch.MEDICAL, Scheme.EMPLOYEES, people.PUDONG)
+    # 15,725.00 of the stay that stands; the other was taken back on its day
+    assert books.balance(fund, accounts.PROVIDERS_DUE) == 15_725_00
+    assert [found for _question, each in oversight.run(asked) for found in each] == []
+
+
+def test_sums_that_somebody_changed_by_hand_are_found(village, clerk, visit):
+    settling.settle(by=clerk, encounter=visit(20_000))
+    YearSums.objects.update(total=1)
+    (found,) = [f for _q, each in oversight.run(["medical.year_sums"]) for f in each]
+    assert str(village.souls["lin"].pk) in found.subject
+
+
+def test_who_is_recognised_as_poor_is_helped_with_what_the_insurance_leaves(
+    village, clerk, visit, monkeypatch
+):
+    """Beijing's rates: of what remains in scope, 85 % for the minimum living guarantee."""
+    Coverage.objects.filter(person=village.souls["lin"], branch=Branch.MEDICAL).update(
+        region="110105"
+    )
+    stay = visit(20_000)
+    alone = settling.preview(by=clerk, encounter=stay)[0].sheet
+    monkeypatch.setattr(
+        next_payer, "_designated", lambda person, day, law: {"standing": 1, "poor": True}
+    )
+    helped = settling.preview(by=clerk, encounter=stay)[0].sheet
+    assert alone.assistance_pay == 0
+    assert helped.assistance_pay == (helped.residual * 85 + 50) // 100
+    assert helped.fund_pay + helped.person_pay == 20_000_00
+    settling.settle(by=clerk, encounter=stay)
+    assert sums(village)["assistance_inpatient"] == helped.assistance_pay
+
+
+WRONG = {
+    "scope": {"in_scope": F("in_scope") + 1},
+    "payers": {"provider_pay": F("provider_pay") + 1},
+    "funds": {"pool_pay": F("pool_pay") + 1},
+    "person": {"cash": F("cash") + 1},
+    "negative": {"deductible": -1},
+}
+
+
+@pytest.mark.parametrize("name", WRONG)
+def test_the_database_takes_no_settlement_whose_money_does_not_close(visit, clerk, name):
+    (made,) = settling.settle(by=clerk, encounter=visit(20_000))
+    said = {
+        field.attname: getattr(made, field.attname)
+        for field in Settlement._meta.concrete_fields
+        if field.attname not in ("id", "public_id")
+    }
+    broken = {
+        **said,
+        "part": 1,
+        **{key: -1 if value == -1 else said[key] + 1 for key, value in WRONG[name].items()},
+    }
+    with pytest.raises(IntegrityError), transaction.atomic():
+        Settlement.objects.create(**broken)
+    with pytest.raises(DatabaseError), transaction.atomic():
+        Settlement.objects.update(**WRONG[name])
+    with pytest.raises(DatabaseError), transaction.atomic():
+        Settlement.objects.all().delete()
+    assert Settlement.objects.count() == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_hospitals_in_the_same_second_take_turns(clerk, visit, village):
+    stays = [visit(20_000, day=date(YEAR, 1, day), number=f"T{day}") for day in (3, 9)]
+    ready = threading.Barrier(2)
+    failed = []
+
+    def go(stay):
+        try:
+            ready.wait(timeout=10)
+            settling.settle(by=clerk, encounter=stay)
+        except Exception as error:
+            failed.append(error)
+        finally:
+            connection.close()
+
+    threads = [threading.Thread(target=go, args=[stay]) for stay in stays]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert failed == []
+    # Shanghai, working, third level: each stay has its own deductible; (20,000.00 − 1,500.00) × 85 %
+    assert sums(village)["pool_inpatient"] == sum(row.pool_pay for row in Settlement.objects.all())
+    assert sums(village)["bills"] == 2
+    stored = sums(village)
+    (first, second) = (Encounter.objects.get(pk=stay.pk) for stay in stays)
+    for stay in (first, second):
+        settling.reverse(by=clerk, encounter=stay, reason="核对")
+    for stay in (first, second):
+        stay.refresh_from_db()
+        settling.settle(by=clerk, encounter=stay)
+    assert sums(village) == stored

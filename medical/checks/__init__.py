@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from funds.models import Branch, Fund, accounts
 from funds.queries import control
+from medical.checks import bills
 from medical.models import MedicalAccount, MedicalEntry
 from socsec.kernel.money import yuan
 from socsec.office import oversight
@@ -102,3 +103,4 @@ def register() -> None:
     """Called when the app is ready."""
     for code, (label, ask) in QUESTIONS.items():
         oversight.register(code, label, ask)
+    bills.register_bills()

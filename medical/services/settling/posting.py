@@ -1,0 +1,100 @@
+"""What the funds owe providers for the bills of a day, in their books: one posting per fund and day.
+
+A settlement is written at once and never changed, so a day that is over is complete. The posting
+names its day, and posting a day again finds what is there.
+"""
+
+from collections import defaultdict
+from datetime import date, timedelta
+
+from django.db import transaction
+from django.utils import timezone
+
+from funds.models import Branch, Fund, Public, Scheme, accounts
+from funds.services import fund as funds
+from funds.services import ledger
+from medical.models import Settlement
+from socsec.office.services import audit
+
+KIND = "bills_settled"
+# Further back than anything a night could have missed; `verify` finds what is older still.
+DAYS_BACK = 60
+
+# Of one fund on one day: what it owes for each person. What was taken back goes the other way.
+_OWED = """
+    SELECT person_id, 1 AS seq, home AS region,
+           CASE WHEN owed > 0 THEN {settled} ELSE {due} END AS debit,
+           CASE WHEN owed > 0 THEN {due} ELSE {settled} END AS credit,
+           abs(owed) AS amount, month, 1 AS heads
+    FROM (
+        SELECT person_id, home, max(month) AS month, sum({share})::bigint AS owed
+        FROM medical_settlement
+        WHERE booked_on = %s AND home = ANY(%s) AND scheme = ANY(%s)
+        GROUP BY person_id, home
+    ) AS day
+    WHERE owed <> 0
+"""
+INSURANCE, ASSISTANCE = "fund_pay - assistance_pay", "assistance_pay"
+
+
+def post_all() -> int:
+    """Each night: post every day that is over and not posted yet. Returns how many postings."""
+    today = timezone.localdate()
+    days = (
+        Settlement.objects.filter(booked_on__lt=today, booked_on__gte=today - timedelta(DAYS_BACK))
+        .order_by("booked_on")
+        .values_list("booked_on", flat=True)
+        .distinct()
+    )
+    return sum(post(day) for day in days)
+
+
+@transaction.atomic
+def post(day: date) -> int:
+    """Post the bills of a day that is over; returns how many postings are new."""
+    if day >= timezone.localdate():
+        raise ValueError("a day is posted when it is over")
+    posted = 0
+    for share, by_fund in ((INSURANCE, _insurers(day)), (ASSISTANCE, _helpers(day))):
+        for (fund, schemes), homes in by_fund.items():
+            source = source_of(fund, schemes, day)
+            if ledger.batch(source) is not None:
+                continue
+            select = _OWED.format(
+                settled=accounts.BILLS_SETTLED, due=accounts.PROVIDERS_DUE, share=share
+            )
+            batch = ledger.post_sql(
+                fund, KIND, select, [day, homes, list(schemes)], source=source, on=day
+            )
+            if batch is not None:
+                audit.record(by=None, act="bill.post", subject=batch, region=fund.region_id)
+                posted += 1
+    return posted
+
+
+def source_of(fund: Fund, schemes: tuple[int, ...], day: date) -> str:
+    return f"medical.bills:{fund.pk}:{'-'.join(map(str, schemes))}:{day.isoformat()}"
+
+
+def _insurers(day: date) -> dict[tuple[Fund, tuple[int, ...]], list[str]]:
+    """Which fund of a scheme pays for whom is insured where."""
+    found: dict[tuple[Fund, tuple[int, ...]], list[str]] = defaultdict(list)
+    for scheme, home in _places(day):
+        found[funds.for_(Branch.MEDICAL, scheme, home), (scheme,)].append(home)
+    return found
+
+
+def _helpers(day: date) -> dict[tuple[Fund, tuple[int, ...]], list[str]]:
+    """Whose purse pays medical assistance, for both schemes together."""
+    homes = {home for _scheme, home in _places(day, assistance_pay__gt=0)}
+    homes |= {home for _scheme, home in _places(day, assistance_pay__lt=0)}
+    found: dict[tuple[Fund, tuple[int, ...]], list[str]] = defaultdict(list)
+    both = (int(Scheme.EMPLOYEES), int(Scheme.RESIDENTS))
+    for home in sorted(homes):
+        found[funds.for_(Public.ASSISTANCE, Scheme.RESIDENTS, home), both].append(home)
+    return found
+
+
+def _places(day: date, **more: int) -> list[tuple[int, str]]:
+    rows = Settlement.objects.filter(booked_on=day, **more).order_by("scheme", "home")
+    return list(rows.values_list("scheme", "home").distinct())
