@@ -51,7 +51,8 @@ def main() -> int:
     console = Console(stderr=True)
     home = django.db.connection.settings_dict["NAME"]
     sizes = (said.people // 10, said.people)
-    found: dict[str, Any] = {name(kind): {size: {} for size in sizes} for kind in MASS}
+    kinds = [kind for kind in MASS if not said.only or name(kind) in said.only]
+    found: dict[str, Any] = {name(kind): {size: {} for size in sizes} for kind in kinds}
     try:
         world.inside(home, world.empty)
     except RuntimeError as error:
@@ -64,13 +65,13 @@ def main() -> int:
                 world.inside(people, world.prepare, size, *steps)
             # Round by round, so that a slow moment of the machine meets both sides.
             for number in range(said.rounds):
-                for kind in MASS:
+                for kind in kinds:
                     with console.status(f"{size:,} people, round {number + 1}: {kind.LABEL}"):
                         sides = [ours, plain, *([orm] if size == sizes[-1] else [])]
                         for side in sides if number % 2 else sides[::-1]:
                             taken = measure(people, side, kind, said.sample)
                             keep(found[name(kind)][size], side.__name__, taken)
-            if size == sizes[-1]:
+            if size == sizes[-1] and not said.only:
                 with console.status(assess.LABEL):
                     asked = [
                         world.inside(people, assess.calls, said.calls) for _ in range(said.rounds)
@@ -89,18 +90,17 @@ def main() -> int:
                 with console.status(means.LABEL):
                     found["means"] = measured(people, means, size)
                     found["needs"] = needs(people, said.calls)
-    with console.status(arithmetic.LABEL):
-        found["arithmetic"] = arithmetic.measured(min(said.people, 100_000), said.openfisca)
+    if not said.only:
+        with console.status(arithmetic.LABEL):
+            found["arithmetic"] = arithmetic.measured(min(said.people, 100_000), said.openfisca)
     if said.json:
         print(json.dumps(found, indent=1))
     else:
+        single = (tables.assess, tables.uploads, tables.recompute, tables.arithmetic)
         Console().print(
-            tables.mass(found, MASS, sizes),
-            tables.assess(found["assess"]),
-            tables.uploads(found["uploads"]),
-            tables.recompute(found["recompute"]),
-            tables.arithmetic(found["arithmetic"]),
-            tables.means(found["means"], found["needs"]),
+            tables.mass(found, kinds, sizes),
+            *(table(found[table.__name__]) for table in single if table.__name__ in found),
+            *([tables.means(found["means"], found["needs"])] if "means" in found else []),
             sep="\n",
         )
     wrong = list(differences(found))
@@ -117,7 +117,7 @@ def name(kind: ModuleType) -> str:
 def differences(found: dict[str, Any]) -> Iterator[str]:
     """Where the two sides did not do the same work, so that nothing can be said of their speed."""
     for kind in MASS:
-        for size, each in found[name(kind)].items():
+        for size, each in found.get(name(kind), {}).items():
             ours, plain = (each[side]["written"] for side in ("ours", "plain"))
             for table in ours:
                 # The run has a batch for each of its chunks, so of the books only the sums agree.
@@ -138,6 +138,9 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--calls", type=int, default=500, help="of the API (500)")
     parser.add_argument("--rows", type=int, default=50_000, help="of the spreadsheet (50,000)")
     parser.add_argument("--awards", type=int, default=1000, help="worked out anew (1,000)")
+    parser.add_argument(
+        "--only", nargs="+", choices=[name(kind) for kind in MASS], help="of the mass runs"
+    )
     parser.add_argument("--openfisca", default="", help="a Python that has openfisca-core")
     parser.add_argument("--json", action="store_true", help="the figures instead of the table")
     said = parser.parse_args()

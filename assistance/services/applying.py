@@ -34,6 +34,8 @@ from socsec.office.services import audit
 from socsec.office.services import case as cases
 from socsec.office.services import policy as policies
 
+OLDEST = timedelta(days=366)  # of an authorisation that is handed in
+
 
 def kind_of(programme: Programme) -> str:
     """The kind of case that a programme's applications are."""
@@ -132,7 +134,7 @@ def authorise(
     held = locked_by_member(application, by, person_id)
     today = timezone.localdate()
     day = on or today
-    if day > today or day < held.case.received_on - timedelta(days=366):
+    if day > today or day < held.case.received_on - OLDEST:
         raise Invalid(
             _("An authorisation is dated within the last year."), code="impossible_date", field="on"
         )

@@ -125,6 +125,7 @@ class Contributions(RunKind):
         insured = facts.insured(month=run.month, branches=branches, region=run.region_id)
         return cutting.by_person(*insured, CHUNK * len(branches))
 
+    @facts.for_many()
     def execute(self, chunk: RunChunk) -> Counts:
         run, who = chunk.run, (chunk.spec["first"], chunk.spec["last"])
         assert run.edition_id is not None  # every run is drafted under one

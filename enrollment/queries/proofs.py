@@ -14,6 +14,7 @@ from django.db.models import Max, QuerySet
 from django.utils.functional import Promise
 
 from enrollment.models import ProofOfLife, ProofTask, StatusNotice, StatusState
+from socsec.kernel.ranges import MOST
 from socsec.kernel.regions import span
 from socsec.office import people
 from socsec.office.access import scope
@@ -58,31 +59,42 @@ def need_label(slug: str) -> str | Promise:
 
 # One row a person, whatever they draw; the latest proof counts, or else the first benefit's beginning.
 _ASKED = """
-    select n.person_id, min(n.region), min(n.what), coalesce(max(p.proved_on), min(n.since)),
-           max(p.valid_until)
+    select n.person_id, min(n.region) as region, min(n.what) as what,
+           coalesce(max(p.proved_on), min(n.since)) as proved_on,
+           max(p.valid_until) as valid_until
     from ({needs}) as n
     join enrollment_person q on q.id = n.person_id and q.died_on is null
     left join lateral (
         select proved_on, valid_until from enrollment_proofoflife
         where person_id = n.person_id order by valid_until desc limit 1
     ) as p on true
-    where n.region between %s and %s
+    where n.region between %s and %s and n.person_id between %s and %s
     group by n.person_id
 """
 
 
-def asked(region: str) -> list[Due]:
-    """Everybody within a region who needs a proof, with what is known."""
+def asked_sql(region: str, first_person: int = 0, last_person: int = MOST) -> Select | None:
+    """Everybody within a region who needs a proof, as a SELECT with the columns of `Due`; None
+    where no app says that anybody does."""
     if not _needs:
-        return []
+        return None
     parts, values = [], []
     for each in _needs.values():
         text, given = each.select()
         parts.append(f"select person_id, region, since, %s::text as what from ({text}) as x")  # noqa: S608
         values += [each.slug, *given]
     # The slug stands before the parameters of its own SELECT.
+    text = _ASKED.format(needs=" union all ".join(parts))
+    return text, [*values, *span(region), first_person, last_person]
+
+
+def asked(region: str) -> list[Due]:
+    """The same as a list, with what is known."""
+    select = asked_sql(region)
+    if select is None:
+        return []
     with connection.cursor() as cursor:
-        cursor.execute(_ASKED.format(needs=" union all ".join(parts)), [*values, *span(region)])
+        cursor.execute(*select)
         return [Due(*row) for row in cursor.fetchall()]
 
 

@@ -15,6 +15,8 @@ from socsec.office.models import Region
 
 M = TypeVar("M", bound=Model)
 
+LONGEST_TEXT = 200  # letters of a reason or a note
+
 
 def known_region(code: str) -> str:
     """The code, if there is such a region."""
@@ -86,7 +88,7 @@ def month_has_come(month: int, field: str = "month") -> int:
     return month
 
 
-def known_text(text: str, field: str, most: int = 200) -> str:
+def known_text(text: str, field: str, most: int = LONGEST_TEXT) -> str:
     """A reason, a document or a note, tidied; never empty."""
     tidy = " ".join(text.split())
     if not tidy:

@@ -4,6 +4,8 @@ import io
 from datetime import date, timedelta
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from enrollment import queries
@@ -183,6 +185,50 @@ def test_who_draws_a_pension_is_reminded_then_a_task_and_the_pension_goes_on(vil
     assert (task.state, task.due_on) == (ProofTask.State.MISSED, date(2027, 7, 1))
     assert awards.pull_deaths() == []
     assert Award.objects.get().state == AwardState.IN_PAYMENT
+
+
+def test_the_nightly_round_asks_as_often_for_many_as_for_one_and_leaves_the_same_entries(
+    village, pensioner, monkeypatch
+):
+    many = [pensioner.pk + 1000 + place for place in range(30)]
+    Person.objects.bulk_create(
+        [
+            Person(pk=number, name="王", sex=1, born_on=date(1950, 1, 1), region=pensioner.region)
+            for number in many
+        ]
+    )
+    select = [
+        "select id as person_id, region, date '2026-06-30' as since from enrollment_person"
+        " where id = any(%s)"
+    ]
+
+    def needed(*numbers):
+        need = queries.Need("tested", "tested", lambda: (select[0], [list(numbers)]))
+        monkeypatch.setattr("enrollment.queries.proofs._needs", {"tested": need})
+
+    def round_on(day):
+        with CaptureQueriesContext(connection) as asked:
+            done = proofs.refresh(day=day)
+        return done, len(asked)
+
+    needed(many[0])
+    assert round_on(date(2027, 6, 10))[0] == {"reminded": 1, "missed": 0, "closed": 0}
+    of_one = round_on(date(2027, 7, 2))
+    needed(*many)
+    of_many = round_on(date(2027, 7, 3))
+    assert of_many[0] == {"reminded": 0, "missed": 29, "closed": 0}
+    assert of_many[1] <= of_one[1] + 1
+    missed = AuditEntry.objects.filter(act="proof.miss")
+    assert sorted(missed.values_list("person_id", flat=True)) == many
+    assert missed.get(person_id=many[0]).subject_id == f"{many[0]}/2027-06-30"
+    assert AuditEntry.objects.filter(act="notice.send", person_id=many[0]).count() == 1
+
+    # Nothing is due of anybody any more; then it is again, for the same day.
+    needed()
+    assert round_on(date(2027, 7, 4))[0] == {"reminded": 0, "missed": 0, "closed": 30}
+    needed(*many)
+    assert round_on(date(2027, 7, 5))[0]["missed"] == 30
+    assert ProofTask.objects.filter(closed_on=None, state=ProofTask.State.MISSED).count() == 30
 
 
 def test_a_proof_closes_the_task_whoever_gives_it(village, pensioner):

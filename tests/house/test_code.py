@@ -61,6 +61,145 @@ def test_rules_take_their_numbers_from_policy(path):
                 assert inner.value in HARMLESS, f"{path}:{inner.lineno} states {inner.value}"
 
 
+# Numbers that a service may state since no law does: what a file, a form, a page or a database can
+# hold, and rules of the house. By module, the names that it gives them and why.
+TECHNIQUE = {
+    "assistance/services/applying.py": {"OLDEST": "of a paper, against slips"},
+    "assistance/services/answers.py": {"MOST": "answers at once"},
+    "assistance/services/matching.py": {
+        "LARGEST": "what a register may say at most, against slips",
+        "MOST_THINGS": "lines of one answer",
+    },
+    "assistance/services/programmes.py": {"MOST_DAYS": "of one form"},
+    "enrollment/services/checks.py": {"LONGEST_TEXT": "letters that columns hold"},
+    "enrollment/services/collection/spreading.py": {"MOST": "so that products stay exact"},
+    "enrollment/services/collection/surcharge.py": {"FOREVER": "a day after all others"},
+    "enrollment/services/collection/tax_file.py": {
+        "LARGEST": "bytes of a file",
+        "MOST_LINES": "of a file",
+    },
+    "enrollment/services/employers/employer.py": {"_LONGEST": "letters that columns hold"},
+    "enrollment/services/employers/staff_file.py": {"CHUNK": "rows", "LIMITS": "of a file"},
+    "enrollment/services/employers/uploads.py": {
+        "LARGEST": "bytes of a file",
+        "MOST_HEADS": "against slips",
+    },
+    "enrollment/services/employers/wage_file.py": {"CHUNK": "rows", "LIMITS": "of a file"},
+    "enrollment/services/living/proofs.py": {"CHUNK": "people in one transaction"},
+    "enrollment/services/living/status.py": {"MOST": "lines at once"},
+    "enrollment/services/online/paying.py": {"VALID": "how long a page of payment stays open"},
+    "enrollment/services/people/delegates.py": {"LONGEST_YEARS": "a rule of the house"},
+    "enrollment/services/people/electronic_card.py": {"GOOD_FOR": "seconds of a picture"},
+    "enrollment/services/people/gaps.py": {
+        "CHUNK": "people in one transaction",
+        "FURTHEST": "a rule of the house",
+    },
+    "enrollment/services/record/certificates/contributions.py": {"SUMMED": "places in a row"},
+    "enrollment/services/record/certificates/movement.py": {"MONTH": "places in a row"},
+    "enrollment/services/residents/enrolment.py": {"MOST_COLLECTIVE": "against slips"},
+    "enrollment/services/residents/legacy.py": {
+        "FIRST_YEAR": "no record of these schemes can be older",
+        "MOST_BALANCE": "against slips",
+    },
+    "enrollment/services/revision/deferrals.py": {"MOST_MONTHS": "of one form"},
+    "funds/services/digests.py": {"SLICE_BITS": "how digests are cut"},
+    "funds/services/ledger.py": {"MOST": "so that sums stay exact"},
+    "funds/services/payments/bank_file.py": {"AT_ONCE": "orders held in memory"},
+    "funds/services/payments/return_file.py": {"LONGEST_LINE": "bytes", "IN_MEMORY": "bytes"},
+    "funds/services/statement.py": {"WHOLE": "PostgreSQL's numbers of types"},
+    "medical/services/catalogue/editions.py": {
+        "CHUNK": "rows",
+        "FIRST_DAY": "no catalogue can be older than the insurance",
+    },
+    "medical/services/catalogue/sheets.py": {
+        "LIMITS": "of a file",
+        "MOST_MONTHS": "against slips",
+        "MOST_A_DAY": "against slips",
+    },
+    "medical/services/providers/prices.py": {
+        "CHUNK": "rows",
+        "MOST_BAD": "rows given back",
+        "LIMITS": "of a file",
+    },
+    "medical/services/settling/charging.py": {
+        "TO_FEN": "of millionths",
+        "MOST_LINES": "of one message",
+    },
+    "medical/services/settling/posting.py": {"DAYS_BACK": "looked at each night"},
+    "medical/services/settling/visits.py": {"AHEAD": "by which a clock may be fast"},
+    "pensions/services/account.py": {"RECEIPTS": "in one transaction"},
+    "pensions/services/adjustment.py": {"GROUPS": "how a preview is grouped"},
+    "pensions/services/estimate/common.py": {"APART": "how a page compares"},
+    "pensions/services/more.py": {"YEARS": "how a page compares", "STEPS": "how a page compares"},
+    "pensions/services/projection.py": {"MOST_GROWTH": "against slips"},
+    "pensions/services/residents/accounts.py": {"SOURCES": "in one transaction"},
+    "pensions/services/transfers/outside.py": {"MOST_MONTHS": "of one form"},
+}
+# Said in place: how long a text may be, how wide a column of a paper is, how much goes at once.
+MEASURES = {
+    *("known_name", "known_text", "Column", "iterator", "token_urlsafe", "mask", "number"),
+    *("_code", "_text", "ljust"),
+}
+SETTINGS = {"batch_size", "size", "width"}
+# The last month of a year counted from nought, the last day of December, the first of March, the
+# digits of a percentage, the most that a person's number can be.
+CALENDAR_AND_DIGITS = {3, 11, 31, 10_000}
+
+
+class Stated(ast.NodeVisitor):
+    """The numbers that a service states, but for places in a row and measures."""
+
+    def __init__(self, names):
+        self.names, self.found = names, []
+
+    def visit_Constant(self, node):
+        if type(node.value) in (int, float) and node.value not in HARMLESS | CALENDAR_AND_DIGITS:
+            self.found.append((node.lineno, node.value))
+
+    def visit_Assign(self, node):
+        named = {
+            inner.id for inner in ast.walk(ast.Module([node], [])) if isinstance(inner, ast.Name)
+        }
+        if node.col_offset or not named & set(self.names):
+            self.generic_visit(node)
+
+    def visit_BinOp(self, node):
+        power_of_two = isinstance(node.op, ast.Pow) and getattr(node.left, "value", 0) == 2
+        if not power_of_two:
+            self.generic_visit(node)
+
+    def visit_Subscript(self, node):
+        self.visit(node.value)
+
+    def visit_Compare(self, node):
+        if not any(
+            isinstance(inner, ast.Call) and getattr(inner.func, "id", "") == "len"
+            for inner in (node.left, *node.comparators)
+        ):
+            self.generic_visit(node)
+
+    def visit_Call(self, node):
+        called = getattr(node.func, "id", getattr(node.func, "attr", ""))
+        for inner in (*node.args, *node.keywords):
+            if called not in MEASURES and getattr(inner, "arg", None) not in SETTINGS:
+                self.visit(inner)
+        self.visit(node.func)
+
+
+def test_services_take_their_numbers_of_law_from_policy():
+    # The office and the kernel know no law.
+    services = [p for p in sources("services") if p.relative_to(ROOT).parts[0] != "socsec"]
+    found = {}
+    for path in services:
+        place = str(path.relative_to(ROOT))
+        stated = Stated(TECHNIQUE.get(place, ()))
+        stated.visit(ast.parse(path.read_text("utf-8")))
+        if stated.found:
+            found[place] = stated.found
+    assert found == {}
+    assert set(TECHNIQUE) <= {str(path.relative_to(ROOT)) for path in services}
+
+
 def test_rules_use_no_floats():
     for path in sources("rules", "kernel"):
         for node in ast.walk(ast.parse(path.read_text("utf-8"))):
@@ -87,7 +226,7 @@ def test_portal_pages_ask_for_whom_the_person_acts():
     """`acting_for(request, scope)` or `own(request)`, never the account's own number: a page that
     forgets would show or change one person's file while acting for another."""
     signing_in = ROOT / "enrollment" / "portal" / "sign_in.py"
-    for path in [*sources("portal"), ROOT / "socsec" / "office" / "my.py"]:
+    for path in [*sources("portal"), *(ROOT / "socsec" / "office").glob("my*.py")]:
         if path != signing_in:
             assert not re.search(r"\.user\.person_id", path.read_text("utf-8")), path
 

@@ -207,30 +207,27 @@ def assess_many(
         f"branch <> {branch:d} or {rule_of(branch).facts.in_bounds()}" for branch in branches
     ]
     columns = ", ".join([*_lines(month, 0, None, **stamp), *CARRY])
-    with connection.cursor() as cursor:
-        cursor.execute(facts.FOR_MANY)
-        with gathered(GATHERED, select, values, *in_bounds):
-            cursor.execute(f"select distinct branch, category, region from {GATHERED} order by 1")  # noqa: S608
-            places = cursor.fetchall()
-            if not places:
-                return 0, []
-            assessed = [
-                _assess(
-                    month,
-                    branch,
-                    sorted({place[2] for place in places if place[0] == branch}),
-                    f"select * from {GATHERED} where branch = {branch:d}",  # noqa: S608
-                    checked=True,
-                    **stamp,
-                )
-                for branch in sorted({place[0] for place in places})
-            ]
-            cursor.execute(
-                f"""insert into enrollment_contribution ({columns})
-                    {" union all ".join(assessed)} order by person_id"""
+    with connection.cursor() as cursor, gathered(GATHERED, select, values, *in_bounds):
+        cursor.execute(f"select distinct branch, category, region from {GATHERED} order by 1")  # noqa: S608
+        places = cursor.fetchall()
+        if not places:
+            return 0, []
+        assessed = [
+            _assess(
+                month,
+                branch,
+                sorted({place[2] for place in places if place[0] == branch}),
+                f"select * from {GATHERED} where branch = {branch:d}",  # noqa: S608
+                checked=True,
+                **stamp,
             )
-            count = int(cursor.rowcount)
-        cursor.execute(facts.AS_USUAL)
+            for branch in sorted({place[0] for place in places})
+        ]
+        cursor.execute(
+            f"""insert into enrollment_contribution ({columns})
+                {" union all ".join(assessed)} order by person_id"""
+        )
+        count = int(cursor.rowcount)
     return count, places
 
 

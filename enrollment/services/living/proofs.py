@@ -3,9 +3,13 @@
 社会保险经办条例 art. 26. Nothing here stops a benefit: only a life event does, in the app that pays.
 """
 
+from collections.abc import Sequence
 from datetime import date, timedelta
+from itertools import groupby
+from operator import itemgetter
+from typing import Any
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -15,10 +19,12 @@ from enrollment.params import ProofRule
 from enrollment.services.checks import alive, lock, not_in_future
 from socsec.kernel.months import month_of
 from socsec.kernel.policy import PolicyError
+from socsec.kernel.ranges import MOST
 from socsec.kernel.regions import NATION
-from socsec.office import display
+from socsec.office import cutting, display
 from socsec.office.access import require, require_stranger
 from socsec.office.errors import Invalid, Refused, from_kernel, say
+from socsec.office.gathering import gathered
 from socsec.office.models import User
 from socsec.office.services import audit, codes, messages, policy
 
@@ -26,6 +32,57 @@ State = ProofTask.State
 PURPOSE = "proof"
 BY_OTHERS = (ProofWay.RELATIVE, ProofWay.HELPER, ProofWay.VISIT)
 AT_DESK = (*BY_OTHERS, ProofWay.COUNTER)
+
+CHUNK = 50_000  # people looked at in one transaction each night
+ASKED = "enrollment_asked"  # a table of one transaction
+TIMES = ("match_months", "remind_days")
+
+_NOBODY = """
+    select 0::bigint as person_id, '' as region, '' as what, null::date as proved_on,
+           null::date as valid_until where false
+"""
+
+# Everybody asked, until when what is known of them is enough, and when they are reminded.
+_UNTIL = f"""
+    with asked as (
+        select person_id, region, what, remind_days,
+               coalesce(valid_until, (proved_on + make_interval(months => match_months))::date)
+                   as until
+        from {ASKED}
+        join unnest(%s::text[], %s::int[], %s::int[]) as law (region, match_months, remind_days)
+          using (region)
+    )
+"""  # noqa: S608
+
+# A reminder that led to nothing becomes a task.
+_TURNED = f"""{_UNTIL}
+    update enrollment_prooftask t set state = %s, missed_on = %s
+    from asked a
+    where t.person_id = a.person_id and t.closed_on is null and t.state = %s and a.until < %s
+    returning t.person_id, t.region, t.due_on
+"""  # noqa: S608
+
+# A new row for those without an open one. What was closed for the same day is opened again.
+_OPENED = f"""{_UNTIL}
+    insert into enrollment_prooftask (person_id, due_on, region, what, state, reminded_on, missed_on)
+    select person_id, until, region, what, %s, %s::date, %s::date
+    from asked a
+    where {{when}} and not exists (
+        select from enrollment_prooftask t where t.person_id = a.person_id and t.closed_on is null
+    )
+    on conflict (person_id, due_on) do update
+    set state = excluded.state, closed_on = null,
+        reminded_on = coalesce(excluded.reminded_on, enrollment_prooftask.reminded_on),
+        missed_on = excluded.missed_on
+    returning person_id, region, due_on
+"""  # noqa: S608
+
+_CLOSED = f"""
+    update enrollment_prooftask t set state = %s, closed_on = %s
+    where t.closed_on is null and t.person_id between %s and %s
+      and not exists (select from {ASKED} a where a.person_id = t.person_id)
+    returning t.person_id
+"""  # noqa: S608
 
 
 def ask_code(*, by: User, person: Person) -> None:
@@ -121,75 +178,87 @@ def put(
 def refresh(*, region: str = NATION, day: date | None = None) -> dict[str, int]:
     """Remind whose proof runs out soon, make a task of what has run out, close what is not due.
 
-    Each night. It writes letters and tasks; no benefit is touched.
+    Each night, part by part, each in a transaction of its own and in a few statements however many
+    people it holds. It writes letters and tasks; no benefit is touched.
     """
     today = day or timezone.localdate()
     done = {"reminded": 0, "missed": 0, "closed": 0}
-    open_tasks = {task.person_id: task for task in ProofTask.objects.filter(closed_on__isnull=True)}
-    rules: dict[str, ProofRule] = {}
-    asked = queries.asked(region)
-    for due in asked:
-        rule = rules.setdefault(due.region, _rule(due.region, today))
-        until = due.valid_until or _add(due.proved_on, int(rule.match_months))
-        task = open_tasks.get(due.person_id)
-        with transaction.atomic():
-            if until < today:
-                done["missed"] += _miss(due, until, today, task)
-            elif until - timedelta(days=int(rule.remind_days)) <= today and task is None:
-                _remind(due, until, today)
-                done["reminded"] += 1
-    gone = set(open_tasks) - {due.person_id for due in asked}
-    if region == NATION and gone:
-        done["closed"] = ProofTask.objects.filter(
-            person_id__in=gone, closed_on__isnull=True
-        ).update(state=State.NOT_DUE, closed_on=today)
+    everybody = queries.asked_sql(region)
+    parts = cutting.by_person(*everybody, CHUNK) if everybody else []
+    for part in parts or [{"first": 0, "last": MOST}]:
+        for act, count in _refresh(region, today, part["first"], part["last"]).items():
+            done[act] += count
     return done
 
 
-def _miss(due: queries.Due, until: date, today: date, task: ProofTask | None) -> int:
-    """Open a task, or turn a reminder into one. Only the first time counts."""
-    if task is not None and task.state == State.MISSED:
-        return 0
-    if task is None:
-        task, _made = ProofTask.objects.get_or_create(
-            person_id=due.person_id,
-            due_on=until,
-            defaults={"region": due.region, "what": due.what, "state": State.MISSED},
-        )
-    task.state, task.missed_on, task.closed_on = State.MISSED, today, None
-    task.save(update_fields=["state", "missed_on", "closed_on"])
-    audit.record(
+@transaction.atomic
+def _refresh(region: str, today: date, first: int, last: int) -> dict[str, int]:
+    """The same for a range of person numbers."""
+    select, values = queries.asked_sql(region, first, last) or (_NOBODY, [])
+    done = {"reminded": 0, "missed": 0, "closed": 0}
+    with gathered(ASKED, select, values):
+        places = [place for (place,) in _fetch(f"select distinct region from {ASKED}", [])]  # noqa: S608
+        if places:
+            rules = [_rule(place, today) for place in places]
+            months, days = ([int(getattr(rule, name)) for rule in rules] for name in TIMES)
+            law = [places, months, days]
+            turned = _fetch(_TURNED, [*law, State.MISSED, today, State.REMINDED, today])
+            opened = _fetch(
+                _OPENED.format(when="until < %s"), [*law, State.MISSED, None, today, today]
+            )
+            done["missed"] = _missed([*turned, *opened], today)
+            soon = _fetch(
+                _OPENED.format(when="until >= %s and until - remind_days <= %s"),
+                [*law, State.REMINDED, today, None, today, today],
+            )
+            done["reminded"] = _remind(soon)
+        if region == NATION:
+            done["closed"] = len(_fetch(_CLOSED, [State.NOT_DUE, today, first, last]))
+    return done
+
+
+Task = tuple[int, str, date]  # a person, the region and the day until when a proof was enough
+
+
+def _missed(tasks: Sequence[Task], today: date) -> int:
+    """Note of each that nobody knows whether the person lives."""
+    return audit.record_many(
         by=None,
         act="proof.miss",
-        subject=("prooftask", f"{due.person_id}/{until:%Y-%m-%d}"),
-        person_id=due.person_id,
-        region=due.region,
-        due_on=until,
+        rows=[
+            {
+                "subject": ("prooftask", f"{person_id}/{due_on:%Y-%m-%d}"),
+                "person_id": person_id,
+                "region": region,
+                "due_on": due_on,
+            }
+            for person_id, region, due_on in tasks
+        ],
     )
-    return 1
 
 
-def _remind(due: queries.Due, until: date, today: date) -> None:
-    ProofTask.objects.create(
-        person_id=due.person_id,
-        due_on=until,
-        region=due.region,
-        what=due.what,
-        state=State.REMINDED,
-        reminded_on=today,
-    )
-    messages.notify(
-        person_id=due.person_id,
-        title=_("Confirm that you are well"),
-        body=say(
-            _(
-                "By %(day)s we need a sign of life. Confirm it here in a minute, or at any desk, or"
-                " tell the village helper. Your benefit goes on in any case."
+def _remind(tasks: Sequence[Task]) -> int:
+    """A letter to each, alike for all whose proof runs out on one day."""
+    for day, same in groupby(sorted(tasks, key=itemgetter(2)), key=itemgetter(2)):
+        messages.notify_many(
+            people=[person_id for person_id, _region, _day in same],
+            title=_("Confirm that you are well"),
+            body=say(
+                _(
+                    "By %(day)s we need a sign of life. Confirm it here in a minute, or at any desk,"
+                    " or tell the village helper. Your benefit goes on in any case."
+                ),
+                day=_Day(day),
             ),
-            day=_Day(until),
-        ),
-        by=None,
-    )
+            by=None,
+        )
+    return len(tasks)
+
+
+def _fetch(statement: str, values: Sequence[Any]) -> list[Any]:
+    with connection.cursor() as cursor:
+        cursor.execute(statement, values)
+        return cursor.fetchall()
 
 
 class _Day:

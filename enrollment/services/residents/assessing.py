@@ -202,28 +202,25 @@ def assess_many(*, edition: int, run_id: int, **of: Any) -> tuple[int, list[str]
     found, values = _gather(edition=edition, **of)
     known, _params, _rule = LAW[branch]
     names = [*_lines(branch, year, None, edition=edition, run_id=run_id), *CARRY]
-    with connection.cursor() as cursor:
-        cursor.execute(facts.FOR_MANY)
-        with gathered(GATHERED, found, values, known.in_bounds()):
-            cursor.execute(f"select distinct region from {GATHERED} order by 1")  # noqa: S608
-            regions = [row[0] for row in cursor.fetchall()]
-            if not regions:
-                return 0, []
-            select = _assess(
-                branch,
-                year,
-                regions,
-                f"table {GATHERED}",
-                checked=True,
-                edition=edition,
-                run_id=run_id,
-            )
-            cursor.execute(
-                f"""insert into enrollment_residentdue ({", ".join(names)})
+    with connection.cursor() as cursor, gathered(GATHERED, found, values, known.in_bounds()):
+        cursor.execute(f"select distinct region from {GATHERED} order by 1")  # noqa: S608
+        regions = [row[0] for row in cursor.fetchall()]
+        if not regions:
+            return 0, []
+        select = _assess(
+            branch,
+            year,
+            regions,
+            f"table {GATHERED}",
+            checked=True,
+            edition=edition,
+            run_id=run_id,
+        )
+        cursor.execute(
+            f"""insert into enrollment_residentdue ({", ".join(names)})
                     {select} order by person_id"""
-            )
-            count = int(cursor.rowcount)
-        cursor.execute(facts.AS_USUAL)
+        )
+        count = int(cursor.rowcount)
     return count, regions
 
 

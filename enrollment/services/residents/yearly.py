@@ -93,6 +93,7 @@ def totals(of: dict[str, Any]) -> list[Any]:
         return list(cursor.fetchall())
 
 
+@facts.for_many()
 def execute(run: Run, first: int, last: int, number: int) -> tuple[int, int, list[str]]:
     """Assess a chunk, enrol who goes on, post the claims, begin what is paid in full."""
     of = of_run(run, first, last)

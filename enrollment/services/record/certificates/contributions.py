@@ -22,6 +22,8 @@ from . import common
 
 SLUG = "contributions"
 
+SUMMED = (3, 4, 5)  # places in a row: both shares, and what was paid
+
 
 @transaction.atomic
 def issue_contributions(
@@ -114,7 +116,7 @@ def write(paper: Paper, issued: Issued) -> None:
                 _("Together"),
                 "",
                 "",
-                *(yuan(sum(row[i] for row in each["rows"])) for i in (3, 4, 5)),
+                *(yuan(sum(row[i] for row in each["rows"])) for i in SUMMED),
                 "",
             ],
             size=8.5,
