@@ -1,7 +1,8 @@
-"""Addresses of medical insurance: portal pages."""
+"""Addresses of medical insurance: portal pages and API resources."""
 
 from django.urls import URLPattern, URLResolver, path
 
+from . import api
 from .portal import cover, providers
 
 urlpatterns: list[URLPattern | URLResolver] = [
@@ -12,4 +13,28 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("medical/share/", cover.share, name="medical_share"),
     path("medical/share/<int:pk>/end/", cover.end_share, name="medical_share_end"),
     path("medical/disease/", cover.disease, name="medical_disease"),
+    path("api/v1/visits/", api.Visits.as_view(), name="api_visits"),
+    path("api/v1/visits/<uuid:public_id>/", api.Visit.as_view(), name="api_visit"),
+    path("api/v1/visits/<uuid:public_id>/lines/", api.VisitLines.as_view(), name="api_visit_lines"),
+    path(
+        "api/v1/visits/<uuid:public_id>/discharge/",
+        api.VisitDischarge.as_view(),
+        name="api_visit_discharge",
+    ),
+    path(
+        "api/v1/visits/<uuid:public_id>/preview/",
+        api.VisitPreview.as_view(),
+        name="api_visit_preview",
+    ),
+    path(
+        "api/v1/visits/<uuid:public_id>/settle/",
+        api.VisitSettle.as_view(),
+        name="api_visit_settle",
+    ),
+    path(
+        "api/v1/visits/<uuid:public_id>/reverse/",
+        api.VisitReverse.as_view(),
+        name="api_visit_reverse",
+    ),
+    path("api/v1/messages/<str:msgid>/undo/", api.MessageUndo.as_view(), name="api_message_undo"),
 ]

@@ -39,6 +39,8 @@ SCOPES = {
     "claims:write": _("Hand in claims for pensions and their papers"),
     "estimates:read": _("Read what a record promises"),
     "matchings:read": _("Read what a register is asked about households"),
+    "bills:read": _("Read visits and what they would cost"),
+    "bills:write": _("Charge, settle and take back bills"),
     "matchings:write": _("Answer what a register is asked"),
     "recognitions:read": _("Read as what a person is recognised"),
     "assistance:read": _("Read grants of assistance"),

@@ -1,0 +1,107 @@
+"""Messages of a provider's system: done once, answered again, and taken back where the answer was lost."""
+
+from collections.abc import Callable
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from medical.models import Encounter, Provider, ProviderMessage
+from socsec.office.errors import Conflict, NotFound
+from socsec.office.models import User
+
+from . import bills, charging, visits
+
+Answer = tuple[int, Any]
+
+
+@transaction.atomic
+def once(
+    *,
+    provider: Provider,
+    msgid: str,
+    act: str,
+    digest: str,
+    do: Callable[[], tuple[int, Any, Encounter]],
+) -> tuple[Answer, bool]:
+    """Do what a message asks, unless it was done: the answer, and whether it is an old one.
+
+    `digest` is the fingerprint of what was asked: the same number with something else is refused,
+    and so is one that was taken back. Two of the same number at once take turns.
+    """
+    made = ProviderMessage(
+        provider_id=provider.pk, msgid=msgid, act=act, digest=digest, status=0, answer={}
+    )
+    ProviderMessage.objects.bulk_create([made], ignore_conflicts=True)
+    row = _hold(provider, msgid)
+    if row.status == 0:
+        status, answer, encounter = do()
+        row.status, row.answer, row.encounter_id = status, answer, encounter.pk
+        row.save(update_fields=["status", "answer", "encounter_id"])
+        return (status, answer), False
+    if (row.digest, row.act) != (digest, act):
+        raise Conflict(
+            _("The message number %(msgid)s was used for something else.") % {"msgid": msgid},
+            code="msgid_reused",
+            field="msgid",
+            fix=_("Send a new number with a new message."),
+        )
+    if row.undone_at is not None:
+        raise Conflict(
+            _("The message %(msgid)s was taken back.") % {"msgid": msgid},
+            code="msgid_undone",
+            field="msgid",
+            fix=_("Send a new number with a new message."),
+        )
+    return (row.status, row.answer), True
+
+
+@transaction.atomic
+def undo(*, by: User, provider: Provider, msgid: str) -> ProviderMessage:
+    """Take a message back whose answer was lost: its opposite is done, once.
+
+    `NotFound` for one that never arrived: nothing is there to take back, and nothing is done.
+    """
+    row = ProviderMessage.objects.filter(provider_id=provider.pk, msgid=msgid).first()
+    if row is None:
+        raise NotFound(
+            _("No message %(msgid)s has arrived.") % {"msgid": msgid},
+            code="no_such_message",
+            fix=_("Nothing was done; send it again."),
+        )
+    row = _hold(provider, msgid)
+    if row.undone_at is None:
+        if row.act not in OPPOSITES:
+            raise Conflict(
+                _("A message of this kind is not taken back."),
+                code="no_opposite",
+                fix=_("Look at the visit and go on from there."),
+            )
+        encounter = Encounter.objects.get(pk=row.encounter_id or 0)
+        OPPOSITES[row.act](by, encounter, row)
+        row.undone_at = timezone.now()
+        row.save(update_fields=["undone_at"])
+    return row
+
+
+def _hold(provider: Provider, msgid: str) -> ProviderMessage:
+    rows = ProviderMessage.objects.select_for_update(no_key=True)
+    return rows.get(provider_id=provider.pk, msgid=msgid)
+
+
+def _lost(row: ProviderMessage) -> str:
+    return _("The answer to message %(msgid)s was lost.") % {"msgid": row.msgid}
+
+
+OPPOSITES: dict[str, Callable[[User, Encounter, ProviderMessage], Any]] = {
+    "admit": lambda by, encounter, row: visits.cancel(
+        by=by, encounter=encounter, reason=_lost(row)
+    ),
+    "charge": lambda by, encounter, row: charging.take_off(
+        by=by, encounter=encounter, numbers=row.answer["lines"]
+    ),
+    "settle": lambda by, encounter, row: bills.reverse(
+        by=by, encounter=encounter, reason=_lost(row)
+    ),
+}
