@@ -20,6 +20,7 @@ from .calendar import add_working_days
 from .forms import Option, PickField, ScreenForm
 from .models import Case
 from .portal import person_only, sent
+from .services import appeal
 from .services import case as cases
 from .sheets import read as read_sheet
 from .shell import withdrawal_of
@@ -129,10 +130,10 @@ def reason_words(reason: dict[str, str]) -> dict[str, str]:
 
 
 def disagree_by(case: Case) -> date | None:
-    """The last day to ask for reconsideration: 60 days after the decision (行政复议法 art. 20)."""
+    """The last day to ask for a review of the decision; None where there is none yet."""
     if case.decided_at is None:
         return None
-    return date.fromordinal(timezone.localdate(case.decided_at).toordinal() + 60)
+    return appeal.last_day_after(case.region_id, timezone.localdate(case.decided_at))
 
 
 def path(case: Case, events: Sequence[Any]) -> list[dict[str, Any]]:

@@ -25,10 +25,13 @@ LAW = "社会保险行政争议处理办法"
 
 def last_day(decision: Decision) -> date:
     """Up to and with which day a review may be asked for."""
-    days = policy.of(policy.current_edition()).at(
-        "office.appeal.ask_days", decision.region, decision.decided_on
-    )
-    return decision.decided_on + timedelta(days=int(days.value))
+    return last_day_after(decision.region, decision.decided_on)
+
+
+def last_day_after(region: str, decided_on: date) -> date:
+    """The same for what an office of a region decided on a day."""
+    days = policy.of(policy.current_edition()).at("office.appeal.ask_days", region, decided_on)
+    return decided_on + timedelta(days=int(days.value))
 
 
 @transaction.atomic
