@@ -3,7 +3,7 @@
 from django.urls import URLPattern, URLResolver, path
 
 from . import api
-from .portal import cover, providers
+from .portal import bills, cover, providers
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("find-care/", providers.find, name="find_provider"),
@@ -13,6 +13,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("medical/share/", cover.share, name="medical_share"),
     path("medical/share/<int:pk>/end/", cover.end_share, name="medical_share_end"),
     path("medical/disease/", cover.disease, name="medical_disease"),
+    path("medical/bills/", bills.year, name="medical_bills"),
+    path("medical/bills/<uuid:number>/", bills.bill, name="medical_bill"),
     path("api/v1/visits/", api.Visits.as_view(), name="api_visits"),
     path("api/v1/visits/<uuid:public_id>/", api.Visit.as_view(), name="api_visit"),
     path("api/v1/visits/<uuid:public_id>/lines/", api.VisitLines.as_view(), name="api_visit_lines"),

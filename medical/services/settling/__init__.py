@@ -7,15 +7,19 @@ Settling holds the sums of the person's year, so that bills of one person take t
 
 from .bills import Preview, preview, reverse, settle
 from .charging import Charge, charge, take_off
+from .left import Catastrophic, Left, left
 from .visits import admit, cancel, discharge
 
 __all__ = [
+    "Catastrophic",
     "Charge",
+    "Left",
     "Preview",
     "admit",
     "cancel",
     "charge",
     "discharge",
+    "left",
     "preview",
     "reverse",
     "settle",

@@ -1,0 +1,91 @@
+"""Bills of a person as they stand: what each came to, all parts together, and the sums of years."""
+
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from django.db.models import F, Min, QuerySet, Sum
+
+from medical.models import MONEY, Encounter, Settlement, YearSums
+from socsec.office.people import numbers
+
+
+def of_person(person_id: int, year: int) -> QuerySet[Settlement, dict[str, Any]]:
+    """The live bills of a year, the last day of care first: all parts of each together, in fen.
+
+    A bill that was taken back is not among them.
+    """
+    return (
+        Settlement.objects.filter(
+            person_id__in=numbers(person_id), year=year, encounter__state=Encounter.State.SETTLED
+        )
+        .order_by()
+        .values("encounter_id", "care", "served_from", "served_until")
+        .annotate(
+            number=F("encounter__public_id"),
+            provider=F("encounter__provider__name"),
+            cost=Sum("total"),
+            funds=Sum("fund_pay"),
+            person=Sum("person_pay"),
+        )
+        .order_by("-served_until", "-encounter_id")
+    )
+
+
+def years(person_id: int) -> list[int]:
+    """The years in which somebody had bills, the newest first."""
+    found = YearSums.objects.filter(person_id__in=numbers(person_id), bills__gt=0)
+    return list(found.order_by("-year").values_list("year", flat=True).distinct())
+
+
+def sums(person_id: int, year: int) -> list[YearSums]:
+    """The sums of a year, one for each scheme and home region in which there were bills."""
+    found = YearSums.objects.filter(person_id__in=numbers(person_id), year=year, bills__gt=0)
+    return list(found.order_by("scheme", "home"))
+
+
+def last_told(sums: YearSums) -> dict[str, Any]:
+    """What the last bill of a year said of the person: standing, and whether on relief."""
+    told: dict[str, Any] = (
+        Settlement.objects.filter(
+            person_id=sums.person_id,
+            year=sums.year,
+            scheme=sums.scheme,
+            home=sums.home,
+            encounter_id=sums.last_encounter,
+            kind=Settlement.Kind.SETTLED,
+        )
+        .latest("part")
+        .facts["told"]
+    )
+    return told
+
+
+def find(person_id: int, number: UUID) -> Encounter | None:
+    """A settled visit of that person under its public number."""
+    return (
+        Encounter.objects.select_related("provider")
+        .filter(public_id=number, person__in=numbers(person_id), state=Encounter.State.SETTLED)
+        .first()
+    )
+
+
+def amounts(encounter: Encounter) -> dict[str, int]:
+    """What a bill came to, every part of it together, in fen."""
+    found: dict[str, int] = encounter.settlements.aggregate(**{each: Sum(each) for each in MONEY})
+    return found
+
+
+def restated_on(encounter: Encounter) -> list[tuple[date, int]]:
+    """On which days a live bill was worked out anew, and by how much the person's part changed."""
+    since = encounter.settlements.filter(kind=Settlement.Kind.SETTLED).latest("recorded_at")
+    rows = (
+        encounter.settlements.filter(
+            kind=Settlement.Kind.RESTATED, recorded_at__gte=since.recorded_at
+        )
+        .order_by()
+        .values("booked_on")
+        .annotate(first=Min("part"), change=Sum("person_pay"))
+        .order_by("first")
+    )
+    return [(row["booked_on"], row["change"]) for row in rows]
