@@ -1,20 +1,22 @@
 """Mass runs of pensions: the monthly payroll and the yearly interest of the accounts."""
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from datetime import date
 from typing import Any, ClassVar
 
 from django.utils.translation import gettext_lazy as _
 
-from funds.models import Branch, PaymentBatch, Scheme
+from funds.models import Branch, Fund, PaymentBatch, Scheme
 from funds.services import payments
-from pensions.models import Payroll
+from pensions.models import AccountState, Award, AwardState, IndividualAccount, Payroll
 from pensions.services import adjustment, overpaid, payroll, recompute, recovery, yearly_interest
 from pensions.services.payroll import PARTS
 from pensions.services.residents import adjustment as resident_adjustment
+from socsec.kernel import months, regions
 from socsec.office.errors import Invalid, Refused
 from socsec.office.models import Run, RunChunk
-from socsec.office.runs import Counts, Preview, RunKind
+from socsec.office.runs import Counts, Due, Preview, RunKind
 
 # People in one chunk: large, since a commit costs, and small enough to lose without regret.
 CHUNK = 250_000
@@ -57,6 +59,21 @@ def _books(params: dict[str, Any]) -> dict[str, Any]:
     return {"scheme": scheme, "branch": branch}
 
 
+def _paying(*branches: int, **more: Any) -> Iterator[Fund]:
+    """The funds of these branches that have awards in payment, all or those of a sort."""
+    for fund in Fund.objects.filter(branch__in=branches).order_by("pk"):
+        low, high = regions.span(fund.region_id)
+        if Award.objects.filter(
+            state=AwardState.IN_PAYMENT,
+            branch=fund.branch,
+            scheme=fund.scheme,
+            region__gte=low,
+            region__lte=high,
+            **more,
+        ).exists():
+            yield fund
+
+
 _RESIDENTS = {"scheme": Scheme.RESIDENTS.value, "branch": Branch.PENSION.value}
 _AGENCIES = {"scheme": Scheme.AGENCIES.value, "branch": Branch.PENSION.value}
 _ANNUITY = {"scheme": Scheme.AGENCIES.value, "branch": Branch.ANNUITY.value}
@@ -79,6 +96,15 @@ class PensionPayroll(RunKind):
 
     def check(self, params: dict[str, Any]) -> dict[str, Any]:
         return _books(params)
+
+    def due(self, today: date) -> Iterator[Due]:
+        """The payroll of the month, of each fund that pays."""
+        for fund in _paying(Branch.PENSION, Branch.ANNUITY):
+            params = {"scheme": fund.scheme, "branch": fund.branch}
+            yield Due(months.month_of(today), fund.region_id, params)
+
+    def check_due(self, run: Run) -> None:
+        payroll.check_turn(run)
 
     def preview(self, run: Run) -> Preview:
         """Totals by region and part, who is held, whose pension changed most, a few sheets."""
@@ -171,6 +197,17 @@ class AccountInterest(RunKind):
     def check(self, params: dict[str, Any]) -> dict[str, Any]:
         return _books(params)
 
+    def due(self, today: date) -> Iterator[Due]:
+        """The interest of the year before, of each fund that keeps accounts."""
+        december = months.month(today.year - 1, 12)
+        kept = IndividualAccount.objects.exclude(state=AccountState.CLOSED)
+        for fund in Fund.objects.filter(pk__in=kept.values("fund_id")).order_by("pk"):
+            yield Due(december, fund.region_id, {"scheme": fund.scheme, "branch": fund.branch})
+
+    def check_due(self, run: Run) -> None:
+        """The rate is announced, and the year before is credited."""
+        yearly_interest.check_year(run)
+
     def preview(self, run: Run) -> Preview:
         yearly_interest.check_year(run)
         return yearly_interest.preview(yearly_interest.part_of(run), SAMPLES)
@@ -210,6 +247,17 @@ class PensionAdjustments(RunKind):
 
     def check(self, params: dict[str, Any]) -> dict[str, Any]:
         return _scheme(params)
+
+    def due(self, today: date) -> Iterator[Due]:
+        """This January's, of each fund that pays pensions since before; residents have their own."""
+        january = months.month(today.year, 1)
+        for fund in _paying(Branch.PENSION, from_month__lt=january):
+            if fund.scheme != Scheme.RESIDENTS:
+                yield Due(january, fund.region_id, {"scheme": fund.scheme})
+
+    def check_due(self, run: Run) -> None:
+        """The scheme of the year is announced, and can be applied."""
+        adjustment.check(run)
 
     def preview(self, run: Run) -> Preview:
         adjustment.check(run)
@@ -288,6 +336,14 @@ class ProvisionalAwards(RunKind):
 
     def check(self, params: dict[str, Any]) -> dict[str, Any]:
         return _scheme(params)
+
+    def due(self, today: date) -> Iterator[Due]:
+        """One of the month, of each fund with awards that wait for a value."""
+        for fund in _paying(Branch.PENSION, provisional=True):
+            yield Due(months.month_of(today), fund.region_id, {"scheme": fund.scheme})
+
+    def check_due(self, run: Run) -> None:
+        recompute.check_announced(adjustment.part_of(run))
 
     def preview(self, run: Run) -> Preview:
         return recompute.preview(adjustment.part_of(run), SAMPLES, CHANGES)

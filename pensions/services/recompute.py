@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from typing import Any
 
+from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from pensions.models import Award, AwardState, Recomputation
@@ -39,33 +40,46 @@ class Change:
         return self.after[-1].monthly
 
 
+def _waiting(part: Part) -> QuerySet[Award]:
+    low, high = regions.span(part.region)
+    return Award.objects.filter(
+        provisional=True,
+        state=AwardState.IN_PAYMENT,
+        scheme=part.scheme,
+        gathered__isnull=False,
+        claim__isnull=False,
+        region__gte=low,
+        region__lte=high,
+        person_id__gte=part.first,
+        person_id__lte=part.last,
+    ).select_related("person")
+
+
+def _found(part: Part, award: Award) -> Decision | None:
+    """What an award comes to by the edition of the part; None where it goes on waiting."""
+    found = law_of(part.scheme).decide_again(award.gathered, part.policy)
+    same = found.parts == {name: getattr(award, name) for name in correction.PARTS}
+    return None if not found.entitled or (found.provisional and same) else found
+
+
 def changes(part: Part) -> Iterator[Change]:
     """The provisional awards of a part whose value has been announced since."""
-    low, high = regions.span(part.region)
-    waiting = (
-        Award.objects.filter(
-            provisional=True,
-            state=AwardState.IN_PAYMENT,
-            scheme=part.scheme,
-            gathered__isnull=False,
-            claim__isnull=False,
-            region__gte=low,
-            region__lte=high,
-            person_id__gte=part.first,
-            person_id__lte=part.last,
-        )
-        .select_related("person")
-        .order_by("person_id", "pk")
+    for award in _waiting(part).order_by("person_id", "pk").iterator(500):
+        if (found := _found(part, award)) is not None:
+            yield Change(award, found, correction.steps(award), correction.restated(award, found))
+
+
+def check_announced(part: Part) -> None:
+    """`Refused` while every award still waits. Values come by place and year, so one of each tells."""
+    first = ("region", "from_month")
+    for award in _waiting(part).order_by(*first, "pk").distinct(*first):
+        if _found(part, award) is not None:
+            return
+    raise Refused(
+        _("No value that a provisional award waits for has been announced since."),
+        code="nothing_announced",
+        fix=_("Enter it as a policy value first, and have it approved."),
     )
-    policy, law = part.policy, law_of(part.scheme)
-    for award in waiting.iterator(500):
-        found = law.decide_again(award.gathered, policy)
-        if not found.entitled or (
-            found.provisional
-            and found.parts == {name: getattr(award, name) for name in correction.PARTS}
-        ):
-            continue
-        yield Change(award, found, correction.steps(award), correction.restated(award, found))
 
 
 def preview(part: Part, samples: int, most: int) -> Preview:

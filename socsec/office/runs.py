@@ -8,6 +8,7 @@ A kind says what a run would do (`preview`), how it is cut (`chunks`), how one p
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Any, ClassVar
 
 from django.utils.functional import Promise
@@ -55,6 +56,15 @@ class Preview:
         }
 
 
+@dataclass(frozen=True, slots=True)
+class Due:
+    """A run that the calendar brings: for which month and region, with which settings."""
+
+    month: int
+    region: str
+    params: dict[str, Any] = field(default_factory=dict)
+
+
 class RunKind:
     """A sort of mass job. Subclass it, give it a slug and a label, and register an instance.
 
@@ -86,6 +96,16 @@ class RunKind:
                 _("This kind of run has no settings."), code="unknown_setting", field="params"
             )
         return {}
+
+    def due(self, today: date) -> Iterable[Due]:
+        """What the clock drafts on that day, drafted already or not. Most kinds wait for a person."""
+        return ()
+
+    def check_due(self, run: Run) -> None:
+        """A `Problem` where a run that is due has nothing to rest on yet; `run` is not saved.
+
+        It is asked again the day after. A person who drafts it is told the same by the preview.
+        """
 
     def preview(self, run: Run) -> Preview:
         """Work out what the run would do, writing nothing."""

@@ -5,7 +5,7 @@ import logging
 from celery import shared_task
 
 from . import queries, replays
-from .services import codes, deliveries, events, jobs, messages, seals, work
+from .services import codes, deliveries, drafting, events, jobs, messages, seals, work
 
 logger = logging.getLogger(__name__)
 NIGHTLY = 2_000  # decisions of each sort
@@ -30,6 +30,12 @@ def work_runs() -> None:
     """Each minute: a hand for every run that has work, so that a lost task is only a delay."""
     for run_id in queries.working_runs():
         work_run.delay(run_id)
+
+
+@shared_task(name="office.draft_runs")
+def draft_runs() -> None:
+    """Each day: draft what the calendar brings, for people to preview and approve."""
+    drafting.draft_due()
 
 
 @shared_task(name="office.seal")

@@ -149,6 +149,7 @@ CELERY_BEAT_SCHEDULE = {
         ("office.work_jobs", MINUTE, MINUTE),
         ("office.deliver_all", MINUTE, MINUTE),
         ("office.forget_codes", DAY, DAY),
+        ("office.draft_runs", crontab(hour="4", minute="10"), DAY),
         ("office.replay", crontab(hour="2", minute="30"), DAY),
         ("office.publish_events", MINUTE // 4, MINUTE // 4),
         ("funds.seal", MINUTE, MINUTE),

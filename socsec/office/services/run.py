@@ -1,6 +1,7 @@
 """The life of a run: drafted, previewed, approved by another who types the total, then executed.
 
-The work itself is in `services.work`.
+What the calendar brings is drafted by the clock (`drafting`); the first who previews it is its maker
+from then on, so that two people stand behind it as behind any other. The work itself is in `services.work`.
 """
 
 import hashlib
@@ -33,10 +34,17 @@ def draft(
     require(by, "run.draft", region)
     if not Region.objects.filter(code=region).exists():
         raise Invalid(_("There is no such region."), code="unknown_region", field="region")
-    kept = registered.check(params or {})
+    run = laid_out(kind, month, region, registered.check(params or {}), by)
+    save(run)
+    _record(run, by, "run.draft", params=run.params)
+    return run
+
+
+def laid_out(kind: str, month: int, region: str, kept: dict[str, Any], maker: User) -> Run:
+    """A run as it would be drafted today, with settings that were checked; not saved."""
     text = json.dumps(kept, sort_keys=True, ensure_ascii=False)
     low, high = regions.span(region)
-    run = Run(
+    return Run(
         kind=kind,
         month=month,
         region_id=region,
@@ -46,8 +54,12 @@ def draft(
         digest=hashlib.sha256(text.encode()).hexdigest(),
         identity=_identity(kind, text),
         edition=policy.current_edition(),
-        maker=by,
+        maker=maker,
     )
+
+
+def save(run: Run) -> None:
+    """Save a run that was laid out; `Conflict` where another of its kind stands in its way."""
     try:
         with transaction.atomic():
             run.save(force_insert=True)
@@ -56,12 +68,10 @@ def draft(
             raise
         raise Conflict(
             _("There is a run of this kind already for %(month)s in this region or part of it.")
-            % {"month": format_month(month)},
+            % {"month": format_month(run.month)},
             code="run_exists",
             fix=_("Open that run, or have it abandoned or reversed first."),
         ) from error
-    _record(run, by, "run.draft", params=kept)
-    return run
 
 
 @transaction.atomic
@@ -69,6 +79,8 @@ def preview(*, run_id: int, by: User) -> Run:
     """Work out what the run would do. Done again, an earlier approval is void."""
     run = lock(run_id, by, "run.draft", State.DRAFTED, State.PREVIEWED, State.APPROVED)
     run.edition = policy.current_edition()
+    if run.maker.kind == User.Kind.SYSTEM:
+        run.maker = by
     shown = _preview(run)
     run.preview = shown.as_json()
     run.count, run.total = shown.count, shown.total

@@ -15,6 +15,7 @@ from ..errors import Conflict, Denied, Invalid, NotFound, Refused
 from ..models import Office, Role, RoleGrant, User
 from . import audit
 
+CLOCK = "clock"
 _USERNAME = re.compile(r"[\w.@+-]{3,150}")
 
 
@@ -54,6 +55,13 @@ def create_insured(
     )
     audit.record(by=by, act="user.create", subject=user, person_id=person_id, kind=user.kind)
     return user
+
+
+@transaction.atomic
+def clock() -> User:
+    """The account in whose name the clock drafts. Nobody signs in with it, and it may do nothing."""
+    found = User.objects.filter(username=CLOCK, kind=User.Kind.SYSTEM).first()
+    return found or _create(CLOCK, None, kind=User.Kind.SYSTEM, is_active=False)
 
 
 @transaction.atomic
