@@ -302,6 +302,9 @@ def _of_region(known: Known, said: Said, policy: Policy) -> dict[str, Any]:
         "residence": "RURAL" if said.rural else "URBAN",
     }
     try:
+        if age := known.facts.get("age") or said.facts.get("age"):
+            old = int(policy.at(OLD, known.region, known.on).value)
+            found["old"] = UNITS["age"].read(age) >= old
         if known.members:
             counts = earned_in(known.region, said.rural)
             found["earned"] = _yuan(sum(counts(each.wage, "EMPLOYED") for each in known.members))
@@ -331,10 +334,14 @@ def _try(
     if about is not None and about not in said.situations:
         return Result(programme, Outcome.ASIDE)
     facts = _facts_for(programme, known, said, books)
+    if rule.code == "assistance.elderly" and not books.get("old", True):
+        return Result(programme, Outcome.ASIDE)
     try:
         found = decide(facts, policy, programme, known.region)
     except Problem as problem:
-        return Result(programme, Outcome.OPEN, why=(problem.message,))
+        missing = problem.code == "missing_fact"
+        why = problem.message if missing else _("What it comes to there is not on file yet.")
+        return Result(programme, Outcome.OPEN, why=(why,))
     if found.eligible:
         amount = 0 if programme.rhythm == Rhythm.NONE else found.amount
         return Result(programme, Outcome.LIKELY, amount, found)

@@ -169,7 +169,11 @@ def ranges(part: Part, size: int) -> list[tuple[int, int]]:
 
 
 def pay(part: Part, run_id: int) -> tuple[int, int]:
-    """Write what is owed and can be paid. Returns rows and fen."""
+    """Write what is owed and can be paid. Returns rows and fen.
+
+    Sorted, so that all is worked out before the first row is written: what was paid before is looked
+    up in the very table that grows.
+    """
     due, params = part.due()
     with connection.cursor() as cursor:
         cursor.execute(
@@ -178,6 +182,7 @@ def pay(part: Part, run_id: int) -> tuple[int, int]:
                     (grant_id, month, part, person_id, region, amount, form, run_id)
                   select d.grant_id, d.month, d.part, d.person_id, d.region, d.amount, d.form, %s
                     from ({due}) d where {PAYABLE}
+                   order by d.person_id, d.grant_id, d.month
                   returning amount)
                 select count(*), coalesce(sum(amount), 0)::bigint from made""",  # noqa: S608
             [run_id, *params],

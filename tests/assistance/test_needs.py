@@ -202,4 +202,7 @@ def test_a_place_without_a_standard_says_so(purse):
         needs.stranger("540000"), Said(facts={"members": 1, "persons": 1, "age": "30y"})
     )
     assert outcomes(found)["dibao"] == Outcome.OPEN
+    assert outcomes(found)["elderly"] == Outcome.ASIDE  # nobody of 30 is asked about it
+    said = next(each for each in found if each.programme.slug == "dibao").why
+    assert [str(each) for each in said] == ["What it comes to there is not on file yet."]
     assert not Grant.objects.exists()

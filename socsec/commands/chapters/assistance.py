@@ -5,7 +5,7 @@ from typing import Any
 
 from django.utils import timezone
 
-from assistance.models import Application, ChangeKind, Grant, Matching, Source
+from assistance.models import Application, ChangeKind, Grant, Matching, Source, What
 from assistance.services import (
     applying,
     changing,
@@ -17,6 +17,7 @@ from assistance.services import (
     programmes,
     surveying,
     urgent,
+    watching,
 )
 from enrollment.models import HouseholdRole, Person
 from enrollment.services.people import bank_account, households
@@ -25,11 +26,11 @@ from funds.models import PaymentBatch, Public, Scheme
 from funds.services import cash, payments
 from funds.services import fund as funds
 from funds.services.payments.demo_bank import bank_answer
-from socsec.commands.village import PUDONG, Village
+from socsec.commands.village import PASSWORD, PUDONG, Village
 from socsec.kernel.ids import make_resident_id
 from socsec.kernel.months import month_of
 from socsec.office.models import Case
-from socsec.office.services import run, work
+from socsec.office.services import run, users, work
 
 SINCE = date(2024, 1, 1)  # when these families moved in
 BANK = "上海银行"
@@ -45,6 +46,7 @@ def assistance(village: Village) -> None:
     paid = _granted(village, _home(village, "汤若水", 701, "汤小舟"), wage=2_600_00)
     less = _granted(village, _home(village, "庄一诺", 711, "庄小米"), wage=1_800_00)
     _reduced(village, less)
+    _watched(village, paid, less)
     _refused(village)
     _to_check(village)
     _burnt_out(village)
@@ -52,6 +54,27 @@ def assistance(village: Village) -> None:
     _payroll(village, month_of(timezone.localdate()), approved=True)
     _payroll(village, paid.from_month, approved=False)
     escalating.escalate()
+
+
+def _watched(village: Village, paid: Grant, less: Grant) -> None:
+    """One follows the grant at the portal, and told of new work; another's pension was found."""
+    user = users.create_insured(
+        username="portal-assisted", password=PASSWORD, person_id=paid.person_id, by=None
+    )
+    today = timezone.localdate()
+    watching.report(
+        by=user, grant=paid, what=What.WORK, happened_on=today, text="在社区食堂找到了零工"
+    )
+    seen = watching.report(
+        by=village.by("township"),
+        grant=less,
+        what=What.INCOME,
+        happened_on=today - timedelta(days=20),
+        text="邻居反映开了小店",
+    )
+    watching.settle(
+        by=village.by("assessor"), circumstance=seen, finding="入户核实，没有经营收入，维持不变"
+    )
 
 
 def _to_look_at(village: Village) -> None:
@@ -258,4 +281,5 @@ def _soul(village: Village, name: str, born: date, serial: int) -> Person:
         name=name,
         resident_id=make_resident_id(PUDONG, born, serial),
         region=PUDONG,
+        phone=f"1390001{serial:04}",
     )
