@@ -186,14 +186,14 @@ class EditionAdmin(Queue):
             crumbs=[Crumb(_("Catalogue editions"), list_url(CatalogueEdition))],
         ).answer(request)
 
-    def template(self, request: HttpRequest, kind: str) -> HttpResponse:
+    def template(self, request: HttpRequest, kind: str) -> FileResponse:
         """The workbook to fill in."""
         chosen = _kind(kind)
         if not may(request.user, "catalogue.read"):
             raise Http404
         return _download(catalogue.template_file(chosen))
 
-    def file(self, request: HttpRequest, pk: int, which: str) -> HttpResponse:
+    def file(self, request: HttpRequest, pk: int, which: str) -> FileResponse:
         """The bad rows of an edition, or all it changes."""
         edition = get_object_or_404(self.get_queryset(request), pk=pk)
         made = {"bad": catalogue.bad_file, "comparison": catalogue.comparison_file}.get(which)

@@ -1,6 +1,7 @@
 """A file that waits, held against what is in force: set-based, whatever the size of the catalogue."""
 
 from dataclasses import dataclass
+from typing import Any
 
 from django.db import connection
 
@@ -30,7 +31,7 @@ class Tables:
             kind=edition.kind,
         )
 
-    def which(self, edition: CatalogueEdition) -> list[object]:
+    def which(self, edition: CatalogueEdition) -> list[Any]:
         """The parameters of `of_kind`."""
         diagnoses = edition.kind == Catalogue.DIAGNOSES
         return [edition.region] if diagnoses else [edition.region, edition.kind]

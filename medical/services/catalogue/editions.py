@@ -19,7 +19,7 @@ from medical.models import Catalogue, CatalogueBadRow, CatalogueEdition
 from medical.queries import catalogue as queries
 from socsec.office import spreadsheets
 from socsec.office.access import require, require_other_hand
-from socsec.office.errors import Conflict, Invalid, Problem, both, say, words
+from socsec.office.errors import Conflict, Invalid, Problem, Text, both, say, words
 from socsec.office.jobs import JobKind
 from socsec.office.models import Job, User
 from socsec.office.services import audit, jobs
@@ -264,7 +264,7 @@ def _same(region: str, kind: int, from_date: date, file: IO[bytes]) -> Conflict:
         digest=spreadsheets.digest(file),
         state__in=[State.RECEIVED, State.WAITING, State.TAKEN],
     ).first()
-    said = _("This was handed in already.")
+    said: Text = _("This was handed in already.")
     if known is not None:
         said = say(
             _("The same was handed in on %(day)s: %(state)s."),

@@ -3,6 +3,7 @@
 import re
 import secrets
 from datetime import date
+from typing import Any
 
 from django.db import IntegrityError, transaction
 from django.utils import timezone
@@ -13,7 +14,7 @@ from enrollment.services.checks import known_name, known_region, lock
 from medical.models import Department, Level, Provider, ProviderKind, ProviderUser
 from socsec.office.access import require
 from socsec.office.errors import Conflict, Invalid, Refused
-from socsec.office.models import Office, User
+from socsec.office.models import User
 from socsec.office.services import audit, users
 
 _CODE = re.compile(r"[A-Z][0-9]{11}\Z")
@@ -105,8 +106,8 @@ def set_department(
 def open_account(*, by: User, provider: Provider, username: str) -> tuple[ProviderUser, str]:
     """An account for the provider's system, and its secret, which is shown once and never again."""
     provider = _open(by, provider, "provider.approve")
-    office = Office.objects.filter(pk=by.office_id).get()
-    account = users.create_partner(username=username, office=office, by=None)
+    assert by.office is not None  # whoever may do this belongs to one
+    account = users.create_partner(username=username, office=by.office, by=None)
     secret = secrets.token_urlsafe(32)
     Application.objects.create(
         name=account.username,
@@ -154,5 +155,5 @@ def _of_its_kind(kind: int, level: int) -> None:
         )
 
 
-def _note(by: User, act: str, provider: Provider, **detail: object) -> None:
+def _note(by: User, act: str, provider: Provider, **detail: Any) -> None:
     audit.record(by=by, act=act, subject=provider, region=provider.region, **detail)
