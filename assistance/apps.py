@@ -9,6 +9,23 @@ FAMILIES = {
     "care": ("JZY", _("Special care"), "军人抚恤优待条例"),
 }
 
+GRIEVANCES = (
+    (
+        "assistance_report",
+        "JZT",
+        _("Report about assistance"),
+        "assistance.report.days",
+        "社会救助法第六十三条",
+    ),
+    (
+        "assistance_reconsideration",
+        "JZG",
+        _("Administrative reconsideration"),
+        "assistance.reconsideration.days",
+        "行政复议法第六十二条",
+    ),
+)
+
 
 class AssistanceConfig(AppConfig):
     name = "assistance"
@@ -36,6 +53,17 @@ class AssistanceConfig(AppConfig):
             )
             for family, (prefix, label, law) in FAMILIES.items()
         ]
+        for slug, prefix, label, days, law in GRIEVANCES:
+            kinds.register(
+                kinds.CaseKind(
+                    slug=slug,
+                    prefix=prefix,
+                    label=label,
+                    days=days,
+                    law=law,
+                    url=lambda case: f"/admin/office/case/{case.pk}/change/",
+                )
+            )
         runs.register(batch.AssistancePayrolls())
         runs.register(batch.StandardChanges())
         checks.register()

@@ -3,6 +3,7 @@
 from socsec.kernel.params import (
     Age,
     Count,
+    Days,
     Fen,
     Flag,
     Months,
@@ -187,3 +188,18 @@ class AppraisalParams(Params):
 
     panel: Count = parameter("assistance.appraisal.panel")
     residents: Rate = parameter("assistance.appraisal.residents")
+
+
+class ReconsiderationParams(Params):
+    """The days of administrative reconsideration: by the calendar for asking and deciding, working
+    days for the steps between (行政复议法)."""
+
+    ask: Days = parameter("assistance.reconsideration.ask_days")
+    accept: Days = parameter("assistance.reconsideration.accept_days")
+    forward: Days = parameter("assistance.reconsideration.forward_days")
+    forward_summary: Days = parameter("assistance.reconsideration.forward_days_summary")
+    answer: Days = parameter("assistance.reconsideration.answer_days")
+    answer_summary: Days = parameter("assistance.reconsideration.answer_days_summary")
+    decide: Days = parameter("assistance.reconsideration.decide_days")
+    decide_summary: Days = parameter("assistance.reconsideration.decide_days_summary")
+    extend: Days = parameter("assistance.reconsideration.extend_days")

@@ -409,6 +409,13 @@ def offered_on_case(user: User, case: Case) -> list[Button]:
         for slug, (act, label, states, main, stop, fits, _make) in VERBS.items()
         if case.state in states and may(user, act, case.region_id) and fits(application)
     ]
+    if case.state in DECIDED and may(user, "case.receive", case.region_id):
+        found.append(
+            Button(
+                _("Reconsideration by the government above"),
+                reverse("admin:assistance_reconsideration", args=[case.pk]),
+            )
+        )
     if case.state in DECIDED:
         found.append(
             Button(_("Print the letter"), reverse("admin:assistance_letter", args=[case.pk]))

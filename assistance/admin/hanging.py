@@ -9,7 +9,7 @@ from socsec.office import case_file, home, menu
 from socsec.office.desk import list_url
 from socsec.office.models import User
 
-from . import cases, opening, panels, queues
+from . import cases, grievances, opening, panels, queues
 
 
 def _escalated(user: User) -> home.Figure | None:
@@ -27,6 +27,7 @@ def hang(kinds: list[Any]) -> None:
     for kind in kinds:
         case_file.hang(kind.slug, buttons=cases.offered_on_case, panels=panels.shown_on_case)
     opening.hang()
+    grievances.hang()
     home.tile(home.Tile("escalated", 5, _("Before the supervisors"), "case.check", _escalated))
     menu.place(
         menu.Place(

@@ -23,7 +23,7 @@ from socsec.office.places import place
 from socsec.office.services import case as cases
 
 from . import cases as case_pages
-from . import notices, opening, registers, statistics, survey
+from . import grievances, notices, opening, registers, statistics, survey
 
 
 class Whose(admin.SimpleListFilter):
@@ -227,7 +227,10 @@ class ApplicationAdmin(DeskAdmin):
     def buttons(self, request: HttpRequest, obj: Application | None) -> list[Button]:
         if obj is not None:
             return []
-        return [Button(_("Steps under way"), list_url(Clock))]
+        found = [Button(_("Steps under way"), list_url(Clock))]
+        if may(request.user, "case.receive"):
+            found.append(Button(_("Take down a report"), reverse("admin:assistance_report")))
+        return found
 
     def change_view(
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None
@@ -241,6 +244,17 @@ class ApplicationAdmin(DeskAdmin):
     def get_urls(self) -> list[URLPattern]:
         guard = self.admin_site.admin_view
         return [
+            path("report/", guard(grievances.receive_report), name="assistance_report"),
+            path(
+                "<int:case_id>/reconsideration/",
+                guard(grievances.receive_copy),
+                name="assistance_reconsideration",
+            ),
+            path(
+                "grievance/<int:case_id>/<slug:verb>/",
+                guard(grievances.verb),
+                name="assistance_grievance",
+            ),
             path("for/<int:person_id>/", guard(opening.choose), name="assistance_choose"),
             path("for/<int:person_id>/<slug:slug>/", guard(opening.apply), name="assistance_apply"),
             path("<int:case_id>/do/<slug:verb>/", guard(case_pages.verb), name="assistance_verb"),

@@ -28,6 +28,7 @@ from .grant import (
     GrantState,
     Recognition,
 )
+from .grievance import Reconsideration, Report
 from .programme import (
     Actor,
     Family,
@@ -71,6 +72,8 @@ __all__ = [
     "Reclaim",
     "ReclaimReceipt",
     "Recognition",
+    "Reconsideration",
+    "Report",
     "Revision",
     "Rhythm",
     "Source",

@@ -87,6 +87,12 @@ def reclaims(user: Any) -> QuerySet[Reclaim]:
     return scope(found, user)
 
 
+def grievances(user: Any) -> QuerySet[Case]:
+    """Cases of reports and reconsiderations of the user's region."""
+    held = Q(assistance_report__isnull=False) | Q(reconsideration__isnull=False)
+    return scope(Case.objects.filter(held), user)
+
+
 def programmes(user: Any) -> QuerySet[Programme]:
     """The programmes of the user's region and below, and those from above that hold there."""
     return _law(Programme.objects.select_related("region", "maker"), user)

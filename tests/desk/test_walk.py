@@ -102,6 +102,7 @@ VERBS = {
     "admin:enrollment_rates": DESK,
     "admin:enrollment_rates_file": DESK,
     "admin:assistance_punctuality": DESK,
+    "admin:assistance_report": {"intake"},
     "admin:assistance_programme_rule": {"policy"},
     "admin:assistance_next": {"intake", "assessor", "reviewer"},
     "admin:office_run_draft": {"assessor", "accountant"},
