@@ -42,8 +42,6 @@ LABELS = {
 class ChangeForm(DetailsForm):
     received_on = DateField(label=_("Received on"), help_text=_("The clock begins with this day."))
 
-    field_order = (*DetailsForm.field_order, "document", "received_on")
-
 
 class CloseForm(ScreenForm):
     last_day = DateField(label=_("Last day"))

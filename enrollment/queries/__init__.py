@@ -41,6 +41,7 @@ from .life import (
     standing_events,
 )
 from .matching import (
+    SAME_PERSON,
     canonical,
     link_of,
     links,
@@ -48,6 +49,7 @@ from .matching import (
     not_absorbed,
     numbers_of,
     numbers_of_each,
+    paid_under_another,
     pairs,
     read_under,
 )
@@ -149,6 +151,7 @@ from .residents import (
 __all__ = [
     "EVENTS",
     "RATE_OF",
+    "SAME_PERSON",
     "Arrears",
     "Due",
     "MonthRecord",
@@ -233,6 +236,7 @@ __all__ = [
     "online_payments",
     "open_task",
     "paid_months",
+    "paid_under_another",
     "paid_years",
     "pairs",
     "people",

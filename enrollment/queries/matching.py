@@ -16,10 +16,10 @@ from collections.abc import Iterable
 from datetime import date
 from typing import Any
 
-from django.db import models
+from django.db import connection, models
 from django.db.models import Exists, OuterRef, QuerySet
 
-from enrollment.models import DuplicatePair, Person, PersonLink
+from enrollment.models import BankAccount, DuplicatePair, Person, PersonLink
 from socsec.kernel import regions
 from socsec.office.access import scope
 
@@ -150,6 +150,37 @@ def read_under(numbers: Iterable[int]) -> dict[int, int]:
         if not links:
             return found
         found = {number: links.get(under, under) for number, under in found.items()}
+
+
+# For mass work: a row (number, other) for every two numbers under which records of one person stand.
+# Nothing where nothing was merged, and small beside the people: merges are made one by one.
+_LINKS = PersonLink._meta.db_table
+SAME_PERSON = f"""(
+    with recursive tree (number, root) as (
+        select l.survivor_id, l.survivor_id from {_LINKS} l
+         where l.state = '{PersonLink.State.ACTIVE}'
+           and not exists (select from {_LINKS} u
+                            where u.absorbed_id = l.survivor_id
+                              and u.state = '{PersonLink.State.ACTIVE}')
+        union
+        select l.absorbed_id, t.root from {_LINKS} l join tree t on t.number = l.survivor_id
+         where l.state = '{PersonLink.State.ACTIVE}'
+    )
+    select a.number, b.number as other from tree a join tree b using (root)
+     where a.number <> b.number
+)"""  # noqa: S608
+
+
+def paid_under_another(purpose: str) -> list[int]:
+    """Numbers that were merged with one under which an account for that purpose is on file."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"""select distinct s.number from {SAME_PERSON} s
+                  join {BankAccount._meta.db_table} k on k.person_id = s.other
+                 where k.purpose = %s and k.closed_on is null""",  # noqa: S608
+            [purpose],
+        )
+        return [number for (number,) in cursor.fetchall()]
 
 
 def not_absorbed(people: QuerySet[Person]) -> QuerySet[Person]:

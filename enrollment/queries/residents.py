@@ -24,6 +24,8 @@ from funds.models import Branch
 from socsec.office import people
 from socsec.office.access import scope
 
+from .matching import SAME_PERSON
+
 SHARE_OF: dict[str, Payer] = {
     "person_share": Payer.PERSON,
     "sponsor_share": Payer.SPONSOR,
@@ -156,35 +158,48 @@ def paid_years(
 
     A year counts once the insured person's own part is paid, and something was paid for it at all.
     `older` says that it was carried over from an older scheme. For the apps above, which reckon
-    with many people at once.
+    with many people at once. Years under numbers that were merged count under each of them.
     """
-    who = [branch, first_person, last_person, last_year]
+    own = "person_id between %s and %s"
+    merged = f"""person_id in (select s.other from {SAME_PERSON} s
+                                where s.number between %s and %s)"""  # noqa: S608
+    each = [branch, first_person, last_person, last_year]
+    who = [*each, *each, *each]
     return (
         f"""
         select person_id, year, bool_or(older) as older from (
+            {_years(own)}
+            union all
+            select s.number, m.year, m.older from ({_years(merged)}) m
+              join {SAME_PERSON} s on s.other = m.person_id and s.number between %s and %s
+        ) y group by person_id, year""",  # noqa: S608
+        [*who, *who, first_person, last_person],
+    )
+
+
+def _years(whose: str) -> str:
+    """The years that count of some people, number by number; branch, people and year three times."""
+    return f"""
             select person_id, year, true as older from {LegacyYear._meta.db_table}
-             where branch = %s and person_id between %s and %s and year <= %s
+             where branch = %s and {whose} and year <= %s
             union all
             select d.person_id, d.year, false
               from (select person_id, year, sum(person_share) as own
                       from {ResidentDue._meta.db_table}
-                     where branch = %s and person_id between %s and %s and year <= %s
+                     where branch = %s and {whose} and year <= %s
                      group by person_id, year) d
               join (select person_id, year, sum(amount) as paid,
                            coalesce(sum(amount) filter (where payer = {Payer.PERSON}), 0) as own
                       from {ResidentPayment._meta.db_table}
-                     where branch = %s and person_id between %s and %s and year <= %s
+                     where branch = %s and {whose} and year <= %s
                      group by person_id, year) p using (person_id, year)
-             where p.paid > 0 and p.own >= d.own
-        ) y group by person_id, year""",  # noqa: S608
-        [*who, *who, *who],
-    )
+             where p.paid > 0 and p.own >= d.own"""  # noqa: S608
 
 
 def carried_balances(person_id: int | None = None) -> QuerySet[CarriedBalance]:
     """Balances that older old-age schemes handed over, approved: for the individual accounts."""
     rows = CarriedBalance.objects.order_by("person_id", "import_id", "row")
-    return rows if person_id is None else rows.filter(person_id=person_id)
+    return rows if person_id is None else rows.filter(person_id__in=people.numbers(person_id))
 
 
 def resident_credits(person_id: int | None = None) -> QuerySet[ResidentPayment]:
@@ -193,7 +208,7 @@ def resident_credits(person_id: int | None = None) -> QuerySet[ResidentPayment]:
     A row below zero went back.
     """
     rows = ResidentPayment.objects.filter(branch=Branch.PENSION)
-    return rows if person_id is None else rows.filter(person_id=person_id)
+    return rows if person_id is None else rows.filter(person_id__in=people.numbers(person_id))
 
 
 def doubles(user: Any) -> QuerySet[DoubleEnrolment]:

@@ -17,6 +17,7 @@ from django.db.models import (
 from django.db.models.functions import ExtractMonth, ExtractYear
 from django.utils.translation import gettext_lazy as _
 
+from enrollment import queries as enrollment
 from enrollment.models import (
     BankAccount,
     EventKind,
@@ -56,7 +57,8 @@ def without_account(user: Any) -> QuerySet[Award]:
         person_id=OuterRef("person_id"), purpose=Purpose.BENEFIT, closed_on__isnull=True
     )
     found = awards(user).filter(state=AwardState.IN_PAYMENT)
-    return found.exclude(Exists(on_file)).order_by("from_month", "pk")
+    merged = enrollment.paid_under_another(Purpose.BENEFIT)
+    return found.exclude(Exists(on_file)).exclude(person_id__in=merged).order_by("from_month", "pk")
 
 
 def held(user: Any) -> QuerySet[HeldPayment]:

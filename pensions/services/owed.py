@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from enrollment.models import BankAccount, Person, Purpose
+from enrollment.queries import SAME_PERSON
 from funds.models import Branch, Fund
 from funds.services import fund as fund_services
 from pensions.models import Award, AwardState, Benefit, PensionPayment
@@ -34,9 +35,11 @@ _OWED = f"""
        and a.from_month <= %s
        and a.region between %s and %s and a.person_id between %s and %s
        and not exists (select from {PEOPLE} p where p.id = a.person_id and p.died_on < %s)
+       and not exists (select from {SAME_PERSON} s join {PEOPLE} p on p.id = s.other
+                        where s.number = a.person_id and p.died_on < %s)
        and (a.last_month is null or m.month <= a.last_month)
        and b.basic + b.account + b.transitional + b.addition > 0
-"""
+"""  # noqa: S608
 _COLUMNS = """
     select a.person_id, m.month, a.id as award_id, 0::smallint as part, a.region,
            b.basic, b.account, b.transitional, b.addition,
@@ -85,11 +88,22 @@ CAPPED = f"""
      where c.left_for_it > 0
 """  # noqa: S608
 
+_OPEN = f"k.purpose = '{Purpose.BENEFIT}' and k.closed_on is null"
+# An account of the number itself, or of one that was merged with it.
 PAYABLE = f"""
-    exists (select from {BANKS} k
-             where k.person_id = d.person_id and k.purpose = '{Purpose.BENEFIT}'
-               and k.closed_on is null)
-"""
+    (exists (select from {BANKS} k where k.person_id = d.person_id and {_OPEN})
+     or exists (select from {SAME_PERSON} s join {BANKS} k on k.person_id = s.other
+                 where s.number = d.person_id and {_OPEN}))
+"""  # noqa: S608
+# The account to which each number is paid.
+PAID_TO = f"""
+    select k.person_id, k.holder, k.bank, k.account, k.last_four from {BANKS} k where {_OPEN}
+     union all
+    (select distinct on (s.number) s.number, k.holder, k.bank, k.account, k.last_four
+       from {SAME_PERSON} s join {BANKS} k on k.person_id = s.other and {_OPEN}
+      where not exists (select from {BANKS} k where k.person_id = s.number and {_OPEN})
+      order by s.number, k.opened_on desc, k.person_id)
+"""  # noqa: S608
 
 
 @dataclass(frozen=True)
@@ -130,5 +144,6 @@ class Part:
         return [
             *(self.month, self.scheme, self.branch, self.month, low, high),
             *(self.first, self.last),
-            *(months.first_day(self.month), self.month),
+            *[months.first_day(self.month)] * 2,
+            self.month,
         ]

@@ -11,7 +11,6 @@ from django.db import connection
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
-from enrollment.models import Purpose
 from funds.models import Fund, PaymentBatch
 from funds.services import fund as fund_services
 from funds.services import ledger, payments
@@ -27,7 +26,7 @@ from pensions.models import (
     WithdrawnPayment,
 )
 from pensions.services import entries
-from pensions.services.owed import AWARDS, BANKS, PAYABLE, Part
+from pensions.services.owed import AWARDS, PAID_TO, PAYABLE, Part
 from socsec.kernel import months, regions
 from socsec.kernel.ranges import MOST
 from socsec.office import cutting
@@ -340,8 +339,7 @@ def order(payroll: Payroll, run: Run, kept_back: int = 0) -> PaymentBatch:
               left join (select person_id, sum(amount)::bigint as amount
                            from {RECOVERIES} where run_id = %s group by person_id) w
                      on w.person_id = p.person_id
-              join {BANKS} k on k.person_id = p.person_id and k.purpose = '{Purpose.BENEFIT}'
-                            and k.closed_on is null
+              join ({PAID_TO}) k on k.person_id = p.person_id
              order by p.person_id""",  # noqa: S608
         [payroll.month, f"pensions.payroll:{run.pk}", run.pk, run.pk],
     )

@@ -282,3 +282,22 @@ def test_coverage_in_a_region_without_a_fund_is_refused(intake, staff, enroll, f
     with pytest.raises(NotFound, match="fund"):
         start(intake, enroll(), employer=found())
     assert not Coverage.objects.exists()
+
+
+def test_two_jobs_that_end_on_one_day_leave_no_coverage_behind(intake, enroll, found, employ):
+    """The second to be reported ends it, and a job that lasted longer carries it as far as it went."""
+    for first, second, last in ((31, 31, 31), (20, 31, 31), (31, 20, 31)):
+        who, firms = enroll(), (found(), found())
+        for firm in firms:
+            employ(who, firm)
+        for firm, day in zip(firms, (first, second), strict=True):
+            cover.end(
+                by=intake,
+                person=who,
+                branch=PENSION,
+                last_day=date(2026, 3, day),
+                reason="left",
+                employer=firm,
+            )
+        coverage = Coverage.objects.get(person=who, branch=PENSION)
+        assert coverage.last_day == date(2026, 3, last)

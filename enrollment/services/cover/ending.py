@@ -176,14 +176,13 @@ def _end(
     gone = _end_employments(leaving, last_day) if employer is not None or not kept else []
     others = [job for job in running if job.pk not in gone]
     for coverage in ending:
-        began = coverage.span.lower
-        assert began is not None  # every coverage has a first day
-        goes_on = employer is not None and any(
-            job.apart == coverage.apart and (job.span.upper is None or job.span.upper > began)
-            for job in others
-        )
+        carrying = [job for job in others if employer is not None and job.apart == coverage.apart]
+        goes_on = any(job.span.upper is None for job in carrying)
         if not goes_on:
-            coverage.span = until(coverage.span, last_day)
+            # Another employment that has ended already carries it as far as it went.
+            ends = [job.span.upper for job in carrying if job.span.upper is not None]
+            last = max([last_day, *(day - DAY for day in ends)])
+            coverage.span = until(coverage.span, last)
             coverage.end_reason = reason
             coverage.ended_at = timezone.now()
             coverage.save(update_fields=["span", "end_reason", "ended_at"])

@@ -117,9 +117,6 @@ def approve(*, by: User, link: PersonLink) -> PersonLink:
     survivor's stays.
     """
     link = _decide(by, link, PersonLink.State.ACTIVE)
-    against = merges.conflicts_of(link.survivor_id, link.absorbed_id)
-    if against:
-        raise Refused(against[0], code="records_contradict")
     link.accounts = _accounts(link)
     link.save(update_fields=["accounts"])
     first, second = sorted((link.survivor_id, link.absorbed_id))
@@ -210,6 +207,11 @@ def _decide(by: User, link: PersonLink, state: PersonLink.State) -> PersonLink:
             _("This merge is “%(state)s”.") % {"state": link.get_state_display()},
             code="link_moved_on",
         )
+    if state == PersonLink.State.ACTIVE:
+        # Asked while they are still two: afterwards each would have what the other has.
+        against = merges.conflicts_of(link.survivor_id, link.absorbed_id)
+        if against:
+            raise Refused(against[0], code="records_contradict")
     link.state = state
     link.checker = by
     link.decided_at = timezone.now()

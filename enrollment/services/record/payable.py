@@ -126,8 +126,8 @@ def _goes_on(stretch: Payable, one: Payable) -> bool:
 
 
 def _insured_as(spans: Sequence[Coverage], at: int) -> Coverage | None:
-    of_work = [each for each in spans if each.category in PAYING and each.span.lower]
-    before = [each for each in of_work if month_of(each.span.lower) <= at]
+    of_work = [each for each in spans if each.category in PAYING]
+    before = [each for each in of_work if each.span.lower and month_of(each.span.lower) <= at]
     return before[-1] if before else of_work[0] if of_work else None
 
 
