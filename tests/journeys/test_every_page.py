@@ -51,7 +51,7 @@ FIND = """([part, standards]) => axe
         .filter(each => ["serious", "critical"].includes(each.impact))
         .map(each => `${each.id}: ${each.nodes[0].html.slice(0, 200)}`))"""
 LINK = re.compile(r'<a\b[^>]*\bhref="([^"#]+)')
-DOWNLOAD = re.compile(r"/(pdf|bad)/|/template\b|/statement/\d+/$|/notes/\d+/$")
+DOWNLOAD = re.compile(r"/(pdf|bad|comparison)/|/template\b|/statement/\d+/$|/notes/\d+/$")
 # No untranslated text: names of people, users and files; formats; the switch to English.
 STAYS = re.compile(
     r"\b(Camille Laurent|English|Excel|Cookie|files|https?:\S+|[\w.-]+\.(csv|example)"
@@ -61,6 +61,7 @@ STAYS = re.compile(
 CODES = {
     "admin:office_policy_browse",
     "admin:office_policy_enter",
+    "admin:medical_plan",
     "admin:funds_verify",
     "admin:office_auditentry_changelist",
     "admin:office_auditentry_change",

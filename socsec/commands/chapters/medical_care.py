@@ -120,7 +120,7 @@ def _catalogue(
             whole=True,
             document="国家医保目录（示例）",
             file=file,
-            filename="catalogue.xlsx",
+            filename="目录.xlsx",
         )
     jobs.work(job.pk)
     if approve:
