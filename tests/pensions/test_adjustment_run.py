@@ -11,12 +11,12 @@ from pensions import queries
 from pensions.models import Award, Benefit, PensionAdjustment, PensionPayment
 from pensions.services import adjustment
 from socsec.kernel.months import month
-from socsec.office.errors import Denied, Invalid, Refused
-from socsec.office.models import Run, RunChunk
+from socsec.office.errors import Denied, Invalid, Problem, Refused
+from socsec.office.models import PolicyValue, Role, Run, RunChunk
 from socsec.office.services import policy
 from socsec.office.services import run as runs
 
-from .conftest import PUDONG, SHANGHAI, findings
+from .conftest import PUDONG, SHANGHAI, findings, staff, traces
 
 pytestmark = pytest.mark.django_db
 
@@ -190,6 +190,50 @@ def test_another_month_or_a_year_without_a_scheme_is_refused(pensioner, assessor
         runs.preview(run_id=made.pk, by=assessor)
     assert refused.value.code == code
     assert (Benefit.objects.count(), PensionAdjustment.objects.count()) == before
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "code"),
+    [
+        ("years_rates", '{5: "0.5", 15: "1"}', "gap"),
+        ("tilts_men", '{70: "25"}', "gap"),
+        ("flat", "-1", "negative"),
+        ("years_rates", '{0: "0.5", 15: "-1"}', "negative"),
+    ],
+)
+def test_a_scheme_that_cannot_be_applied_is_refused_before_any_preview(
+    pensioner, assessor, refuses, name, value, code
+):
+    pensioner()
+    for each, said in (("month", "2026-01"), (name, value)):
+        entered = policy.enter(
+            code=f"pensions.adjustment.{each}",
+            region=SHANGHAI,
+            from_date=date(2026, 1, 1),
+            value=said,
+            law="沪人社养〔2026〕1号",
+            by=staff(Role.POLICY_OFFICER, region="000000"),
+        )
+        policy.approve(value_id=entered.pk, by=staff(Role.REVIEWER, region="000000"))
+    made = runs.draft(kind=KIND, month=month(2026, 1), region=SHANGHAI, by=assessor)
+    refuses(Problem, code, runs.preview, run_id=made.pk, by=assessor)
+
+
+def test_bands_that_overlap_are_refused_when_they_are_entered(pensioner):
+    """From 15 years on twice: no table says which rate holds."""
+    officer, before = staff(Role.POLICY_OFFICER, region="000000"), traces()
+    with pytest.raises(Invalid) as refused:
+        policy.enter(
+            code="pensions.adjustment.years_rates",
+            region=SHANGHAI,
+            from_date=date(2026, 1, 1),
+            value='{0: "0.5", 15: "1", 15: "2"}',
+            law="沪人社养〔2026〕1号",
+            by=officer,
+        )
+    assert refused.value.code == "twice"
+    assert traces() == before
+    assert not PolicyValue.objects.exists()
 
 
 def test_the_clerk_who_drafted_it_does_not_approve_it_and_it_runs_once(pensioner, assessor, drive):
