@@ -19,14 +19,13 @@ from django.utils.translation import gettext_lazy as _
 
 from funds import queries
 from funds.models import Fund, accounts
+from funds.models.words import kind_words
 from funds.services import cash, ledger
 from socsec.kernel.money import yuan
 from socsec.office import oversight
 from socsec.office.access import may, scope
 from socsec.office.desk import Button, Crumb, Deed, DeskAdmin, list_url, show_page, staff
 from socsec.office.forms import MoneyField, ScreenForm
-
-from .words import kind_words
 
 CASH = (accounts.INCOME_ACCOUNT, accounts.FISCAL_ACCOUNT, accounts.EXPENDITURE_ACCOUNT)
 PAGE = 100

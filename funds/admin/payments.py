@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 
 from funds import queries
 from funds.models import BankReturn, PaymentBatch
+from funds.models.words import kind_words
 from funds.services import payments
 from funds.services.payments.demo_bank import bank_answer
 from socsec.kernel.money import yuan
@@ -24,8 +25,6 @@ from socsec.office.access import may
 from socsec.office.desk import Button, Crumb, Deed, DeskAdmin, list_url, staff
 from socsec.office.forms import ScreenForm
 from socsec.office.places import place
-
-from .words import kind_words
 
 State = PaymentBatch.State
 ROWS = 50

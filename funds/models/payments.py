@@ -17,6 +17,7 @@ from socsec.office.fields import EncryptedField
 
 from . import accounts
 from .fund import Fund
+from .words import kind_words
 
 # What an order of a kind takes the money from when the bank has paid it: benefits, unless it gives
 # back what stood in suspense or was paid twice, or hands an entitlement over to another fund.
@@ -86,7 +87,7 @@ class PaymentBatch(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.id} {self.kind}"
+        return f"{kind_words(self.kind)} · {self.id}"
 
     @property
     def spent_from(self) -> int:

@@ -175,7 +175,7 @@ class PensionClaimPapers(Once, ApiView):
 
     class ClaimPaperIn(serializers.Serializer):
         name = serializers.CharField(max_length=120)
-        label = serializers.CharField(max_length=80, required=False, default="")
+        what = serializers.CharField(max_length=80, required=False, default="")
         content = serializers.CharField(help_text="PDF, PNG or JPEG in base64, at most 10 MB")
 
     @extend_schema(
@@ -205,7 +205,7 @@ class PensionClaimPapers(Once, ApiView):
                 by=request.user,
                 name=said["name"],
                 content=content,
-                label=said["label"],
+                label=said["what"],
             )
             return 201, shown(held)
 

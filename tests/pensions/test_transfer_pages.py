@@ -199,13 +199,21 @@ def test_the_desk_receives_and_decides_a_linking(two, farmer, sign_in):
     assert sign_in(two.old.intake).get(asked).status_code == 404
 
 
+def test_a_payment_is_called_by_words_not_by_its_code(two, mover, sign_in):
+    made = transfers.open_record(by=two.old.intake, movement=two.move(mover))
+    held = offices.send(two.old, made)
+    page = sign_in(two.old.maker).get(reverse("admin:pensions_transfer_change", args=[held.pk]))
+    assert "Transfer of an entitlement" in page.text
+    assert "pension_transfer" not in page.text.replace("/pension_transfer", "")
+
+
 def test_lists_cost_no_query_a_row(two, sign_in, django_assert_max_num_queries):
     for serial in (52, 54, 56):
         transfers.open_record(by=two.old.intake, movement=two.move(two.mover(serial=serial)))
     desk = sign_in(two.old.maker)
     page = reverse("admin:pensions_transfer_changelist")
     desk.get(page)  # warms what every first page loads
-    with django_assert_max_num_queries(16) as few:
+    with django_assert_max_num_queries(18) as few:
         desk.get(page)
     for serial in (58, 62, 64):
         transfers.open_record(by=two.old.intake, movement=two.move(two.mover(serial=serial)))
