@@ -177,15 +177,16 @@ def pay(part: Part, run_id: int) -> tuple[int, int]:
     due, params = part.due()
     with connection.cursor() as cursor:
         cursor.execute(
-            f"""with made as (
+            f"""with due as materialized (select d.* from ({due}) d where {PAYABLE}),
+                made as (
                   insert into {PAYMENTS}
                     (grant_id, month, part, person_id, region, amount, form, run_id)
                   select d.grant_id, d.month, d.part, d.person_id, d.region, d.amount, d.form, %s
-                    from ({due}) d where {PAYABLE}
+                    from due d
                    order by d.person_id, d.grant_id, d.month
                   returning amount)
                 select count(*), coalesce(sum(amount), 0)::bigint from made""",  # noqa: S608
-            [run_id, *params],
+            [*params, run_id],
         )
         count, total = cursor.fetchone()
     return int(count), int(total)
