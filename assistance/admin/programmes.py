@@ -82,7 +82,6 @@ class ProgrammeAdmin(DeskAdmin):
     change_form_template = "admin/assistance/programme.html"
     list_display: ClassVar = [
         "__str__",
-        "slug",
         "region",
         "family",
         "unit",
