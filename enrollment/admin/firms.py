@@ -59,7 +59,9 @@ class DetailsForm(ContactForm):
         _("Document"), max_length=120, help_text=_("For example the number of the new licence.")
     )
 
-    field_order = ("name", "address", "contact", "phone", "bank", "account", "from_day_")
+    field_order: tuple[str, ...] = (
+        *("name", "address", "contact", "phone", "bank", "account", "from_day_"),
+    )
 
 
 class RestForm(ScreenForm):

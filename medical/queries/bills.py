@@ -10,7 +10,7 @@ from medical.models import MONEY, Encounter, Settlement, YearSums
 from socsec.office.people import numbers
 
 
-def of_person(person_id: int, year: int) -> QuerySet[Settlement, dict[str, Any]]:
+def of_person(person_id: int, year: int) -> QuerySet[Settlement, Any]:
     """The live bills of a year, the last day of care first: all parts of each together, in fen.
 
     A bill that was taken back is not among them.

@@ -208,7 +208,8 @@ def withdraw(request: HttpRequest, number: str) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         if form.cleaned_data["sure"] == "yes":
             act = withdrawal_of(case.kind) or cases.withdraw
-            act(case_id=case.pk, by=request.user, text=_("Withdrawn by the person in the portal."))
+            text = _("Withdrawn by the person in the portal.")
+            act(case_id=case.pk, by=request.user, text=text)  # type: ignore[arg-type]  # signed in
             messages.success(request, _("Withdrawn. You may claim again at any time."))
         return redirect("case", number=number)
     return render(
@@ -240,7 +241,7 @@ def write(request: HttpRequest, number: str) -> HttpResponse:
         text = form.cleaned_data["text"]
         if line:
             text = _("Disagrees with the line “%(line)s”: %(text)s") % {"line": line, "text": text}
-        cases.note(case_id=case.pk, by=request.user, text=text)
+        cases.note(case_id=case.pk, by=request.user, text=text)  # type: ignore[arg-type]  # signed in
         messages.success(request, _("Your message is with your case. We answer by letter here."))
         return redirect("case", number=number)
     return render(

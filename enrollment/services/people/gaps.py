@@ -27,7 +27,7 @@ from socsec.kernel import sqlexpr
 from socsec.kernel.months import month_of
 from socsec.kernel.policy import PolicyError
 from socsec.kernel.ranges import MOST
-from socsec.kernel.regions import NATION
+from socsec.kernel.regions import NATION, span
 from socsec.office.access import require, require_stranger
 from socsec.office.errors import Conflict, Invalid, NotFound, from_kernel
 from socsec.office.models import Region, User
@@ -98,7 +98,7 @@ def refresh(*, region: str = NATION, day: date | None = None, person_id: int | N
 @transaction.atomic
 def _refresh(region: str, day: date, first: int, last: int) -> int:
     statement, values = _judged(region, day, first, last)
-    low, high = facts.span(region)
+    low, high = span(region)
     with connection.cursor() as cursor:
         cursor.execute(facts.FOR_MANY if first != last else "set local jit = off")
         cursor.execute("drop table if exists gap_now")
@@ -147,7 +147,7 @@ def count(*, month: int | None = None, region: str = NATION, day: date | None = 
     bands = ", ".join(
         f"({start}, {start * 12}, {high})" for start, high in zip(starts, highs, strict=True)
     )
-    low, high = facts.span(region)
+    low, high = span(region)
     with connection.cursor() as cursor:
         cursor.execute(
             "delete from enrollment_coveragecount where month = %s and region between %s and %s",
