@@ -22,7 +22,7 @@ run: setup ## Serve the whole system with its demo village on PORT (8000); Ctrl-
 
 test: setup ## Run every test, in parallel, browser tests included; ARGS are pytest's
 	@$(VENV) -m scripts.browser
-	@exec $(VENV) -m pytest -n auto $(ARGS)
+	@exec $(VENV) -m pytest -n auto --dist worksteal $(ARGS)
 
 lint: setup ## Check style, types, walls between apps, migrations, requirements, compose file
 	@exec $(VENV) -m scripts.lint

@@ -12,6 +12,14 @@ hypothesis.settings.register_profile("house", deadline=None)
 hypothesis.settings.load_profile("house")
 
 
+# They take minutes or half of one: begun first, they end beside the others and not after them.
+LONG = ("test_every_page.py", "test_by_clicking.py", "test_benchmarks.py")
+
+
+def pytest_collection_modifyitems(items):
+    items.sort(key=lambda item: item.path.name not in LONG)
+
+
 @pytest.fixture(scope="session")
 def django_db_setup(django_db_setup, django_db_blocker):
     """Tests that commit clean up by TRUNCATE, which append-only tables refuse: only that guard rests here."""

@@ -16,6 +16,7 @@ LEDGER_KINDS: dict[str, Promise] = {
     "resident_assessment": _("Residents' contributions assessed"),
     "resident_receipt": _("Residents' contributions received"),
     "bills_settled": _("Medical bills settled"),
+    "medical_account": _("Personal medical accounts"),
     "surcharge": _("Surcharge for paying late"),
     "annuity_made_real": _("Written-down annuity made real"),
     "account_made_real": _("Written-down account made real"),

@@ -319,7 +319,7 @@ def hang() -> None:
     jobs.register(catalogue.KIND)
     menu.place(
         menu.Place(
-            "editions",
+            "catalogue_editions",
             menu.Group.MEDICAL,
             7,
             _("Catalogue editions"),

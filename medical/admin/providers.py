@@ -494,7 +494,14 @@ def hang() -> None:
     jobs.register(prices.KIND)
     places = (
         ("providers", 1, _("Providers"), Provider, "local_hospital", None),
-        ("agreements", 2, _("Provider agreements"), Agreement, "handshake", queries.to_decide),
+        (
+            "provider_agreements",
+            2,
+            _("Provider agreements"),
+            Agreement,
+            "handshake",
+            queries.to_decide,
+        ),
         ("sanctions", 3, _("Measures against providers"), Sanction, "gavel", None),
     )
     for slug, order, label, model, icon, count in places:

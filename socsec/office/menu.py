@@ -62,6 +62,8 @@ _places: dict[str, Place] = {}
 
 def place(*new: Place) -> None:
     for each in new:
+        if _places.get(each.slug, each) != each:
+            raise ValueError(f"the place {each.slug} is taken")
         _places[each.slug] = each
 
 

@@ -42,6 +42,7 @@ PERSONS = [
     "mover-52",
     "72",
     "benefit-61",
+    "assisted",
 ]
 STANDARDS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
 FIND = """([part, standards]) => axe
@@ -109,8 +110,10 @@ PORTAL_APART = {
         movement_home own_check own_done own_join paper_months pay_check pay_result proof_code
         resident_check sign_in_code""",
     "nobody in the village is in that state": """
-        firm_pay paper repayment resident_claim resident_claim_check transfer""",
+        firm_pay paper repayment resident_claim resident_claim_check transfer
+        assistance_authorise assistance_objection assistance_others""",
     "before signing in, or for staff: tests/portal/test_browser.py": "estimate sign_in style",
+    "before signing in: tests/assistance/test_needs.py": "needs_check",
     "before signing in: tests/portal/test_open_account.py": """
         open_account open_account_again open_account_code""",
     "exists in a trial only": "trial_bank",

@@ -1,6 +1,6 @@
 """Medical care: a catalogue in force, a hospital and a pharmacy, a pensioner's cover and account."""
 
-from datetime import date
+from datetime import date, timedelta
 
 from django.utils import timezone
 
@@ -9,8 +9,8 @@ from enrollment.services import cover
 from enrollment.services.people import person as people
 from funds.models import Branch, Scheme
 from funds.services import fund
-from medical.models import Away, Care, Catalogue, Level, Provider, ProviderKind
-from medical.services import catalogue
+from medical.models import Away, Care, Catalogue, ItemKind, Level, Provider, ProviderKind
+from medical.services import catalogue, settling
 from medical.services.catalogue.sheets import layout_of
 from medical.services.cover import diseases, filings, sharing
 from medical.services.providers import agreements, prices, register
@@ -106,6 +106,7 @@ def medical_care(village: Village) -> None:
     _catalogue(village, Catalogue.DRUGS, CHANGED, NEW, approve=False)
     _providers(village)
     _pensioner(village)
+    _bills(village)
 
 
 def _catalogue(
@@ -173,6 +174,50 @@ def _providers(village: Village) -> None:
         reason="处方留存不全",
         law="医疗保障基金使用监督管理条例第三十九条",
     )
+
+
+def _bills(village: Village) -> None:
+    """The pensioner was seen twice; what was settled by mistake is taken back and settled anew."""
+    clerk = village.by("assessor")
+    hospital = Provider.objects.get(code="H31011500001")
+    today = timezone.localtime().replace(hour=9, minute=0, second=0, microsecond=0)
+    for number, days, amount in (("门诊-0001", 6, 860_00), ("门诊-0002", 2, 1_240_00)):
+        day = today - timedelta(days=days)
+        visit = settling.admit(
+            by=clerk,
+            provider=hospital,
+            person=village.souls["chen"],
+            number=number,
+            care=Care.OUTPATIENT,
+            opened_at=day,
+            department="0302",
+            doctor="苏大夫",
+            diagnosis="I10.x00",
+        )
+        lines = [
+            ("1", "XC08CA01", "氨氯地平片", 10, 6_80),
+            ("2", "", "健康讲座资料", 1, 20_00),
+            ("3", "XA02BA01", "奥美拉唑肠溶胶囊", 1, amount - 88_00),
+        ]
+        charges = [
+            settling.Charge(
+                number=place,
+                day=day.date(),
+                kind=ItemKind.DRUG,
+                code=code,
+                name=name,
+                quantity=boxes * 10_000,
+                price=fen * 100,
+                amount=boxes * fen,
+            )
+            for place, code, name, boxes, fen in lines
+        ]
+        settling.charge(by=clerk, encounter=visit, charges=charges)
+        ended = day.replace(hour=11)
+        settling.discharge(by=clerk, encounter=visit, closed_at=ended)
+        settling.settle(by=clerk, encounter=visit)
+    settling.reverse(by=clerk, encounter=visit, reason="漏传一项费用")
+    settling.settle(by=clerk, encounter=visit)
 
 
 def _prices(village: Village, provider: Provider) -> None:
