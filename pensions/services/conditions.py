@@ -110,7 +110,7 @@ def alive(person: Person) -> None:
                 _("%(name)s died on %(day)s (%(law)s)."),
                 name=person.name,
                 day=person.died_on.isoformat(),
-                law="社会保险法第十七条",
+                law=_("Social Insurance Law, article 17"),
             ),
             code="dead",
             fix=_("Heirs ask for the balance of the account and the survivors' benefits."),

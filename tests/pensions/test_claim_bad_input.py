@@ -153,7 +153,7 @@ def test_with_179_months_or_too_young_nothing_is_awarded_and_the_refusal_names_t
 
 
 def test_for_the_dead_no_pension_is_claimed(dead, claimed, refuses, intake):
-    with pytest.raises(Refused, match="第十七条"):
+    with pytest.raises(Refused, match="Social Insurance Law, article 17"):
         claimed(dead)
     refuses(
         Refused,
@@ -183,7 +183,12 @@ def test_at_the_desk_each_is_stopped_on_its_page_with_the_law(
         return reverse("admin:pensions_claim_verb", args=[made.pk, slug])
 
     said = {"category": "0", "scheme": "1", "start_month_month": "7", "start_month_year": "2026"}
-    stopped(counter, reverse("admin:pensions_claim_open", args=[dead.pk]), said, "第十七条")
+    stopped(
+        counter,
+        reverse("admin:pensions_claim_open", args=[dead.pk]),
+        said,
+        "Social Insurance Law, article 17",
+    )
     for who, law in ((young, "办法第一条"), (short, "第十六条")):
         made = claimed(who)
         assert maker.post(verb(made, "assess"), {}).status_code == 302
@@ -237,7 +242,7 @@ def test_a_partner_is_refused_as_a_clerk_is(zhang, young, dead, granted, intake,
 
     refused = ask(dead, said)
     assert (refused.status_code, refused.json()["code"]) == (422, "dead")
-    assert "社会保险法第十七条" in refused.text
+    assert "Social Insurance Law, article 17" in refused.text
     granted(zhang)
     again = ask(zhang, said)
     assert (again.status_code, again.json()["code"]) == (422, "in_payment")
