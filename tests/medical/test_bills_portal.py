@@ -57,7 +57,7 @@ def test_a_year_shows_its_bills_and_what_the_next_one_would_meet(
     nxt = visit(9_000, care=Care.OUTPATIENT, day=date(YEAR, 1, 20))
     (foreseen,) = settling.preview(by=clerk, encounter=nxt)
     assert foreseen.amounts["deductible"] == of_visits[-1].deductible_left
-    with django_assert_max_num_queries(30):
+    with django_assert_max_num_queries(16):
         lin.get(LIST)
     assert lin.get(LIST + "?year=1").status_code == 200  # a year without bills shows the newest
 

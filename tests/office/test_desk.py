@@ -1,12 +1,13 @@
 """Lists, tiles, names and questions: what the desk and oversight are fed with."""
 
+import dataclasses
 import datetime
 
 import pytest
 from django.core.management import call_command
 from django.core.management.base import CommandError
 
-from socsec.office import checks, home, oversight, people, queries
+from socsec.office import checks, home, menu, oversight, people, queries
 from socsec.office.models import Case, Region
 from socsec.office.people import PersonLine
 from socsec.office.services import case as cases
@@ -108,6 +109,16 @@ def test_tiles_are_for_those_who_may_see_what_they_count(assessor, auditor, nobo
     assert [tile.slug for tile, _figure in home.tiles(auditor)] == ["a", "b"]
     assert home.tiles(nobody) == []
     assert [(panel.slug, context) for panel, context in home.panels(assessor)] == [("p", {"n": 1})]
+
+
+def test_no_place_of_the_menu_takes_the_name_of_another(monkeypatch):
+    monkeypatch.setattr(menu, "_places", {})
+    first = menu.Place("x", menu.Group.RULES, 1, "X", "admin:index", "home", "case.read")
+    menu.place(first)
+    menu.place(first)
+    with pytest.raises(ValueError, match="x is taken"):
+        menu.place(dataclasses.replace(first, label="Y"))
+    assert menu._places == {"x": first}
 
 
 def test_questions_are_asked_and_findings_named(monkeypatch):
