@@ -69,5 +69,5 @@ class FundsConfig(AppConfig):
 
 def load_reference(using: str, **kwargs: Any) -> None:
     """The chart of accounts stands wherever the tables do."""
-    if "funds_flowrule" in connections[using].introspection.table_names():
+    if "funds_statementline" in connections[using].introspection.table_names():
         import_module("funds.services.reference").load()

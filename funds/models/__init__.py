@@ -1,7 +1,7 @@
 """State of funds and its constraints. The ledger itself is behind `funds.services` and `funds.queries`."""
 
 from . import accounts
-from .accounts import Account, AccountCode, FlowRule, Status
+from .accounts import Account, AccountCode, FlowRule, StatementLine, Status
 from .fund import PURSES, Branch, Fund, Public, Scheme, purse
 from .payments import (
     BankFile,
@@ -28,6 +28,7 @@ __all__ = [
     "Public",
     "Reconciliation",
     "Scheme",
+    "StatementLine",
     "Status",
     "UnmatchedLine",
     "accounts",

@@ -17,17 +17,29 @@ INCOME_ACCOUNT = 1002
 EXPENDITURE_ACCOUNT = 1003
 FISCAL_ACCOUNT = 1004
 TREASURY_ACCOUNT = 1005
+TERM_DEPOSITS = 1011
 IN_TRANSIT = 1101
+BONDS = 1201
+ENTRUSTED_INVESTMENT = 1202
 SUSPENSE = 2001
 TRANSFERS_HELD = 2011
+BORROWED = 2101
 RESERVE = 3001
+RISK_FUND = 3101
+SET_ASIDE = 3201
 CONTRIBUTION_INCOME = 4001
 SUBSIDY_INCOME = 4101
+COLLECTIVE_INCOME = 4102
 INTEREST_INCOME = 4201
+INVESTMENT_INCOME = 4202
 TRANSFER_INCOME = 4301
+FROM_ABOVE = 4401
+FROM_BELOW = 4402
 OTHER_INCOME = 4501
 BENEFITS = 5001
 TRANSFER_EXPENSE = 5201
+TO_ABOVE = 5301
+TO_BELOW = 5302
 OTHER_EXPENSE = 5401
 CONTRIBUTIONS_DUE = 9001
 CONTRIBUTIONS_ASSESSED = 9002
@@ -54,9 +66,10 @@ class Status(models.TextChoices):
 
 
 class Account(models.Model):
-    """An account of the chart; every fund has each of them.
+    """An account of the chart. Every fund keeps it, unless `books` names those that do.
 
-    `guarded` accounts hold money and can never fall below zero, on any day.
+    `guarded` accounts hold money and can never fall below zero, on any day. `law` says what may
+    flow in and out of an account of money.
     """
 
     class Element(models.TextChoices):
@@ -73,6 +86,14 @@ class Account(models.Model):
     element = models.CharField(_("element"), max_length=12, choices=Element.choices)
     debit_normal = models.BooleanField(_("balance stands on the debit side"))
     guarded = models.BooleanField(_("never below zero"), default=False)
+    books = models.JSONField(
+        _("kept by"),
+        default=list,
+        blank=True,
+        help_text=_("Pairs of branch and scheme; empty: every fund"),
+    )
+    law_zh = models.CharField(_("law, in Chinese"), max_length=120, blank=True, default="")
+    law_en = models.CharField(_("law, in English"), max_length=120, blank=True, default="")
 
     class Meta:
         verbose_name = _("account")
@@ -82,12 +103,33 @@ class Account(models.Model):
     def __str__(self) -> str:
         return self.name_zh if (get_language() or "").startswith("zh") else self.name_en
 
+    @property
+    def law(self) -> str:
+        return self.law_zh if (get_language() or "").startswith("zh") else self.law_en
+
+    def kept_by(self, branch: int, scheme: int) -> bool:
+        """Whether funds of this branch and scheme have the account."""
+        return not self.books or [branch, scheme] in self.books
+
 
 class AccountCode(models.Model):
-    """The code and title of an account in the official chart, from a date on."""
+    """The code and title of an account in the official chart, from a date on.
+
+    That of a branch and scheme goes before the one for all.
+    """
 
     account = models.ForeignKey(
         Account, models.PROTECT, related_name="codes", verbose_name=_("account")
+    )
+    branch = models.SmallIntegerField(
+        _("branch"), choices=fund.PURSES, null=True, blank=True, help_text=_("Empty: every one")
+    )
+    scheme = models.SmallIntegerField(
+        _("scheme"),
+        choices=fund.Scheme.choices,
+        null=True,
+        blank=True,
+        help_text=_("Empty: every one"),
     )
     since = models.DateField(_("from"))
     code = models.CharField(_("official code"), max_length=12)
@@ -100,7 +142,11 @@ class AccountCode(models.Model):
         verbose_name_plural = _("official account codes")
         ordering = ["account", "since"]
         constraints = [
-            models.UniqueConstraint(fields=["account", "since"], name="account_code_one_per_date"),
+            models.UniqueConstraint(
+                fields=["account", "branch", "scheme", "since"],
+                nulls_distinct=False,
+                name="account_code_one_per_date",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -153,3 +199,45 @@ class FlowRule(models.Model):
     def reach(self) -> tuple[int, bool]:
         """How near the rule is: the longer the region's stem, the nearer; a branch before all."""
         return len(regions.stem(self.region)), self.branch is not None
+
+
+class StatementLine(models.Model):
+    """A line of a statement and the accounts that add up to it, from a date on (财会〔2017〕28号).
+
+    An account that stands on no line would be missing from the statement; a test refuses that.
+    `between_levels` lines are what levels of one branch pay each other: consolidated, they cancel.
+    The line of a branch goes before the one for all.
+    """
+
+    class Statement(models.TextChoices):
+        BALANCE = "balance", _("Balance sheet")
+        INCOME = "income", _("Income statement")
+
+    statement = models.CharField(_("statement"), max_length=8, choices=Statement.choices)
+    element = models.CharField(_("element"), max_length=12, choices=Account.Element.choices)
+    place = models.SmallIntegerField(_("place"))
+    since = models.DateField(_("from"))
+    branch = models.SmallIntegerField(
+        _("branch"), choices=fund.PURSES, null=True, blank=True, help_text=_("Empty: every one")
+    )
+    name_zh = models.CharField(_("Chinese name"), max_length=60)
+    name_en = models.CharField(_("English name"), max_length=80)
+    accounts = models.JSONField(_("accounts"))
+    between_levels = models.BooleanField(_("between levels"), default=False)
+    law = models.CharField(_("law"), max_length=120)
+    status = models.CharField(_("status"), max_length=12, choices=Status.choices)
+
+    class Meta:
+        verbose_name = _("statement line")
+        verbose_name_plural = _("statement lines")
+        ordering = ["statement", "place"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["statement", "place", "branch", "since"],
+                nulls_distinct=False,
+                name="statement_line_one_per_date",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name_zh if (get_language() or "").startswith("zh") else self.name_en

@@ -7,7 +7,17 @@ import pytest
 import yaml
 
 from funds import queries, tasks
-from funds.models import Account, AccountCode, Branch, FlowRule, Fund, Scheme, Status, accounts
+from funds.models import (
+    Account,
+    AccountCode,
+    Branch,
+    FlowRule,
+    Fund,
+    Scheme,
+    StatementLine,
+    Status,
+    accounts,
+)
 from funds.models.ledger import LedgerSeal
 from funds.params import Level
 from funds.services import cash, ledger, reference
@@ -246,3 +256,54 @@ def test_the_batches_of_other_regions_are_not_listed(beijing, accountant):
     cash.subsidy(beijing, 300, by=accountant)
     assert queries.batches(accountant).count() == 1
     assert not queries.batches(staff("far", Role.AUDITOR, region=SHANGHAI))
+
+
+# What the chart says beyond names: laws of flows, accounts of some branches only, statements
+
+
+def refusal_of(fund, debit, credit, on=date(2026, 3, 31)):
+    posting = ledger.Posting(0, debit, credit, 1, month(2026, 3), fund.region_id)
+    with pytest.raises(Refused) as refusal:
+        ledger.post(fund, "other", [posting], source="x:1", on=on)
+    assert queries.trial_balance(fund) == []
+    return refusal.value
+
+
+def test_a_forbidden_flow_names_its_article_and_where_the_money_may_go(beijing):
+    for credit, debit, article, way in (
+        (accounts.INCOME_ACCOUNT, accounts.BENEFITS, 40, "Fiscal special account"),
+        (accounts.EXPENDITURE_ACCOUNT, accounts.INCOME_ACCOUNT, 41, "Payments in transit"),
+        (accounts.FISCAL_ACCOUNT, accounts.BENEFITS, 42, "Expenditure account"),
+        (accounts.CONTRIBUTION_INCOME, accounts.EXPENDITURE_ACCOUNT, 41, "Income account"),
+    ):
+        refused = refusal_of(beijing, debit, credit)
+        assert refused.code == "forbidden_flow"
+        assert f"article {article}" in str(refused.message)
+        assert way in str(refused.fix)
+
+
+def test_an_account_of_another_branch_is_not_kept(beijing):
+    refused = refusal_of(beijing, accounts.RESERVE, accounts.SET_ASIDE)
+    assert (refused.code, refused.detail["account"]) == ("account_not_kept", accounts.SET_ASIDE)
+    injury = funds.establish(Branch.INJURY, EMPLOYEES, BEIJING)
+    posting = ledger.Posting(0, accounts.RESERVE, accounts.SET_ASIDE, 5, month(2026, 3), BEIJING)
+    ledger.post(injury, "other", [posting], source="x:2", on=date(2026, 3, 31))
+    assert queries.balance(injury, accounts.SET_ASIDE) == 5
+
+
+@pytest.mark.django_db
+def test_every_account_of_money_stands_on_one_line_of_one_statement():
+    on_lines = [
+        number for line in StatementLine.objects.filter(branch=None) for number in line.accounts
+    ]
+    books = Account.objects.exclude(element=Account.Element.MEMORANDUM)
+    assert sorted(on_lines) == sorted(books.values_list("number", flat=True))
+    for line in StatementLine.objects.all():
+        assert {a.element for a in Account.objects.filter(pk__in=line.accounts)} == {line.element}
+
+
+@pytest.mark.django_db
+def test_a_branch_calls_an_account_by_the_title_of_its_own_chart():
+    titles = AccountCode.objects.filter(account=accounts.CONTRIBUTION_INCOME)
+    assert titles.get(branch=Branch.INJURY).title == "工伤保险费收入"
+    assert titles.get(branch=None).title == "社会保险费收入"
