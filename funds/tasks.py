@@ -2,13 +2,19 @@
 
 from celery import shared_task
 
-from funds.services import cash, seal
+from funds.services import cash, seal, totals
 
 
 @shared_task(name="funds.seal")
 def seal_ledger() -> None:
     """Chain the batches posted since the last time. Every minute."""
     seal.seal()
+
+
+@shared_task(name="funds.totals")
+def sum_up() -> None:
+    """Add the batches posted since the last time to the totals of their month. Every minute."""
+    totals.sum_up()
 
 
 @shared_task(name="funds.month_end")

@@ -2,5 +2,6 @@
 
 from .books import BatchAdmin, FundAdmin
 from .payments import PaymentBatchAdmin
+from .periods import MonthClosingAdmin
 
-__all__ = ["BatchAdmin", "FundAdmin", "PaymentBatchAdmin"]
+__all__ = ["BatchAdmin", "FundAdmin", "MonthClosingAdmin", "PaymentBatchAdmin"]

@@ -27,6 +27,8 @@ from socsec.office.access import may, scope
 from socsec.office.desk import Button, Crumb, Deed, DeskAdmin, list_url, show_page, staff
 from socsec.office.forms import MoneyField, ScreenForm
 
+from . import periods, statements
+
 CASH = (accounts.INCOME_ACCOUNT, accounts.FISCAL_ACCOUNT, accounts.EXPENDITURE_ACCOUNT)
 PAGE = 100
 
@@ -70,12 +72,16 @@ class FundAdmin(DeskAdmin):
         if obj is None:
             ask = Button(_("Verify the books"), reverse("admin:funds_verify"))
             return [ask] if may(request.user, "verify.read") else []
-        if not may(request.user, "fund.move", obj.region_id):
-            return []
-        return [
-            Button(label, reverse("admin:funds_fund_verb", args=[obj.pk, slug]))
-            for slug, (label, _form, _do) in MOVES.items()
+        offered = [
+            Button(_("Statements"), f"{reverse('admin:funds_statements')}?fund={obj.pk}"),
+            *periods.offer(request.user, obj),
         ]
+        if may(request.user, "fund.move", obj.region_id):
+            offered += [
+                Button(label, reverse("admin:funds_fund_verb", args=[obj.pk, slug]))
+                for slug, (label, _form, _do) in MOVES.items()
+            ]
+        return offered
 
     def context(self, request: HttpRequest, obj: Fund) -> dict[str, Any]:
         asked = parse_date(request.GET.get("on", "")) if request.GET.get("on") else None
@@ -106,6 +112,7 @@ class FundAdmin(DeskAdmin):
         return [
             path("<int:pk>/do/<slug:verb>/", guard(self.move), name="funds_fund_verb"),
             path("verify/", guard(self.verify), name="funds_verify"),
+            *statements.addresses(guard),
             *super().get_urls(),
         ]
 

@@ -1,15 +1,14 @@
 """Questions that funds asks of its own books: the invariants I1 to I12, as far as money is moved here.
 
 Each reads what is there and compares it with what must be; none trusts that the services were the
-only ones to write. I8 (closed periods) and I9 (pooling between regions) have no rows to look at
-yet; I10 is asked by the schemes, which keep the individual accounts.
+only ones to write. I9 (pooling between regions) has no rows to look at yet; I10 is asked by the schemes, which keep the individual accounts.
 """
 
 from django.utils.translation import gettext_lazy as _
 
 from socsec.office.oversight import register
 
-from . import books, payments, schema
+from . import books, payments, periods, schema
 
 
 def register_all() -> None:
@@ -20,6 +19,10 @@ def register_all() -> None:
     register("funds.balances", _("Balances are the sum of the transfers (I5)"), books.balances)
     register("funds.flows", _("Money took allowed ways only (I6)"), books.flows)
     register("funds.accounts", _("No account is overdrawn, income is swept (I7)"), books.accounts)
+    register(
+        "funds.totals", _("Totals of months are the sum of their batches (I5)"), periods.totals
+    )
+    register("funds.closings", _("Closed months are as they were closed (I8)"), periods.closings)
     register("funds.seals", _("The chain of seals is whole (I11)"), books.seals)
     register("funds.orders", _("Orders are what their envelopes announced (I4)"), payments.orders)
     register(

@@ -21,6 +21,7 @@ APPEND_ONLY = [
     "funds_bankfile",
     "funds_bankreturn",
     "funds_reconciliation",
+    "funds_monthclosing",
 ]
 
 
@@ -40,7 +41,11 @@ def guards() -> Iterator[Finding]:
         for table in APPEND_ONLY
         for end in ("_append_only", "_no_truncate")
     ]
-    wanted.append(("funds_paymentorder", "funds_paymentorder_no_change"))
+    wanted += [
+        ("funds_paymentorder", "funds_paymentorder_no_change"),
+        ("funds_ledgerbatch", "funds_ledgerbatch_month_open"),
+        ("funds_ledgerbatch", "funds_ledgerbatch_unsummed"),
+    ]
     for table, trigger in wanted:
         if (table, trigger) not in awake:
             yield Finding(

@@ -12,6 +12,7 @@ from .payments import (
     Reconciliation,
     UnmatchedLine,
 )
+from .periods import MonthClosing
 
 __all__ = [
     "PURSES",
@@ -22,6 +23,7 @@ __all__ = [
     "Branch",
     "FlowRule",
     "Fund",
+    "MonthClosing",
     "PaymentBatch",
     "PaymentOrder",
     "PaymentOutcome",

@@ -1,4 +1,4 @@
-"""The ledger: append-only transfers in batches, and the seals that chain the batches.
+"""The ledger: append-only transfers in batches, their totals, and the seals that chain the batches.
 
 Loaded by name from `apps.py`: only `funds.services` and `funds.queries` may import it.
 """
@@ -9,6 +9,8 @@ from django.db.models import F, Q
 from django.db.models.functions import Length
 from django.db.models.lookups import Exact
 from django.utils.translation import gettext_lazy as _
+
+from socsec.kernel.months import format_month
 
 from .fund import Fund
 
@@ -176,3 +178,43 @@ class SealedBatch(models.Model):
 
     def __str__(self) -> str:
         return f"{self.batch_id} · {self.seal_id}"
+
+
+class MonthTotal(models.Model):
+    """What a fund moved between two accounts in a month of booking, by region.
+
+    The sum of the batch totals but for those that `UnsummedBatch` names: whoever reads adds both.
+    Nobody who posts waits for it. Trial balance and statements cost the same after years of postings.
+    """
+
+    pk = models.CompositePrimaryKey("fund_id", "period", "region", "debit", "credit")
+    fund_id = models.IntegerField(_("fund"))
+    period = models.IntegerField(_("month of booking"))
+    region = models.CharField(_("region"), max_length=6)
+    debit = models.SmallIntegerField(_("debit"))
+    credit = models.SmallIntegerField(_("credit"))
+    count = models.BigIntegerField(_("transfers"))
+    amount = models.BigIntegerField(_("amount in fen"))
+    heads = models.BigIntegerField(_("heads"))
+
+    class Meta:
+        verbose_name = _("month total")
+        verbose_name_plural = _("month totals")
+
+    def __str__(self) -> str:
+        return f"{self.fund_id} {format_month(self.period)}: {self.credit} → {self.debit}"
+
+
+class UnsummedBatch(models.Model):
+    """A batch that the month totals do not hold yet; the database writes it with the batch."""
+
+    batch = models.OneToOneField(
+        LedgerBatch, models.CASCADE, primary_key=True, related_name="unsummed"
+    )
+
+    class Meta:
+        verbose_name = _("batch not added up yet")
+        verbose_name_plural = _("batches not added up yet")
+
+    def __str__(self) -> str:
+        return str(self.batch_id)

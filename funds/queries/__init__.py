@@ -2,9 +2,13 @@
 
 from .balances import (
     BalanceLine,
+    Moved,
     balance,
     control,
+    last_closed,
+    lines,
     lowest_balance,
+    moved,
     moved_by_month,
     person_total,
     trial_balance,
@@ -20,24 +24,34 @@ from .payments import (
     reconciliations,
     unmatched,
 )
+from .statements import Statements, statements, within
+from .statements import parts as statement_tables
 
 __all__ = [
     "BalanceLine",
+    "Moved",
     "PaymentLine",
+    "Statements",
     "balance",
     "batch_lines",
     "batch_of",
     "batches",
     "control",
     "envelopes",
+    "last_closed",
+    "lines",
     "lowest_balance",
+    "moved",
     "moved_by_month",
     "outcomes",
     "person_payments",
     "person_total",
     "progress",
     "reconciliations",
+    "statement_tables",
+    "statements",
     "transfers",
     "trial_balance",
     "unmatched",
+    "within",
 ]

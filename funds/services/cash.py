@@ -1,4 +1,7 @@
-"""Money moved between the accounts of one fund: the sweep at the month's end, subsidies, openings."""
+"""Money moved between the accounts of one fund: the sweep at the month's end, subsidies, openings.
+
+Each is booked on the day asked for or not at all: a closed month is refused.
+"""
 
 from datetime import date, timedelta
 
@@ -85,6 +88,7 @@ def _move(
         source=f"funds.{kind}:{fund.pk}:{on}:{earlier + 1}",
         on=on,
         by=by,
+        exact=True,
     )
     audit.record(
         by=by,

@@ -4,6 +4,9 @@ An act posts in its own transaction: `post` for a few postings, `post_sql` for t
 statement, `post_funds_sql` for those of several funds at once, `reverse` for the exact opposite of
 a batch. Each is one INSERT … SELECT, then totals, matrix and digest in the database; the batch row
 is written last and nothing is ever updated.
+
+What is posted late is booked on the first day of the next open month, and stays for the month that
+it is for; `exact` refuses instead, where the day of booking is the point.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -19,10 +22,11 @@ from funds.models import Account, Fund
 from funds.models.ledger import BatchTotal, LedgerBatch
 from funds.queries.balances import lowest_balance
 from funds.services import flows
+from funds.services.closing import booking_day
 from funds.services.digests import DIGESTS, digest_of
 from funds.services.statement import check_columns, unfit
 from socsec.kernel.money import MOST_YUAN, yuan
-from socsec.kernel.months import FIRST_MONTH, LAST_MONTH
+from socsec.kernel.months import FIRST_MONTH, LAST_MONTH, format_month, month_of
 from socsec.office.errors import Conflict, Invalid, NotFound, Refused
 from socsec.office.models import User
 
@@ -76,6 +80,7 @@ def post(
     source: str,
     on: date | None = None,
     by: User | None = None,
+    exact: bool = False,
 ) -> LedgerBatch:
     """Post one act. The same source with the same postings gives the batch that is there already.
 
@@ -97,6 +102,7 @@ def post(
         source=source,
         on=on,
         by=by,
+        exact=exact,
     )
     said = digest_of(
         (person, seq, fund.pk, debit, credit, amount, month, heads, region)
@@ -116,6 +122,7 @@ def post_sql(
     source: str,
     on: date | None = None,
     by: User | None = None,
+    exact: bool = False,
 ) -> LedgerBatch | None:
     """Post the rows of a SELECT with the columns `NUMBERS`, all whole, and `region`, in any order.
 
@@ -123,7 +130,9 @@ def post_sql(
     back. The number of statements does not depend on the number of rows.
     """
     of_fund = f"SELECT row.*, %s::int AS fund_id FROM ({select}) AS row"  # noqa: S608
-    posted = post_funds_sql(kind, of_fund, [fund.pk, *params], sources={fund: source}, on=on, by=by)
+    posted = post_funds_sql(
+        kind, of_fund, [fund.pk, *params], sources={fund: source}, on=on, by=by, exact=exact
+    )
     return posted[0] if posted else None
 
 
@@ -135,6 +144,7 @@ def post_funds_sql(
     sources: Mapping[Fund, str],
     on: date | None = None,
     by: User | None = None,
+    exact: bool = False,
 ) -> list[LedgerBatch]:
     """The same for several funds at once: the SELECT has a `fund_id` as well.
 
@@ -156,7 +166,7 @@ def post_funds_sql(
         with connection.cursor() as cursor:
             cursor.execute(statement, [*params, funds, numbers])
 
-    return _post(sources, insert, kind=kind, booked_on=on, by=by)
+    return _post(sources, insert, kind=kind, wanted=on, by=by, exact=exact)
 
 
 def reverse(
@@ -212,7 +222,7 @@ def reverse(
             {original.fund: source},
             insert,
             kind=original.kind,
-            booked_on=on,
+            wanted=on,
             by=by,
             reverses=original,
             reason=reason.strip(),
@@ -265,8 +275,9 @@ def _post(
     insert: Callable[[Mapping[Fund, int]], None],
     *,
     kind: str,
-    booked_on: date | None,
+    wanted: date | None,
     by: User | None,
+    exact: bool = False,
     reverses: LedgerBatch | None = None,
     reason: str = "",
 ) -> list[LedgerBatch]:
@@ -274,11 +285,19 @@ def _post(
     with transaction.atomic(), connection.cursor() as cursor:
         posted: list[LedgerBatch] = []
         numbers: dict[Fund, int] = {}
+        days: dict[Fund, date] = {}
+        wanted = wanted or timezone.localdate()
         for fund, source in sources.items():
             # Two who post the same act at the same time: the second waits, then finds the batch.
+            # Whoever closes a month of the fund at this moment is waited for as well.
             cursor.execute(
-                "SELECT pg_advisory_xact_lock(hashtextextended('funds:' || %s, 0))", [source]
+                """
+                SELECT funds_last_closed(%s),
+                       pg_advisory_xact_lock(hashtextextended('funds:' || %s, 0))
+                """,
+                [fund.pk, source],
             )
+            closed, _held = cursor.fetchone()
             if there := batch(source):
                 if (there.fund_id, there.kind) != (fund.pk, kind):
                     raise _posted_before(source)
@@ -286,6 +305,9 @@ def _post(
                 continue
             cursor.execute("SELECT nextval(pg_get_serial_sequence('funds_ledgerbatch', 'id'))")
             (numbers[fund],) = cursor.fetchone()
+            days[fund] = booking_day(wanted, closed)
+            if exact and days[fund] != wanted:
+                raise _month_closed(fund, wanted, days[fund])
         if not numbers:
             return posted
         try:
@@ -295,7 +317,6 @@ def _post(
             raise unfit(error, SAID) from error
         cursor.execute(DIGESTS.format(where="batch_id = ANY(%s)"), [list(numbers.values())])
         found = {batch_id: rest for batch_id, *rest in cursor.fetchall()}
-        booked_on = booked_on or timezone.localdate()
         for fund, batch_id in numbers.items():
             if batch_id not in found:
                 continue  # nothing for this fund
@@ -304,7 +325,7 @@ def _post(
                 fund,
                 set(moved.values_list("debit", "credit").distinct()),
                 set(moved.values_list("region", flat=True).distinct()),
-                booked_on,
+                days[fund],
                 opposite=reverses is not None,
             )
             digest, count, total, heads = found[batch_id]
@@ -313,7 +334,7 @@ def _post(
                 fund=fund,
                 kind=kind,
                 source=sources[fund],
-                booked_on=booked_on,
+                booked_on=days[fund],
                 count=count,
                 total=total,
                 heads=heads,
@@ -384,6 +405,17 @@ def _row(posting: Posting, place: int) -> tuple[int, int, str, int, int, int, in
         )
     person, debit, credit, amount, month, region, heads, _seq = astuple(posting)
     return person, seq, region, debit, credit, amount, month, heads
+
+
+def _month_closed(fund: Fund, wanted: date, first_open: date) -> Refused:
+    return Refused(
+        _("%(month)s of %(fund)s is closed.")
+        % {"month": format_month(month_of(wanted)), "fund": fund},
+        fix=_("Book it on %(day)s or later: the month that it is for stays the same.")
+        % {"day": first_open.isoformat()},
+        code="month_closed",
+        first_open=first_open.isoformat(),
+    )
 
 
 def _posted_before(source: str) -> Conflict:

@@ -179,6 +179,10 @@ _TABLE: dict[str, set[Role]] = {
     "fund.read": {REVIEWER, ACCOUNTANT},
     "fund.establish": {ADMINISTRATOR},
     "fund.move": {ACCOUNTANT},
+    # months of a fund's books: prepared by one, closed by another, never opened again
+    "period.read": {REVIEWER, ACCOUNTANT},
+    "period.prepare": {ACCOUNTANT},
+    "period.close": {REVIEWER},
     "payment.read": {ASSESSOR, REVIEWER, ACCOUNTANT},
     "payment.draft": {ACCOUNTANT},
     "payment.release": {REVIEWER},

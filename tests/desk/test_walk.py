@@ -80,6 +80,7 @@ LISTS = {
     "medical_registration": DESK,
     "funds_fund": MONEY,
     "funds_ledgerbatch": MONEY,
+    "funds_monthclosing": MONEY,
     "funds_paymentbatch": {"assessor", "reviewer", "accountant", "auditor"},
 }
 
@@ -114,6 +115,7 @@ VERBS = {
     "admin:medical_provider_enroll": {"intake"},
     "admin:medical_plan": EVERYBODY,
     "admin:funds_bank_return": {"accountant"},
+    "admin:funds_statements": MONEY,
     "admin:funds_verify": {"reviewer", "accountant", "admin", "auditor"},
 }
 

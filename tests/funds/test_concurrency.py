@@ -15,7 +15,7 @@ from django.db import connection, transaction
 from funds import queries
 from funds.models import BankReturn, Branch, Fund, PaymentOrder, PaymentOutcome, Scheme, accounts
 from funds.models.ledger import BatchTotal, LedgerBatch, LedgerSeal, SealedBatch, Transfer
-from funds.services import cash, ledger, payments, seal
+from funds.services import cash, closing, ledger, payments, seal, totals
 from funds.services import fund as funds
 from socsec.kernel.months import month
 from socsec.office import oversight
@@ -334,3 +334,105 @@ def test_references_do_not_depend_on_the_process_that_makes_them(fund, maker):
         check=True,
     )
     assert said.stdout.strip() == here == f"P{batch.pk}-7-1"
+
+
+def at_the_closing(fund, maker, checker):
+    """January is ready to be closed; a posting into it and its closing, as acts."""
+    ledger.post(fund, "assessed", [assessed(1)], source="first", on=date(2026, 1, 5))
+    prepared = closing.prepare(fund, month(2026, 1), by=maker)
+
+    def close():
+        return closing.close(prepared.pk, by=checker)
+
+    def late(person, exact=False):
+        return lambda: ledger.post(
+            fund,
+            "assessed",
+            [assessed(person)],
+            source=f"late:{person}",
+            on=date(2026, 1, 31),
+            exact=exact,
+        )
+
+    return close, late
+
+
+def test_two_who_post_while_the_month_is_closed_come_before_it_or_into_the_next(
+    fund, maker, checker
+):
+    close, late = at_the_closing(fund, maker, checker)
+    closed, *posted, strict = at_once(close, late(7), late(8), late(9, exact=True))
+    assert closed.closed_at is not None
+    days = {batch.booked_on for batch in posted}
+    assert days <= {date(2026, 1, 31), date(2026, 2, 1)}
+    assert isinstance(strict, LedgerBatch) or strict.code == "month_closed"
+    in_january = LedgerBatch.objects.filter(booked_on__lte=date(2026, 1, 31)).count()
+    assert closed.batches == in_january
+    assert all_is_well()
+
+
+def test_a_closing_waits_for_who_is_posting_and_whoever_comes_later_books_in_the_next_month(
+    fund, maker, checker
+):
+    close, late = at_the_closing(fund, maker, checker)
+    posted, may_commit = threading.Event(), threading.Event()
+
+    def slow():
+        with transaction.atomic():
+            late(7)()
+            posted.set()
+            assert may_commit.wait(30)
+        connection.close()
+
+    with ThreadPoolExecutor(2) as pool:
+        first = pool.submit(slow)
+        assert posted.wait(30)
+        closing_ = pool.submit(lambda: (close(), connection.close())[0])
+        while not waits():
+            assert not closing_.done()
+        may_commit.set()
+        first.result(30)
+        closed = closing_.result(30)
+    assert closed.batches == 2
+    assert late(8)().booked_on == date(2026, 2, 1)
+    assert all_is_well()
+
+
+def waits() -> bool:
+    """Whether somebody waits for an advisory lock."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT EXISTS (SELECT FROM pg_locks WHERE locktype = 'advisory' AND NOT granted)"
+        )
+        return bool(cursor.fetchone()[0])
+
+
+def test_a_closing_that_would_have_to_wait_too_long_is_given_up(fund, maker, checker, monkeypatch):
+    close, late = at_the_closing(fund, maker, checker)
+    monkeypatch.setattr(closing, "PATIENCE", "50ms")
+    with transaction.atomic():
+        late(7)()
+        (given_up,) = at_once(close)
+    assert given_up.code == "books_busy"
+    assert queries.last_closed(fund) is None
+    assert close().closed_at is not None
+
+
+def test_adding_up_while_others_post_counts_every_batch_once(fund):
+    def post(number):
+        return lambda: [
+            ledger.post(fund, "assessed", [assessed(number)], source=f"s:{number}:{turn}", on=ON)
+            for turn in range(4)
+        ]
+
+    def add_up():
+        for _turn in range(6):
+            totals.sum_up()
+            held = queries.balance(fund, accounts.CONTRIBUTIONS_DUE)
+            assert held % 100 == 0
+
+    at_once(post(1), post(2), add_up, add_up)
+    assert queries.balance(fund, accounts.CONTRIBUTIONS_DUE) == 800
+    totals.sum_up()
+    assert queries.balance(fund, accounts.CONTRIBUTIONS_DUE) == 800
+    assert all_is_well()
