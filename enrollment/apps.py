@@ -56,6 +56,7 @@ class EnrollmentConfig(AppConfig):
         import_module("enrollment.admin.status").hang()
         import_module("enrollment.portal.proofs").hang()
         import_module("enrollment.checks")
+        import_module("enrollment.checks.coverage")
         import_module("enrollment.checks.residents")
         import_module("enrollment.batch.residents")
         import_module("enrollment.admin.residents").hang()

@@ -269,6 +269,12 @@ class MovementRule(Params):
     temporary_age_woman: Age = parameter("enrollment.movement.temporary_age_woman")
 
 
+class LeavingRule(Params):
+    """How long an employer has to report that somebody left it."""
+
+    leaving_days: Days = parameter("enrollment.movement.leaving_days")
+
+
 class NoNumbers(Params):
     """For a rule of law that states no number."""
 

@@ -34,6 +34,14 @@ class DeferralAdmin(Queue):
             False,
         ),
         "refuse": ("deferral.decide", _("Refuse"), ("asked",), SayForm, "", True),
+        "withdraw": (
+            deferrals.ASK,
+            _("Withdraw"),
+            ("asked",),
+            PlainForm,
+            _("The employer takes it back: its months are due as before."),
+            True,
+        ),
     }
 
     @admin.display(description=_("months"))
@@ -77,3 +85,6 @@ class DeferralAdmin(Queue):
 
     def do_refuse(self, request: HttpRequest, row: Deferral, said: dict[str, Any]) -> None:
         deferrals.decide(by=staff(request), deferral=row, grant=False, note=said["note"])
+
+    def do_withdraw(self, request: HttpRequest, row: Deferral, said: dict[str, Any]) -> None:
+        deferrals.withdraw(by=staff(request), deferral=row)

@@ -22,9 +22,9 @@ from socsec.kernel.regions import covers
 from socsec.office import case_file, figures, person_file
 from socsec.office.access import may
 from socsec.office.desk import Button, Crumb, Deed, DeskAdmin, list_url, row_url, staff
-from socsec.office.desk_forms import RegionField, pick
+from socsec.office.desk_forms import RegionField, pick, text
 from socsec.office.errors import NotFound, Refused, from_kernel
-from socsec.office.forms import ResidentIdField, ScreenForm, TickField
+from socsec.office.forms import DateField, ResidentIdField, ScreenForm, TickField
 from socsec.office.models import Case, Region, User
 from socsec.office.papers_out import pdf_answer
 from socsec.office.places import place
@@ -51,6 +51,13 @@ class AskForm(ScreenForm):
 class TextForm(ScreenForm):
     text = plain.CharField(
         label=_("Text"), max_length=2000, widget=plain.Textarea(attrs={"class": "input", "rows": 4})
+    )
+
+
+class LeavingForm(ScreenForm):
+    last_day = DateField(label=_("Last day at work"))
+    document = text(
+        _("Certificate"), max_length=120, help_text=_("The employer's paper that the work ended.")
     )
 
 
@@ -257,6 +264,7 @@ def labels(step: str) -> dict[str, Any]:
     return {
         "propose": _("Prepare for a check"),
         "confirm": confirm,
+        "leaving": _("Left without the employer's word"),
         "refuse": _("Refuse"),
         "return": _("Send back"),
         "withdraw": _("Withdraw"),
@@ -274,6 +282,15 @@ VERBS: dict[str, tuple[str, tuple[str, ...], bool, bool, type[ScreenForm], Do, A
         ScreenForm,
         movements.propose,
         _("Prepared. A colleague checks it."),
+    ),
+    "leaving": (
+        "case.assess",
+        (State.RECEIVED,),
+        False,
+        False,
+        LeavingForm,
+        movements.note_leaving,
+        _("Taken down. The employment ends with the attestation."),
     ),
     "confirm": (
         "case.check",
@@ -328,7 +345,9 @@ def offered_on_case(user: User, case: Case) -> list[Button]:
             stop=stop,
         )
         for verb, (act, states, main, stop, _form, _do, _done) in VERBS.items()
-        if case.state in states and may(user, act, case.region_id)
+        if case.state in states
+        and may(user, act, case.region_id)
+        and (verb != "leaving" or (step == Step.ATTEST and movements.carried(movement)))
     ]
 
 

@@ -11,7 +11,7 @@ from rest_framework.response import Response
 from enrollment import queries
 from enrollment.models import Payer, Sponsored, Way
 from enrollment.queries import ResidentYear
-from enrollment.services.residents import receipts, sponsors
+from enrollment.services.residents import receipts, sponsor_lists
 from enrollment.services.residents.receipts import Line
 from funds.models import Branch
 from socsec.office.api import ApiView, Once, YuanField
@@ -132,7 +132,7 @@ class SponsoredLists(Once, ApiView):
         said = asked.validated_data
 
         def act() -> tuple[int, Any]:
-            done = sponsors.take_list(
+            done = sponsor_lists.take(
                 by=request.user,
                 group=GROUPS[said["group"]],
                 region=said["region"],

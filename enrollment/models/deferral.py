@@ -21,6 +21,7 @@ class Deferral(models.Model):
         ASKED = "asked", _("Waiting for a decision")
         GRANTED = "granted", _("Granted")
         REFUSED = "refused", _("Refused")
+        WITHDRAWN = "withdrawn", _("Withdrawn")
 
     employer = models.ForeignKey(
         Employer, models.PROTECT, related_name="deferrals", verbose_name=_("employer")
@@ -32,7 +33,7 @@ class Deferral(models.Model):
     months = models.PositiveSmallIntegerField(_("months put off"))
     reason = models.CharField(_("reason"), max_length=200)
     document = models.CharField(_("document"), max_length=120, blank=True, default="")
-    state = models.CharField(_("state"), max_length=8, choices=State.choices, default=State.ASKED)
+    state = models.CharField(_("state"), max_length=9, choices=State.choices, default=State.ASKED)
     edition = models.IntegerField(_("policy edition"))
     maker = user(_("asked by"))
     made_at = models.DateTimeField(_("asked"), auto_now_add=True)
@@ -50,7 +51,8 @@ class Deferral(models.Model):
                 name="deferral_four_eyes",
             ),
             models.CheckConstraint(
-                condition=models.Q(state="asked") | models.Q(checker__isnull=False),
+                condition=models.Q(state__in=["asked", "withdrawn"], checker__isnull=True)
+                | models.Q(state__in=["granted", "refused"], checker__isnull=False),
                 name="deferral_decided_by_someone",
             ),
             models.CheckConstraint(

@@ -55,6 +55,8 @@ class Movement(models.Model):
     `MovedMonth`. `serial` is the number of the certificate (参保缴费凭证) as it is looked up by.
     `ended` is the coverage at the old place that ends with the attestation, `begun` the resident's
     registration that goes on at the new one; both stand as before once the movement fails.
+    `left_on` is the last day at an employer of the old place that did not report it, as its
+    certificate `left_document` says (终止或者解除劳动关系的证明); that stands whatever becomes of it.
     """
 
     OPEN = (MovementState.REQUESTED, MovementState.ACCEPTED, MovementState.ATTESTED)
@@ -99,6 +101,10 @@ class Movement(models.Model):
         related_name="+",
         verbose_name=_("coverage that begins"),
     )
+    left_on = models.DateField(_("left the employer"), null=True, blank=True)
+    left_document = models.CharField(
+        _("certificate of leaving"), max_length=120, blank=True, default=""
+    )
     file_before = models.CharField(_("file kept before in"), max_length=6, blank=True, default="")
     money = models.CharField(
         _("money"), max_length=8, choices=MoneyState.choices, default=MoneyState.NONE
@@ -140,6 +146,11 @@ class Movement(models.Model):
             models.CheckConstraint(
                 condition=models.Q(money="none") | models.Q(state="done"),
                 name="movement_money_after_the_record",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(left_on__isnull=True, left_document="")
+                | (models.Q(left_on__isnull=False) & ~models.Q(left_document="")),
+                name="movement_left_by_a_certificate",
             ),
             models.UniqueConstraint(
                 fields=["serial"], condition=~models.Q(serial=""), name="movement_serial_once"

@@ -3,11 +3,13 @@
 from typing import Any
 
 from django import forms as dj
+from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect
+from django.shortcuts import get_object_or_404, redirect
 from django.utils import timezone
+from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_http_methods, require_POST
 
 from enrollment.models import Employer
 from enrollment.services.revision import deferrals
@@ -83,3 +85,17 @@ def put_off(request: HttpRequest, employer: Employer) -> HttpResponse:
             for each in employer.deferrals.prefetch_related("put_off")[:20]
         ],
     )
+
+
+@require_POST
+@officer_only
+def take_back(request: HttpRequest, employer: Employer, pk: int) -> HttpResponse:
+    """Take back a question that nobody has decided yet."""
+    asked = get_object_or_404(employer.deferrals, pk=pk)
+    try:
+        deferrals.withdraw(by=request.user, deferral=asked)  # type: ignore[arg-type]
+    except Problem as problem:
+        messages.error(request, str(problem))
+    else:
+        messages.success(request, _now("Taken back. These months are due as before."))
+    return redirect("firm_put_off", code=employer.credit_code)

@@ -3,11 +3,13 @@
 from typing import Any
 
 from django import forms as dj
+from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect
+from django.shortcuts import get_object_or_404, redirect
 from django.utils import timezone
+from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from enrollment.models import Employer, EmployerRequest
 from enrollment.queries import firms
@@ -74,6 +76,24 @@ def change(request: HttpRequest, employer: Employer) -> HttpResponse:
 def cancel(request: HttpRequest, employer: Employer) -> HttpResponse:
     form = CloseForm(sent(request), initial={"day": timezone.localdate()})
     return _answer(request, employer, form, Sort.CLOSE)
+
+
+@require_POST
+@officer_only
+def withdraw(request: HttpRequest, employer: Employer, number: str) -> HttpResponse:
+    """Take back an application that nobody has decided yet."""
+    asked = get_object_or_404(employer.requests, case__number=number)
+    try:
+        requests.withdraw(
+            by=request.user,  # type: ignore[arg-type]
+            request=asked,
+            text=_now("Withdrawn by the employer's officer in the portal."),
+        )
+    except Problem as problem:
+        messages.error(request, str(problem))
+    else:
+        messages.success(request, _now("Withdrawn. Everything on file stays as it is."))
+    return redirect("firm_register", code=employer.credit_code)
 
 
 def _answer(

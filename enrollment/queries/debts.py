@@ -125,6 +125,18 @@ def owed_by_each(payers: Sequence[Payer]) -> dict[tuple[int, int], int]:
     return {(kind, payer): amount for kind, payer, amount in rows}
 
 
+def owing(payers: Sequence[Payer]) -> set[Payer]:
+    """Those of many who owe anything at all, what is put off included: one question for all."""
+    debts, values = of_payers(payers)
+    found = set(
+        fetch(
+            f"select distinct payer_kind, payer_id from ({debts}) as d",  # noqa: S608
+            values,
+        )
+    )
+    return {each for each in payers if (int(isinstance(each, Person)), each.pk) in found}
+
+
 def of_region(region: str, up_to_month: int) -> Select:
     """Everything open of a region, for months up to one, without what is put off."""
     low, high = span(region)

@@ -130,6 +130,7 @@ ACTS: dict[str, Any] = {
     "movement.attest": gettext_lazy("attested your months"),
     "movement.take": gettext_lazy("took over your record"),
     "movement.refuse": gettext_lazy("refused that your insurance moves"),
+    "movement.leaving": gettext_lazy("took down that you left an employer"),
     "movement.withdraw": gettext_lazy("took back a request to move"),
     "movement.money": gettext_lazy("noted where the money of your record is"),
     "movement.back": gettext_lazy("gave your record back to the old place"),

@@ -203,3 +203,33 @@ def test_the_officer_asks_in_the_portal_and_the_office_decides_at_the_desk(
     assert client.get(page).status_code == 404
     with pytest.raises(NotFound):
         asked(account(enroll("又一人"), "third"), firm)
+
+
+def test_the_employer_takes_its_question_back_until_it_is_decided(
+    allowed, firm, intake, reviewer, enroll, client
+):
+    who = enroll("经办人")
+    officers.appoint(by=intake, employer=firm, person=who, from_=JANUARY, document="委托书 1")
+    officer, stranger = account(who, "officer"), account(enroll("别人"), "stranger")
+    first, second = asked(officer, firm), asked(intake, firm)
+    page = reverse("firm_put_off", args=[firm.credit_code])
+    back = reverse("firm_not_later", args=[firm.credit_code, first.pk])
+    client.force_login(stranger, backend=BACKEND)
+    assert client.post(back).status_code == 404
+    with pytest.raises((Denied, NotFound)):
+        deferrals.withdraw(by=stranger, deferral=first)
+    assert set(Deferral.objects.values_list("state", flat=True)) == {"asked"}
+    client.force_login(officer, backend=BACKEND)
+    assert back in client.get(page).text
+    assert client.post(back).url == page
+    first.refresh_from_db()
+    assert (first.state, first.checker) == ("withdrawn", None)
+    assert back not in client.get(page).text
+    with pytest.raises(Conflict):
+        deferrals.decide(by=reviewer, deferral=first, grant=True)
+    assert "already" in client.post(back, follow=True, headers={"accept-language": "en"}).text
+    type(intake).objects.filter(pk=intake.pk).update(is_staff=True)
+    client.force_login(intake, backend=BACKEND)
+    client.post(reverse("admin:enrollment_deferral_withdraw", args=[second.pk]), {})
+    second.refresh_from_db()
+    assert second.state == "withdrawn"

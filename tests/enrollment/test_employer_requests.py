@@ -126,6 +126,35 @@ def test_once_and_by_nobody_else(officer, firm, enroll, staff):
     assert Case.objects.count() == 1
 
 
+def test_the_employer_takes_an_application_back_before_it_is_decided(
+    client, officer, firm, assessor, reviewer, enroll, staff, intake
+):
+    made = change(officer, firm)
+    requests.examine(by=assessor, request=made)
+    for nobody in (account(enroll("别人"), "other"), staff(Role.INTAKE, region=SHANGHAI), reviewer):
+        with pytest.raises((Denied, NotFound)):
+            requests.withdraw(by=nobody, request=made, text="no")
+    client.force_login(account(enroll("又一人"), "another"), backend=BACKEND)
+    there = reverse("firm_withdraw", args=[firm.credit_code, made.case.number])
+    assert client.post(there).status_code == 404
+    made.case.refresh_from_db()
+    assert made.case.state == Case.State.ASSESSED
+    client.force_login(officer, backend=BACKEND)
+    register = reverse("firm_register", args=[firm.credit_code])
+    assert there in client.get(register).content.decode()
+    assert client.get(there).status_code == 405
+    assert client.post(there).url == register
+    made.case.refresh_from_db()
+    assert made.case.state == Case.State.WITHDRAWN
+    page = client.post(there, follow=True).content.decode()
+    assert "already" in page
+    assert there not in page
+    with pytest.raises(Conflict):
+        requests.grant(by=reviewer, request=made)
+    on_paper = change(intake, firm, channel="counter")
+    assert requests.withdraw(by=intake, request=on_paper, text="letter").case.pk == on_paper.pk
+
+
 def test_it_is_asked_in_the_portal_taken_down_and_decided_at_the_desk_and_asked_by_api(
     client, officer, firm, intake, assessor, reviewer, staff, enroll
 ):

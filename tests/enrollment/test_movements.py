@@ -12,6 +12,7 @@ from enrollment import queries
 from enrollment.models import (
     Category,
     Coverage,
+    Employment,
     Keep,
     MovedMonth,
     Movement,
@@ -25,6 +26,7 @@ from enrollment.rules.movement import movement as movement_rule
 from enrollment.services import cover, movements
 from enrollment.services.assessment import contributions
 from enrollment.services.collection import receipts
+from enrollment.services.employers import wages
 from enrollment.services.record import prior
 from funds.models import Scheme
 from funds.services import fund
@@ -227,6 +229,80 @@ def test_what_an_employer_insures_or_was_never_paid_is_not_attested(two, enroll,
         movements.propose(by=two.old[0], movement=movement)
     assert AuditEntry.objects.count() == before + 1
     assert not MovedMonth.objects.exists()
+
+
+@pytest.fixture
+def silent(two, assessor, accountant, enroll, found, employ):
+    """Paid January to March 2026 with an employer of Beijing, which never reported the leaving."""
+    who, firm = enroll(), found()
+    employ(who, firm)
+    for at in range(MARCH - 2, MARCH + 1):
+        wages.declare(by=two.intake, employer=firm, month=at, wages={who.pk: 800_000})
+        contributions.assess(by=assessor, person=who, month=at, branch=PENSION)
+    receipts.remit(
+        by=accountant,
+        payer=firm,
+        amount=3 * 192_000,
+        received_on=date(2026, 4, 15),
+        reference="M3",
+    )
+    return who, firm
+
+
+def leaving(by, movement, **said):
+    wanted = {"last_day": date(2026, 3, 31), "document": "解除劳动合同证明 2026-3", **said}
+    return movements.note_leaving(by=by, movement=movement, **wanted)
+
+
+def test_a_silent_employers_own_certificate_ends_the_work_with_the_attestation(two, silent):
+    who, _firm = silent
+    movement = step(two.new, ask(two.new_intake, who))
+    with pytest.raises(Refused, match="still insured"):
+        movements.propose(by=two.old[0], movement=movement)
+    leaving(two.old[0], movement)
+    movements.propose(by=two.old[0], movement=movement)
+    assert Employment.objects.get().span.upper is None  # nothing ends by one hand
+    movement = movements.confirm(by=two.old[1], movement=movement)
+    assert spans(who) == [(CHAOYANG, date(2026, 1, 1), date(2026, 3, 31), "left")]
+    assert Employment.objects.get().span.upper == date(2026, 4, 1)
+    # Who left has left, whatever becomes of the record.
+    movements.withdraw(by=two.new_intake, movement=movement, text="stays")
+    assert spans(who) == [(CHAOYANG, date(2026, 1, 1), date(2026, 3, 31), "left")]
+
+
+def test_a_certificate_of_leaving_that_proves_nothing_changes_nothing(
+    two, silent, mover, found, employ
+):
+    who, _firm = silent
+    early = ask(two.new_intake, who)
+    with pytest.raises(Conflict, match="old place"):
+        leaving(two.new[0], early)
+    movement = step(two.new, early)
+    for said, code in (
+        ({"document": " "}, "empty"),
+        ({"last_day": date(2099, 1, 1)}, "in_the_future"),
+        ({"last_day": date(2025, 12, 31)}, "before_begin"),
+        # The law gives the employer fifteen days.
+        ({"last_day": timezone.localdate() - timedelta(days=15)}, "employer_may_report"),
+    ):
+        with pytest.raises(Problem) as refused:
+            leaving(two.old[0], movement, **said)
+        assert refused.value.code == code
+    with pytest.raises((Denied, NotFound)):
+        leaving(two.new[0], movement)
+    alone = step(two.new, ask(two.new_intake, mover))
+    with pytest.raises(Refused, match="No employer"):
+        leaving(two.old[0], alone)
+    # March is assessed: who says that the work ended in February corrects it first.
+    leaving(two.old[0], movement, last_day=date(2026, 2, 20))
+    with pytest.raises(Refused, match="assessed"):
+        movements.propose(by=two.old[0], movement=movement)
+    leaving(two.old[0], movement)
+    employ(who, found(), from_=timezone.localdate().replace(day=1))
+    with pytest.raises(Refused, match="more than one"):
+        movements.propose(by=two.old[0], movement=movement)
+    assert {each.span.upper for each in Employment.objects.all()} == {None}
+    assert spans(who)[0][2] is None
 
 
 @pytest.fixture

@@ -24,7 +24,16 @@ from enrollment.models import (
 from enrollment.queries.residents import open_of, resident_years
 from enrollment.services.assessment import contributions
 from enrollment.services.employers import wages
-from enrollment.services.residents import enrolment, receipts, refunds, sponsors, twice
+from enrollment.services.living import life
+from enrollment.services.residents import (
+    enrolment,
+    receipts,
+    refunds,
+    sponsor_lists,
+    sponsors,
+    twice,
+    unmatched,
+)
 from enrollment.services.residents.receipts import Line
 from funds import queries as books
 from funds.models import Branch, accounts
@@ -318,13 +327,13 @@ def test_a_file_keeps_what_fits_nobody_and_drops_nothing(insure, enroll, clerks,
 
     insure(other)
     line = UnmatchedPayment.objects.get(row=4)
-    receipts.match(by=clerks["accountant"], line=line, person=other, year=2026)
+    unmatched.match(by=clerks["accountant"], line=line, person=other, year=2026)
     assert covers_of(other)
     back = UnmatchedPayment.objects.get(row=2)
-    receipts.send_back(by=clerks["reviewer"], line=back, reason="paid twice")
+    unmatched.send_back(by=clerks["reviewer"], line=back, reason="paid twice")
     assert books.balance(pool, accounts.SUSPENSE) == 79_500 + 100
     with pytest.raises(Conflict):
-        receipts.send_back(by=clerks["reviewer"], line=back, reason="once more")
+        unmatched.send_back(by=clerks["reviewer"], line=back, reason="once more")
     assert sound() == []
 
 
@@ -432,20 +441,45 @@ def test_the_bill_to_a_sponsor_is_drawn_sent_by_another_and_paid_to_the_fen(
 def test_a_list_of_civil_affairs_takes_whom_it_knows_and_ends_who_left(enroll, clerks):
     here, gone, new = enroll(), enroll("王芳", born=date(1991, 2, 2)), enroll("赵一")
     say = {"by": clerks["intake"], "group": Sponsored.DIBAO, "region": BEIJING, "document": "低保"}
-    first = sponsors.take_list(
+    first = sponsor_lists.take(
         on=date(2025, 6, 1), numbers=[here.resident_id, gone.resident_id], **say
     )
     assert (first.new, first.same) == (2, 0)
-    bad = sponsors.take_list(
+    bad = sponsor_lists.take(
         on=date(2025, 7, 1), numbers=[here.resident_id, "123"], whole=True, **say
     )
     assert [(row, str(problem.code)) for row, problem in bad.wrong] == [(2, "number")]
     assert bad.ended == 0  # a list with a wrong line ends nobody
-    later = sponsors.take_list(
+    later = sponsor_lists.take(
         on=date(2025, 7, 1), numbers=[here.resident_id, new.resident_id], whole=True, **say
     )
     assert (later.new, later.same, later.ended) == (1, 1, 1)
     assert gone.sponsorships.get().span.upper == date(2025, 7, 1)
+    # Before the day on which she joined she cannot join once more, the dead cannot at all.
+    life.record_death(
+        by=clerks["intake"], person=gone, died_on=date(2025, 7, 3), document="死亡证明 1"
+    )
+    gone.refresh_from_db()
+    none = sponsor_lists.take(
+        on=date(2025, 6, 15), numbers=[new.resident_id, new.resident_id], **say
+    )
+    dead = sponsor_lists.take(on=date(2025, 7, 4), numbers=[gone.resident_id], **say)
+    assert [(row, problem.code) for row, problem in none.wrong] == [(1, "in_group_already")]
+    assert [problem.code for _row, problem in dead.wrong] == ["person_died"]
+    assert (none.new, dead.new, new.sponsorships.count()) == (0, 0, 1)
+
+
+def test_a_list_costs_as_many_queries_for_five_as_for_one(
+    enroll, clerks, django_assert_max_num_queries
+):
+    say = {"by": clerks["intake"], "group": Sponsored.DIBAO, "region": BEIJING, "document": "低保"}
+    people = [enroll() for _ in range(5)]
+    for on, numbers in (
+        (date(2025, 6, 1), [who.resident_id for who in people]),
+        (date(2025, 7, 1), [people[0].resident_id]),
+    ):
+        with django_assert_max_num_queries(14):
+            sponsor_lists.take(on=on, numbers=numbers, whole=True, **say)
 
 
 def run_year(clerks, year=2026, branch=MEDICAL):

@@ -72,6 +72,7 @@ TECHNIQUE = {
     },
     "assistance/services/programmes.py": {"MOST_DAYS": "of one form"},
     "enrollment/services/checks.py": {"LONGEST_TEXT": "letters that columns hold"},
+    "enrollment/services/collection/receipts.py": {"CHUNK": "receipts looked at together"},
     "enrollment/services/collection/spreading.py": {"MOST": "so that products stay exact"},
     "enrollment/services/collection/surcharge.py": {"FOREVER": "a day after all others"},
     "enrollment/services/collection/tax_file.py": {
@@ -80,7 +81,7 @@ TECHNIQUE = {
     },
     "enrollment/services/employers/employer.py": {"_LONGEST": "letters that columns hold"},
     "enrollment/services/employers/staff_file.py": {"CHUNK": "rows", "LIMITS": "of a file"},
-    "enrollment/services/employers/uploads.py": {
+    "enrollment/services/employers/uploads/handing_in.py": {
         "LARGEST": "bytes of a file",
         "MOST_HEADS": "against slips",
     },

@@ -15,7 +15,7 @@ from enrollment.models import (
     ResidentReceipt,
     UnmatchedPayment,
 )
-from enrollment.services.residents import receipts, taxfile
+from enrollment.services.residents import receipts, taxfile, unmatched
 from socsec.kernel.errors import KernelError
 from socsec.kernel.money import yuan
 from socsec.office.access import may
@@ -192,7 +192,7 @@ class UnmatchedPaymentAdmin(DeskAdmin):
                 raise from_kernel(error, "resident_id") from error
             if person is None:
                 raise NotFound(_("There is no such person in your region."), field="resident_id")
-            receipts.match(by=staff(request), line=line, person=person, year=said["year"])
+            unmatched.match(by=staff(request), line=line, person=person, year=said["year"])
             return _now("Taken for %(name)s, %(year)s.") % {
                 "name": person.name,
                 "year": said["year"],
@@ -215,7 +215,7 @@ class UnmatchedPaymentAdmin(DeskAdmin):
         line = get_object_or_404(self.get_queryset(request), pk=pk)
 
         def do(said: dict[str, Any]) -> str:
-            receipts.send_back(by=staff(request), line=line, **said)
+            unmatched.send_back(by=staff(request), line=line, **said)
             return _now("Sent back: %(amount)s yuan.") % {"amount": yuan(line.amount)}
 
         return Deed(

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from enrollment import queries
 from enrollment.models import SponsorBill, SponsorBillLine, SponsorMembership
-from enrollment.services.residents import sponsors
+from enrollment.services.residents import sponsor_lists, sponsors
 from funds.models import Branch
 from socsec.kernel.money import yuan
 from socsec.office.access import may
@@ -81,7 +81,7 @@ class SponsorMembershipAdmin(DeskAdmin):
         def do(said: dict[str, Any]) -> str:
             numbers = [line.strip() for line in said.pop("numbers").splitlines() if line.strip()]
             said["group"] = int(said["group"])
-            done = sponsors.take_list(by=staff(request), numbers=numbers, **said)
+            done = sponsor_lists.take(by=staff(request), numbers=numbers, **said)
             if done.wrong:
                 rows = "; ".join(f"{row}: {problem}" for row, problem in done.wrong[:WRONG])
                 raise Invalid(

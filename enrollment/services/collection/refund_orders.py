@@ -5,7 +5,9 @@ payment; until the bank has paid it stands in suspense, and belongs to nobody el
 """
 
 from dataclasses import dataclass
+from typing import TypeVar
 
+from django.db.models import Exists, Model, OuterRef, Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -19,6 +21,8 @@ from socsec.office.errors import Refused
 from socsec.office.models import User
 
 KIND = "contribution_refund"
+
+R = TypeVar("R", bound=Model)
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +94,22 @@ def came_back(batch_id: int, person_id: int) -> bool | None:
     ):
         return True
     return False if outcomes else None
+
+
+def news(ordered: QuerySet[R], person: str) -> QuerySet[R]:
+    """Of refunds that were ordered, those of which the bank has said something new.
+
+    `person` names the column of the payee. One question however many were ever paid.
+    """
+    answers = PaymentOutcome.objects.filter(
+        batch_id=OuterRef("batch_id"), person_id=OuterRef(person)
+    )
+    back = Exists(answers.filter(outcome=PaymentOutcome.Outcome.RETURNED)) | Exists(
+        PaymentBatch.objects.filter(pk=OuterRef("batch_id"), state=PaymentBatch.State.CANCELLED)
+    )
+    return ordered.filter(batch_id__isnull=False).filter(
+        Q(state="ordered") & (Exists(answers) | back) | Q(state="paid") & back
+    )
 
 
 def send_back(fund: Fund, amount: int, *, region: str, source: str, by: User) -> None:

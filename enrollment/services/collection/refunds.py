@@ -115,10 +115,8 @@ def keep(*, by: User, refund: Refund, note: str) -> Refund:
 
 def pull() -> int:
     """Learn from the bank's answers what became of ordered refunds. Gives how many changed."""
-    changed = 0
-    for refund in Refund.objects.filter(state__in=[State.ORDERED, State.PAID], way=Way.ORDER):
-        changed += _learn(refund)
-    return changed
+    ordered = Refund.objects.filter(way=Way.ORDER)
+    return sum(_learn(each) for each in refund_orders.news(ordered, "receipt__person_id"))
 
 
 @transaction.atomic

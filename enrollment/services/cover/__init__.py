@@ -14,16 +14,18 @@ from .beginning import (
     insure_at_work,
     start,
 )
-from .ending import end, end_own, last_month, leave, retire
+from .ending import check_end_of_work, end, end_own, end_work, last_month, leave, retire
 
 __all__ = [
     "AGENCY_CODES",
     "begin",
     "branches",
     "check_branches",
+    "check_end_of_work",
     "choose_base",
     "end",
     "end_own",
+    "end_work",
     "enrol",
     "insure_at_work",
     "last_month",

@@ -112,6 +112,20 @@ def retire(*, by: User, person: Person, last_day: date) -> list[Coverage]:
     return ended
 
 
+def check_end_of_work(person: Person, employer: Employer, last_day: date) -> None:
+    """`Refused` where an employment cannot end with that day; writes nothing."""
+    for coverage in _carried(person, last_day, employer):
+        _check_nothing_assessed(person, coverage.branch, employer, last_day)
+
+
+def end_work(
+    *, by: User, person: Person, employer: Employer, last_day: date, reason: str
+) -> list[Coverage]:
+    """End an employment and what hangs on it, for services that have asked who may."""
+    person = lock(person)
+    return _end(by, person, _carried(person, last_day, employer), last_day, reason, employer)
+
+
 def last_month(region: str, last_day: date) -> int:
     """The last month that is owed where coverage ends with a day: that of the day, if it counts."""
     month = month_of(last_day)

@@ -11,15 +11,20 @@ from django.utils.translation import gettext_lazy as _
 from enrollment.models import Category, Coverage
 from enrollment.params import BackPayment
 from socsec.kernel.months import format_month, month_of
-from socsec.kernel.policy import PolicyError
+from socsec.kernel.policy import Policy, PolicyError
 from socsec.office.errors import Refused, from_kernel
 from socsec.office.services import policy
 
 
-def allowed(region: str, category: Category, today_month: int) -> tuple[int, int]:
-    """The first month that may be paid at all, and the first that needs no ruling, from this month."""
+def allowed(
+    region: str, category: Category, today_month: int, known: Policy | None = None
+) -> tuple[int, int]:
+    """The first month that may be paid at all, and the first that needs no ruling, from this month.
+
+    `known` is the policy in force, for who has it at hand.
+    """
     try:
-        law = BackPayment.at(policy.of(policy.current_edition()), region, today_month)
+        law = BackPayment.at(known or policy.of(policy.current_edition()), region, today_month)
     except PolicyError as error:
         raise from_kernel(error, "first_month") from error
     if category is Category.OWN_ACCOUNT:

@@ -178,6 +178,14 @@ def refuse(*, by: User, request: EmployerRequest, reason: str) -> EmployerReques
     return request
 
 
+@transaction.atomic
+def withdraw(*, by: User, request: EmployerRequest, text: str) -> EmployerRequest:
+    """The employer takes it back before it is decided, through its officer or on paper."""
+    require_for(by, "case.withdraw", request.employer)
+    cases.withdraw(case_id=request.pk, by=by, text=text, allowed=True)
+    return request
+
+
 def _note(request: EmployerRequest, by: User, act: str, **detail: Any) -> None:
     audit.record(
         by=by,

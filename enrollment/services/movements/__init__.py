@@ -9,7 +9,7 @@ afterwards, by the app that keeps the accounts (`set_money`).
 from .asking import MOVABLE, ask, old_place
 from .back import move_back
 from .common import KINDS
-from .covers import Ending, ending
+from .covers import Ending, carried, ending, note_leaving
 from .money import set_money
 from .months import every_month, pool
 from .steps import REASONS, Judged, confirm, judge, propose, refuse, send_back, withdraw
@@ -21,11 +21,13 @@ __all__ = [
     "Ending",
     "Judged",
     "ask",
+    "carried",
     "confirm",
     "ending",
     "every_month",
     "judge",
     "move_back",
+    "note_leaving",
     "old_place",
     "pool",
     "propose",

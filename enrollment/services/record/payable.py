@@ -66,32 +66,38 @@ def of(person_id: int) -> list[Payable]:
     """In every branch, the newest first."""
     person = Person.objects.get(pk=person_id)
     spans = [each for each in queries.coverages(person_id) if not each.span.isempty]
+    law = policy.of(policy.current_edition())
     found: list[Payable] = []
     for branch in OF_WAGES:
         mine = [each for each in spans if each.branch == branch]
-        found += in_branch(person, branch, queries.record(person_id, branch), mine)
+        found += in_branch(person, branch, queries.record(person_id, branch), mine, law)
     return found
 
 
 def in_branch(
-    person: Person, branch: Branch, records: Sequence[MonthRecord], spans: Sequence[Coverage]
+    person: Person,
+    branch: Branch,
+    records: Sequence[MonthRecord],
+    spans: Sequence[Coverage],
+    law: Policy | None = None,
 ) -> list[Payable]:
-    """In one branch, for who has the record and the spans at hand."""
+    """In one branch, for who has the record and the spans at hand, and perhaps the policy in force."""
+    law = law or policy.of(policy.current_edition())
     found: list[Payable] = []
     if branch in OF_WAGES:
-        found += _months(branch, {each.month: each for each in records}, spans)
+        found += _months(branch, {each.month: each for each in records}, spans, law)
     if branch in assessing.LAW:
-        found += _years(person, branch, spans)
+        found += _years(person, branch, spans, law)
     return sorted(found, key=lambda each: -each.first)
 
 
 def _months(
-    branch: Branch, records: dict[int, MonthRecord], spans: Sequence[Coverage]
+    branch: Branch, records: dict[int, MonthRecord], spans: Sequence[Coverage], law: Policy
 ) -> Iterator[Payable]:
     """Months that nobody insured, by what the person was insured as before them, else after."""
-    law, today = policy.of(policy.current_edition()), month_of(timezone.localdate())
+    today = month_of(timezone.localdate())
     limits = {
-        each: late_months.allowed(*each, today)
+        each: late_months.allowed(*each, today, law)
         for each in {(span.region, Category(span.category)) for span in spans}
         if each[1] in PAYING
     }
@@ -173,7 +179,9 @@ def _month(
     )
 
 
-def _years(person: Person, branch: Branch, spans: Sequence[Coverage]) -> Iterator[Payable]:
+def _years(
+    person: Person, branch: Branch, spans: Sequence[Coverage], law: Policy
+) -> Iterator[Payable]:
     """Years that a resident has not paid: this one, and in old-age insurance those to be made up."""
     if not any(each.category == Category.RESIDENT for each in spans):
         return
@@ -184,7 +192,6 @@ def _years(person: Person, branch: Branch, spans: Sequence[Coverage]) -> Iterato
     paid |= {year for year, each in years.items() if each.money.settled and _stands(each)}
     first = today.year
     if branch == Branch.PENSION:
-        law = policy.of(policy.current_edition())
         try:
             first = int(PensionAges.at(law, region, today).since)
         except PolicyError:

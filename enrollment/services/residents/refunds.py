@@ -181,12 +181,8 @@ def again(*, by: User, refund: ResidentRefund) -> ResidentRefund:
 
 def pull() -> int:
     """Learn from the bank's answers what became of ordered refunds. Gives how many changed."""
-    changed = 0
-    for refund in ResidentRefund.objects.filter(
-        state__in=[State.ORDERED, State.PAID], batch_id__isnull=False
-    ):
-        changed += _learn(refund)
-    return changed
+    ordered = ResidentRefund.objects.all()
+    return sum(_learn(each) for each in refund_orders.news(ordered, "person_id"))
 
 
 @transaction.atomic

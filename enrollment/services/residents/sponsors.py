@@ -1,7 +1,5 @@
 """Groups that are paid for: who belongs to them, and the bills to those who pay."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
@@ -19,18 +17,16 @@ from enrollment.models import (
     SponsorMembership,
 )
 from enrollment.models.spans import from_day, until
-from enrollment.queries import by_resident_id
 from enrollment.queries.residents import SHARE_OF
 from enrollment.services.assessment.contributions import pool_of
 from enrollment.services.checks import alive, known_region, lock, not_in_future
 from enrollment.services.residents.assessing import branch_of_residents
 from funds.models import Fund, Scheme, accounts
 from funds.services import ledger
-from socsec.kernel import ids
 from socsec.kernel.months import month_of
 from socsec.kernel.regions import span as region_span
 from socsec.office.access import require, require_other_hand
-from socsec.office.errors import Conflict, Invalid, Problem, Refused
+from socsec.office.errors import Conflict, Invalid, Refused
 from socsec.office.models import User
 from socsec.office.services import audit
 
@@ -83,73 +79,6 @@ def leave(*, by: User, membership: SponsorMembership, last_day: date) -> Sponsor
     membership.save(update_fields=["span", "ended_at"])
     _note(by, membership, left=last_day)
     return membership
-
-
-@dataclass(frozen=True, slots=True)
-class Listed:
-    """What became of a list: new in the group, there already, ended, and the lines that are wrong."""
-
-    new: int
-    same: int
-    ended: int
-    wrong: list[tuple[int, Problem]]
-
-
-@transaction.atomic
-def take_list(
-    *,
-    by: User,
-    group: int,
-    region: str,
-    on: date,
-    document: str,
-    numbers: Sequence[str],
-    whole: bool = False,
-) -> Listed:
-    """The list of a group's members on a day, from civil affairs or another department.
-
-    Lines that cannot be taken are told, the others are taken. With `whole` the list is complete:
-    members of the region who no longer stand on it have left with the day before.
-    """
-    require(by, "sponsor.change", known_region(region))
-    not_in_future(on, "on")
-    wrong: list[tuple[int, Problem]] = []
-    people: dict[int, Person] = {}
-    for place, number in enumerate(numbers, 1):
-        try:
-            person = by_resident_id(number)
-        except ids.IdError:
-            wrong.append((place, Invalid(_("This is no identity number."), code="number")))
-            continue
-        if person is None:
-            wrong.append(
-                (place, Refused(_("Nobody with this number is registered."), code="unknown"))
-            )
-        else:
-            people[person.pk] = person
-    held = SponsorMembership.objects.filter(group=group, span__contains=on)
-    there = set(held.filter(person_id__in=people).values_list("person_id", flat=True))
-    new = 0
-    for pk, person in people.items():
-        if pk in there:
-            continue
-        try:
-            with transaction.atomic():
-                join(by=by, person=person, group=group, region=region, from_=on, document=document)
-            new += 1
-        except Problem as problem:
-            place = next(n for n, text in enumerate(numbers, 1) if _same(text, person))
-            wrong.append((place, problem))
-    ended = 0
-    if whole and not wrong:
-        low, high = region_span(region)
-        gone = held.filter(region__gte=low, region__lte=high, span__endswith__isnull=True)
-        for row in gone.exclude(person_id__in=people):
-            begins = row.span.lower
-            if begins and begins < on:
-                leave(by=by, membership=row, last_day=date.fromordinal(on.toordinal() - 1))
-                ended += 1
-    return Listed(new, len(there), ended, sorted(wrong, key=lambda each: each[0]))
 
 
 # Nobody is asked to subsidise a year that the insured person has not paid; what came off goes off.
@@ -340,13 +269,6 @@ def _post(bill: SponsorBill, receipt: ResidentReceipt, by: User) -> None:
         on=receipt.received_on if month == month_of(today) else today,
         by=by,
     )
-
-
-def _same(text: str, person: Person) -> bool:
-    try:
-        return ids.read_resident_id(text).number == person.resident_id
-    except ids.IdError:
-        return False
 
 
 def _state(bill: SponsorBill, wanted: str) -> None:

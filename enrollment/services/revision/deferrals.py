@@ -120,6 +120,19 @@ def decide(*, by: User, deferral: Deferral, grant: bool, note: str = "") -> Defe
     return deferral
 
 
+@transaction.atomic
+def withdraw(*, by: User, deferral: Deferral) -> Deferral:
+    """The employer takes its question back before it is decided."""
+    deferral = lock(deferral)
+    require_for(by, ASK, deferral.employer)
+    if deferral.state != State.ASKED:
+        raise Conflict(_("This was decided already."), code="decided_already")
+    deferral.state = State.WITHDRAWN
+    deferral.save(update_fields=["state"])
+    _note(deferral, by, ASK, "")
+    return deferral
+
+
 def _check(
     employer: Employer,
     branch: int,

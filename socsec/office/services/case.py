@@ -352,9 +352,12 @@ def decide(
 
 
 @transaction.atomic
-def withdraw(*, case_id: int, by: User, text: str) -> Case:
-    """End a case because the person takes it back. Insured persons withdraw their own."""
-    case = lock(case_id, by, "case.withdraw", *Case.OPEN)
+def withdraw(*, case_id: int, by: User, text: str, allowed: bool = False) -> Case:
+    """End a case because the person takes it back. Insured persons withdraw their own.
+
+    `allowed` says that the caller has asked for leave in a way of its own, as for `open_case`.
+    """
+    case = lock(case_id, by, None if allowed else "case.withdraw", *Case.OPEN)
     if not text.strip():
         raise Invalid(_("Say why the case is withdrawn."), code="empty", field="text")
     _change(
@@ -363,19 +366,21 @@ def withdraw(*, case_id: int, by: User, text: str) -> Case:
     return case
 
 
-def lock(case_id: int, by: User, act: str, *states: str) -> Case:
+def lock(case_id: int, by: User, act: str | None, *states: str) -> Case:
     """The case, locked until the end of the transaction, for apps that act on it together.
 
     Refuses who may not do `act` there, who handles their own case or a relative's, and a case
-    whose state is none of `states` (any will do where none is given).
+    whose state is none of `states` (any will do where none is given). `act` is None where the
+    caller has asked for leave already.
     """
     # The lock is for the case alone, not for the rows that lists join to it.
     case = Case.objects.select_for_update(of=("self",)).filter(pk=case_id).first()
     if case is None:
         raise NotFound(_("There is no such case."), code="no_case")
-    if by.kind == User.Kind.INSURED and not may(by, "case.read", None, case.person_id):
-        raise NotFound(_("There is no such case."), code="no_case")
-    require(by, act, case.region_id, case.person_id)
+    if act is not None:
+        if by.kind == User.Kind.INSURED and not may(by, "case.read", None, case.person_id):
+            raise NotFound(_("There is no such case."), code="no_case")
+        require(by, act, case.region_id, case.person_id)
     if by.kind == User.Kind.STAFF:
         require_stranger(by, case.person_id)
     if states and case.state not in states:

@@ -1,12 +1,10 @@
-"""Full coverage at the desk: the work list, a person on it, the rates, and a file to take along."""
+"""The work list, a person on it, and a file to take along."""
 
-import csv
 from collections.abc import Iterator
 from typing import Any, ClassVar
 
 from django import forms as plain
 from django.contrib import admin
-from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
 from django.db import transaction
 from django.db.models import QuerySet
@@ -19,8 +17,6 @@ from django.utils.translation import gettext_lazy as _
 
 from enrollment import queries
 from enrollment.models import (
-    AgeBand,
-    Area,
     ContactOutcome,
     ContactWay,
     CoverageGap,
@@ -28,38 +24,20 @@ from enrollment.models import (
     GapReason,
 )
 from enrollment.services.people import gaps
-from funds.models import Branch
-from socsec.kernel.months import format_month
-from socsec.office import display, figures, home, menu, people
+from socsec.office import home, menu, people
 from socsec.office.access import may, scope
 from socsec.office.desk import Button, Crumb, Deed, DeskAdmin, show_page, staff
 from socsec.office.desk_forms import pick
 from socsec.office.forms import DateField, ScreenForm
-from socsec.office.models import Region, User
+from socsec.office.models import User
 from socsec.office.places import place
 from socsec.office.services import audit
 
+from . import rates
+from .common import BRANCHES, chosen, gap_url, list_page, reader, region_names, regions_of
+from .csv_file import chunks, csv_answer
+
 PAGE = 50
-BRANCHES = (Branch.PENSION, Branch.MEDICAL)
-TENTH = 1000  # millionths in a tenth of a per cent
-MONTHS = 12  # of a rate over time
-FORMULA = ("=", "+", "-", "@", "\t", "\r")  # what a spreadsheet would take for one
-
-
-def reader(request: HttpRequest) -> User:
-    """Whoever may see the lists; others are turned away."""
-    user = staff(request)
-    if not may(user, "gap.read"):
-        raise PermissionDenied
-    return user
-
-
-def list_page() -> str:
-    return reverse("admin:enrollment_gaps")
-
-
-def gap_url(gap: CoverageGap) -> str:
-    return reverse("admin:enrollment_gap", args=[gap.person_id, gap.branch])
 
 
 class ContactForm(ScreenForm):
@@ -80,19 +58,6 @@ class ContactForm(ScreenForm):
 
 class AssignForm(ScreenForm):
     clerk = pick(_("Who takes it"), [])
-
-
-def chosen(request: HttpRequest) -> dict[str, Any]:
-    """The filters of the address, as far as they can be read."""
-    get = request.GET
-    branch, reason = get.get("branch", ""), get.get("reason", "")
-    region = get.get("region", "")
-    return {
-        "branch": int(branch) if branch in {str(int(b)) for b in BRANCHES} else None,
-        "reason": int(reason) if reason in {str(r) for r in GapReason.values} else None,
-        "region": region if len(region) == len("000000") and region.isdecimal() else "",
-        "whose": get.get("whose", "") if get.get("whose") in ("mine", "nobody", "due") else "",
-    }
 
 
 def listed(user: User, by: dict[str, Any]) -> QuerySet[CoverageGap]:
@@ -144,8 +109,8 @@ class GapContactAdmin(DeskAdmin):
                 guard(self.assign),
                 name="enrollment_gap_assign",
             ),
-            path("rates/", guard(self.rates), name="enrollment_rates"),
-            path("rates/file/", guard(self.rates_file), name="enrollment_rates_file"),
+            path("rates/", guard(rates.page), name="enrollment_rates"),
+            path("rates/file/", guard(rates.file), name="enrollment_rates_file"),
             *super().get_urls(),
         ]
 
@@ -314,159 +279,6 @@ class GapContactAdmin(DeskAdmin):
             lead=f"{who.name} · {gap.get_branch_display()} · {gap.get_reason_display()}",
             crumbs=[Crumb(_("Full coverage"), list_page()), Crumb(who.name, gap_url(gap))],
         ).answer(request)
-
-    def rates(self, request: HttpRequest) -> HttpResponse:
-        user = reader(request)
-        region, branch, month = which(request, user)
-        over = queries.rates_over_time(region, branch, month - MONTHS + 1, month) if month else []
-        return show_page(
-            request,
-            "admin/enrollment/rates.html",
-            title=_("Rates of coverage"),
-            act="gap.read",
-            crumbs=[Crumb(_("Full coverage"), list_page()), Crumb(_("Rates of coverage"))],
-            buttons=[
-                Button(
-                    _("As a file"),
-                    f"{reverse('admin:enrollment_rates_file')}?branch={int(branch)}&region={region}",
-                )
-            ],
-            month=month,
-            branch=int(branch),
-            region=region,
-            branches=[(int(b), b.label) for b in BRANCHES],
-            regions=sorted(region_names(regions_of(user)).items()),
-            parts=parts_of(region, branch, month) if month else [],
-            over=line_of(over),
-        )
-
-    def rates_file(self, request: HttpRequest) -> StreamingHttpResponse:
-        user = reader(request)
-        region, branch, month = which(request, user)
-        rows: list[list[Any]] = [
-            [_now("By"), _now("Part"), _now("People"), _now("Insured"), _now("Rate")]
-        ]
-        for part in parts_of(region, branch, month) if month else []:
-            rows += [[str(part["title"]), *row] for row in part["table"]]
-        return csv_answer("coverage-rates.csv", iter(rows))
-
-
-def which(request: HttpRequest, user: User) -> tuple[str, Branch, int | None]:
-    """Region, branch and month that the rates are asked for: within the user's own subtree."""
-    by = chosen(request)
-    region = by["region"] or user.region_code or ""
-    if not may(user, "gap.read", region):
-        raise Http404
-    return region, Branch(by["branch"] or Branch.MEDICAL), queries.latest_count()
-
-
-def parts_of(region: str, branch: Branch, month: int) -> list[dict[str, Any]]:
-    """The rates of a month by region, age, and urban and rural: each a chart with its table."""
-    every = (
-        (_("By region"), "region", region_names),
-        (_("By age"), "band", lambda keys: {key: AgeBand(key).label for key in keys}),
-        (_("Urban and rural"), "area", lambda keys: {key: Area(key).label for key in keys}),
-    )
-    found = []
-    for title, by, name in every:
-        rates = queries.rates(region, month, branch, by)
-        names = name({rate.key for rate in rates})
-        labels = [str(names.get(rate.key, rate.key)) for rate in rates]
-        found.append(
-            {
-                "title": title,
-                "chart": figures.bar_chart(
-                    labels,
-                    [
-                        figures.Series(_("insured"), [rate.insured for rate in rates]),
-                        figures.Series(_("not insured"), [rate.missing for rate in rates]),
-                    ],
-                    say=lambda number: f"{number:,}",
-                )
-                if rates
-                else None,
-                "table": [
-                    [label, f"{rate.people:,}", f"{rate.insured:,}", percent(rate)]
-                    for label, rate in zip(labels, rates, strict=True)
-                ],
-                "head": [title, _("People"), _("Insured"), _("Rate")],
-            }
-        )
-    return found
-
-
-def line_of(rates: list[queries.Rate]) -> dict[str, Any] | None:
-    """The rate month by month, in tenths of a per cent."""
-    if not rates:
-        return None
-    labels = [format_month(rate.key) for rate in rates]
-    return {
-        "chart": figures.line_chart(
-            labels,
-            [figures.Series(_("insured"), [rate.rate // TENTH for rate in rates])],
-            every=max(1, len(labels) // 6),
-            say=lambda tenths: f"{tenths // 10}.{tenths % 10}%",
-        ),
-        "table": [
-            [label, f"{rate.people:,}", f"{rate.insured:,}", percent(rate)]
-            for label, rate in zip(labels, rates, strict=True)
-        ],
-        "head": [_("Month"), _("People"), _("Insured"), _("Rate")],
-    }
-
-
-def percent(rate: queries.Rate) -> str:
-    """To a tenth of a per cent, rounded down: nobody is counted who is not there."""
-    return display.rate(rate.rate // TENTH * TENTH)
-
-
-def regions_of(user: User) -> set[str]:
-    return set(
-        Region.objects.within(user.region_code or "-").values_list("code", flat=True)
-        if user.region_code
-        else []
-    )
-
-
-def region_names(codes: Any) -> dict[str, str]:
-    return {each.code: str(each) for each in Region.objects.filter(pk__in=list(codes))}
-
-
-def chunks(rows: Iterator[Any], size: int = 1000) -> Iterator[list[Any]]:
-    part: list[Any] = []
-    for row in rows:
-        part.append(row)
-        if len(part) == size:
-            yield part
-            part = []
-    if part:
-        yield part
-
-
-class Echo:
-    """A file that hands back what is written to it, for a writer of lines."""
-
-    def write(self, text: str) -> str:
-        return text
-
-
-def csv_answer(name: str, rows: Iterator[list[Any]]) -> StreamingHttpResponse:
-    """Rows as CSV that a spreadsheet opens with its Chinese right, and takes no cell for a formula."""
-    writer = csv.writer(Echo())
-
-    def lines() -> Iterator[str]:
-        yield "\ufeff"
-        for row in rows:
-            yield writer.writerow([plain_cell(cell) for cell in row])
-
-    answer = StreamingHttpResponse(lines(), content_type="text/csv; charset=utf-8")
-    answer["Content-Disposition"] = f'attachment; filename="{name}"'
-    return answer
-
-
-def plain_cell(cell: Any) -> str:
-    text = str(cell)
-    return f"'{text}" if text.startswith(FORMULA) else text
 
 
 def _mine(user: User) -> home.Figure:
