@@ -29,7 +29,7 @@ from medical.services import settling
 from medical.services.settling import messages
 from socsec.office.api import PROBLEM, ApiView, YuanField
 from socsec.office.api.idempotency import fingerprint
-from socsec.office.errors import Denied, NotFound, Refused
+from socsec.office.errors import Denied, NotFound, Refused, say
 
 SHOWN = (
     "total",
@@ -44,6 +44,10 @@ SHOWN = (
     *PERSON_SHARES,
 )
 
+# What a provider may say and the office knows better.
+CHECKED = ("away", "disease")
+NOT_TOLD = ("msgid", "resident_id", *CHECKED)
+
 
 class MsgIdField(serializers.CharField):
     def __init__(self, **more: Any) -> None:
@@ -53,13 +57,19 @@ class MsgIdField(serializers.CharField):
 
 
 class VisitIn(serializers.Serializer):
+    """What is on file counts: `away` and `disease` are compared with it, and where they differ the
+    answer says so in `noted`."""
+
     msgid = MsgIdField()
     number = serializers.CharField(max_length=30)
     resident_id = serializers.CharField(max_length=18)
     care = serializers.ChoiceField(choices=Care.values)
     opened_at = serializers.DateTimeField()
-    away = serializers.ChoiceField(choices=Away.values, default=Away.LOCAL)
-    disease = serializers.ChoiceField(choices=Disease.values, default=Disease.NONE)
+    emergency = serializers.BooleanField(
+        default=False, help_text="An emergency away from home counts as filed"
+    )
+    away = serializers.ChoiceField(choices=Away.values, required=False)
+    disease = serializers.ChoiceField(choices=Disease.values, required=False)
     department = serializers.CharField(max_length=30, default="", allow_blank=True)
     doctor = serializers.CharField(max_length=30, default="", allow_blank=True)
     diagnosis = serializers.CharField(max_length=20, default="", allow_blank=True)
@@ -72,9 +82,18 @@ class VisitOut(serializers.ModelSerializer):
     class Meta:
         model = Encounter
         fields: ClassVar = [
-            *("id", "number", "state", "care", "scheme", "home", "standing", "away"),
+            *("id", "number", "state", "care", "scheme", "home", "standing", "away", "disease"),
             *("opened_at", "closed_at", "continues"),
         ]
+
+
+class AdmittedOut(VisitOut):
+    noted = serializers.ListField(
+        child=serializers.CharField(), help_text="Where what was sent is not what is on file"
+    )
+
+    class Meta(VisitOut.Meta):
+        fields: ClassVar = [*VisitOut.Meta.fields, "noted"]
 
 
 class VisitLineIn(serializers.Serializer):
@@ -199,12 +218,13 @@ class Visits(_ProviderView):
         tags=["medical"],
         summary="Begin a visit or a stay of an insured person",
         request=VisitIn,
-        responses={201: VisitOut, 403: PROBLEM, 409: PROBLEM, 422: PROBLEM},
+        responses={201: AdmittedOut, 403: PROBLEM, 409: PROBLEM, 422: PROBLEM},
     )
     def post(self, request: Request) -> Response:
         said = _said(request, VisitIn)
         provider = self.provider(request)
-        rest = {key: value for key, value in said.items() if key not in ("msgid", "resident_id")}
+        rest = {key: value for key, value in said.items() if key not in NOT_TOLD}
+        rest["emergency"] |= said.get("away") == Away.EMERGENCY
 
         def act() -> tuple[int, Any, Encounter]:
             person = by_resident_id(said["resident_id"].upper())
@@ -217,7 +237,16 @@ class Visits(_ProviderView):
                 )
             made = settling.admit(by=request.user, provider=provider, person=person, **rest)
             made.refresh_from_db()
-            return 201, VisitOut(made).data, made
+            noted = [
+                say(
+                    _("%(what)s: on file is %(value)s, and that counts."),
+                    what=Encounter._meta.get_field(name).verbose_name,
+                    value=getattr(made, f"get_{name}_display")(),
+                )
+                for name in CHECKED
+                if name in said and said[name] != getattr(made, name)
+            ]
+            return 201, {**VisitOut(made).data, "noted": noted}, made
 
         return self.once(request, "admit", said, act)
 

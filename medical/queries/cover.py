@@ -8,12 +8,14 @@ from typing import Any
 from django.db.models import Q, QuerySet
 
 from enrollment import queries as people
-from enrollment.models import Coverage
+from enrollment.models import Category, Coverage
 from funds.models import Branch, Scheme
 from medical.models import (
     AccountShare,
     Away,
     AwayFiling,
+    Care,
+    Disease,
     DiseaseClaim,
     MedicalAccount,
     MedicalEntry,
@@ -24,6 +26,14 @@ from socsec.office.access import scope
 from socsec.office.people import numbers
 
 from .catalogue import on
+
+# Of several filings the one that costs the person least counts.
+BEST_FIRST = (Away.LONG_TERM, Away.EMERGENCY, Away.REFERRED, Away.OTHER)
+# The chapters of the classification of diseases (ICD-10) for each of the two common diseases.
+CHAPTERS = {
+    Disease.HYPERTENSION: {"I10", "I11", "I12", "I13", "I15"},
+    Disease.DIABETES: {"E10", "E11", "E12", "E13", "E14"},
+}
 
 
 def insured_on(person_id: int, day: date) -> Coverage | None:
@@ -45,19 +55,24 @@ def away_on(person_id: int, *, pooled: str, place: str, day: date, emergency: bo
     """
     if covers(pooled, place):
         return Away.LOCAL
-    held = {
-        each.away for each in filings(person_id).filter(on(day)) if covers(each.to_region, place)
-    }
-    if Away.LONG_TERM in held:
-        return Away.LONG_TERM
+    held = filed(person_id, place=place, first=day, last=day, emergency=emergency)
+    return Away.OTHER if held is None else held
+
+
+def filed(
+    person_id: int, *, place: str, first: date, last: date, emergency: bool = False
+) -> Away | None:
+    """How care away from home is filed, by the best filing that holds on a day of it; None if by none.
+
+    A filing that runs out during a stay holds until the discharge, and one made during the stay
+    holds for all of it (医保发〔2022〕22号).
+    """
+    rows = filings(person_id).filter(from_date__lte=last)
+    rows = rows.filter(Q(until__isnull=True) | Q(until__gte=first))
+    held = {each.away for each in rows if covers(each.to_region, place)}
     if emergency:
-        return Away.EMERGENCY
-    return Away.REFERRED if Away.REFERRED in held else Away.OTHER
-
-
-def filed_on(person_id: int, place: str, day: date) -> bool:
-    """Whether any filing covers care in a place on a day: without one there is no direct settlement."""
-    return any(covers(each.to_region, place) for each in filings(person_id).filter(on(day)))
+        held.add(Away.EMERGENCY)
+    return next((Away(each) for each in BEST_FIRST if each in held), None)
 
 
 def registrations(person_id: int, day: date | None = None) -> QuerySet[Registration]:
@@ -70,6 +85,24 @@ def registered(person_id: int, care: int, day: date, diagnosis: str = "") -> boo
     """Whether somebody has a disease registered for such care on a day."""
     rows = registrations(person_id, day).filter(care=care)
     return rows.filter(diagnosis=diagnosis).exists() if diagnosis else rows.exists()
+
+
+def two_diseases(person_id: int, day: date) -> Disease:
+    """Which of hypertension and diabetes somebody has registered for their drugs on a day."""
+    codes = registrations(person_id, day).filter(care=Care.TWO_DISEASES)
+    held = {each.diagnosis[:3].upper() for each in codes}
+    found = Disease.NONE
+    for disease, chapters in CHAPTERS.items():
+        if held & chapters:
+            found |= disease
+    return Disease(found)
+
+
+def civil_servant(person_id: int, day: date) -> bool:
+    """Whether somebody is insured on a day through an agency or institution, or retired from one."""
+    working = people.coverages(person_id).filter(branch=Branch.MEDICAL, span__startswith__lte=day)
+    last = working.exclude(category=Category.RETIREE).reverse().first()
+    return last is not None and last.category == Category.AGENCY
 
 
 def claims(user: Any) -> QuerySet[DiseaseClaim]:

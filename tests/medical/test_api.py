@@ -108,6 +108,17 @@ def test_a_stay_is_settled_and_a_repeated_message_is_answered_again(system, read
     assert system.ask("get", ready, scopes=["bills:read"]).json()["state"] == "settled"
 
 
+def test_a_word_that_is_not_what_is_on_file_is_answered_with_what_counts(system, village):
+    made = post(system, AT, visit_of(system, village, away=1, disease=2, emergency=True))
+    assert (made.status_code, made.json()["away"], made.json()["disease"]) == (201, 0, 0)
+    assert [each.split(":")[0] for each in made.json()["noted"]] == [
+        "away from home",
+        "hypertension or diabetes",
+    ]
+    agreed = post(system, AT, visit_of(system, village, number="N2", away=0))
+    assert agreed.json()["noted"] == []
+
+
 def test_a_message_number_with_another_body_changes_nothing(system, ready):
     post(system, f"{ready}settle/", {}, msgid="S1")
     before = there()

@@ -86,7 +86,7 @@ def test_care_away_from_home_is_filed_changed_ended_and_counts_by_the_day(intake
 
     assert away(PUDONG) == Away.LOCAL
     assert (away(JINJIANG), away(JINJIANG, emergency=True)) == (Away.OTHER, Away.EMERGENCY)
-    assert not queries.filed_on(li.pk, JINJIANG, TODAY)
+    assert queries.filed(li.pk, place=JINJIANG, first=TODAY, last=TODAY) is None
     first = filings.file(
         by=intake, person=li, away=Away.LONG_TERM, to_region=CHENGDU, from_date=TODAY
     )

@@ -21,6 +21,7 @@ from medical.models import (
     Encounter,
     Level,
     Provider,
+    Registration,
     Sanction,
     Settlement,
     YearSums,
@@ -40,6 +41,14 @@ CARES = [Care.OUTPATIENT, Care.EMERGENCY, Care.INPATIENT, Care.SPECIAL]
 @pytest.fixture
 def visit(village, clerk, hospital, catalogue):
     """A visit that has ended, ready to be settled."""
+    Registration.objects.create(
+        person=village.souls["lin"],
+        care=Care.SPECIAL,
+        diagnosis="I10",
+        region=people.PUDONG,
+        from_date=date(2020, 1, 1),
+        by=clerk,
+    )
 
     def make(
         yuan=1000, care=Care.INPATIENT, day=None, who="lin", where=None, number=None, lines=None

@@ -26,7 +26,7 @@ from socsec.office.errors import Invalid
 from socsec.office.models import PolicyEdition, User
 from socsec.office.services import audit, policy
 
-from . import year
+from . import known, year
 from .visits import must_be
 
 State, Kind = Encounter.State, Settlement.Kind
@@ -51,7 +51,7 @@ def preview(*, by: User, encounter: Encounter) -> list[Preview]:
     must_be(encounter, State.OPEN, State.DISCHARGED)
     found = []
     edition = policy.current_edition()
-    for at, bill in _bills(encounter, edition).items():
+    for at, bill in _bills(by, encounter, edition).items():
         others = year.booked(_rows(encounter, at))
         others.pop(encounter.pk, None)
         raised = YearSums.objects.filter(**_key(encounter, at)).values_list("cap_raise", flat=True)
@@ -72,7 +72,8 @@ def settle(*, by: User, encounter: Encounter) -> list[Settlement]:
     must_be(encounter, State.DISCHARGED)
     edition = policy.current_edition()
     made = []
-    for at, bill in _bills(encounter, edition).items():
+    for at, bill in _bills(by, encounter, edition).items():
+        encounter.away = bill.told["away"]
         sums = _hold(encounter, at)
         rows = list(_rows(encounter, at))
         live = year.booked(rows)
@@ -80,7 +81,7 @@ def settle(*, by: User, encounter: Encounter) -> list[Settlement]:
         written = _book(by, encounter, at, rows, live, sums, edition)
         made += [row for row in written if row.encounter_id == encounter.pk]
     encounter.state = State.SETTLED
-    encounter.save(update_fields=["state"])
+    encounter.save(update_fields=["state", "away"])
     _note(encounter, by, "bill.settle", made)
     return made
 
@@ -149,8 +150,8 @@ def _hold(encounter: Encounter, at: int) -> YearSums:
     return YearSums.objects.select_for_update(no_key=True).get(**_key(encounter, at))
 
 
-def _bills(encounter: Encounter, edition: PolicyEdition) -> dict[int, year.Bill]:
-    """The bill of each year of a visit, as the lines say."""
+def _bills(by: User, encounter: Encounter, edition: PolicyEdition) -> dict[int, year.Bill]:
+    """The bill of each year of a visit, as the lines say, and what is on file about it."""
     law = policy.of(edition)
     last = timezone.localdate(encounter.closed_at) if encounter.closed_at else timezone.localdate()
     first = timezone.localdate(encounter.opened_at)
@@ -175,10 +176,29 @@ def _bills(encounter: Encounter, edition: PolicyEdition) -> dict[int, year.Bill]
         )
     if Stays.at(law, encounter.home, month_of(last)).year_of_stay != YearOfStay.SPLIT:
         parts = [_together(parts, last.year)]
+    told = _told(by, encounter, first, last, law)
     designation = next_payer.designated(encounter.person_id, last, law)
+    told["poor"] = bool(designation.get("poor", False))
     return {
-        part["day__year"]: _bill(encounter, part, first, last, designation, edition)
+        part["day__year"]: _bill(encounter, part, first, last, told, designation, edition)
         for part in parts
+    }
+
+
+def _told(
+    by: User, encounter: Encounter, first: date, last: date, law: Policy
+) -> dict[str, int | bool]:
+    """What the rule is told of the visit and the person, as it is on file when it is settled."""
+    known.must_be_registered(encounter.person_id, encounter.care, first, encounter.diagnosis)
+    plan = year.PLANS[encounter.scheme][0].at(law, encounter.home, month_of(last))
+    return {
+        "care": encounter.care,
+        "level": encounter.provider.level,
+        "standing": encounter.standing,
+        "away": known.away_at_discharge(encounter, last, by),
+        "disease": encounter.disease,
+        "listed": known.listed(encounter, plan, last),
+        "civil_servant": known.civil_servant(encounter, plan),
     }
 
 
@@ -195,6 +215,7 @@ def _bill(
     part: Any,
     first: date,
     last: date,
+    told: dict[str, int | bool],
     designation: dict[str, Any],
     edition: PolicyEdition,
 ) -> year.Bill:
@@ -212,12 +233,7 @@ def _bill(
         month=month_of(served_until),
         edition=edition.number,
         told={
-            "care": encounter.care,
-            "level": encounter.provider.level,
-            "standing": encounter.standing,
-            "away": encounter.away,
-            "disease": encounter.disease,
-            "poor": bool(designation.get("poor", False)),
+            **told,
             **{name: part[name] for name in ("total", "uncovered", "over_limit", "first_self_pay")},
         },
         designation=designation,

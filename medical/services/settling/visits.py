@@ -11,7 +11,7 @@ from enrollment.models import Category, Coverage, Person
 from enrollment.queries.coverage import coverage_as_of
 from enrollment.services.checks import alive, known_name, known_text, lock
 from funds.models import Branch
-from medical.models import Away, Care, Disease, Encounter, Provider, Standing
+from medical.models import Care, Encounter, Provider, Standing
 from medical.params import StandingAges, Stays
 from medical.queries.providers import agreement_on, stop_on
 from socsec.kernel.months import month_of
@@ -20,6 +20,8 @@ from socsec.office.access import require
 from socsec.office.errors import Conflict, Invalid, Refused
 from socsec.office.models import User
 from socsec.office.services import audit, policy
+
+from . import known
 
 State = Encounter.State
 # Providers' clocks are set by hand; what lies further ahead is a slip.
@@ -35,8 +37,7 @@ def admit(
     number: str,
     care: int,
     opened_at: datetime,
-    away: int = Away.LOCAL,
-    disease: int = Disease.NONE,
+    emergency: bool = False,
     department: str = "",
     doctor: str = "",
     diagnosis: str = "",
@@ -45,7 +46,8 @@ def admit(
 
     The person must be insured on the day and the provider entitled to settle that kind of care;
     `Refused` otherwise, `Conflict` for a number that is taken. A stay that begins within the hours
-    of the law after another ended continues that one (转院).
+    of the law after another ended continues that one (转院). How far from home, and for which
+    registered disease, is what is on file; `emergency` says that it was one, which counts as filed.
     """
     require(by, "bill.enter", provider.region, person.pk)
     number = known_name(number, 30, "number")
@@ -60,6 +62,8 @@ def admit(
     alive(person, day)
     _may_settle(provider, care, department, day)
     coverage = _insured(person, day)
+    known.must_be_registered(person.pk, care, day, diagnosis)
+    emergency = emergency or care == Care.EMERGENCY
     law = policy.of(policy.current_edition())
     try:
         with transaction.atomic():
@@ -74,8 +78,10 @@ def admit(
                     person, coverage, day, StandingAges.at(law, coverage.region, month_of(day))
                 ),
                 region=provider.region,
-                away=away,
-                disease=disease,
+                away=known.away_at_admission(
+                    person, coverage, provider.region, day, emergency=emergency
+                ),
+                disease=known.disease(person.pk, care, day),
                 department=department,
                 doctor=doctor,
                 diagnosis=diagnosis,
