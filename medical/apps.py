@@ -30,6 +30,7 @@ class MedicalConfig(AppConfig):
             )
         )
         runs.register(batch.AccountCredits())
+        runs.register(batch.YearOpenings())
         checks.register()
         portal.hang()
 

@@ -129,6 +129,12 @@ class StandingAges(Params):
     elderly_from: Count = parameter("medical.standing.elderly_from")
 
 
+class Incentive(Params):
+    """From when on a year without a claim is rewarded."""
+
+    since: Count = parameter("medical.residents.incentive.since")
+
+
 class RetirementYears(Params):
     """How long one pays before medical insurance in retirement is free."""
 

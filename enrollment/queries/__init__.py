@@ -41,6 +41,7 @@ from .life import (
     standing_events,
 )
 from .matching import (
+    MINE,
     SAME_PERSON,
     canonical,
     link_of,
@@ -150,6 +151,7 @@ from .residents import (
 
 __all__ = [
     "EVENTS",
+    "MINE",
     "RATE_OF",
     "SAME_PERSON",
     "Arrears",

@@ -170,6 +170,14 @@ SAME_PERSON = f"""(
      where a.number <> b.number
 )"""  # noqa: S608
 
+# For a statement about one person, `%(person)s`: `with recursive {MINE}` has every number of theirs.
+MINE = f"""mine (number) as (
+    select %(person)s::bigint
+     union
+    select l.absorbed_id from {_LINKS} l
+      join mine m on m.number = l.survivor_id and l.state = '{PersonLink.State.ACTIVE}'
+)"""  # noqa: S608
+
 
 def paid_under_another(purpose: str) -> list[int]:
     """Numbers that were merged with one under which an account for that purpose is on file."""

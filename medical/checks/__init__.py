@@ -10,6 +10,7 @@ from funds.models import Branch, Fund, accounts
 from funds.queries import control
 from medical.checks import bills
 from medical.models import MedicalAccount, MedicalEntry
+from medical.services.settling import posting
 from socsec.kernel.money import yuan
 from socsec.office import oversight
 from socsec.office.errors import say
@@ -48,11 +49,12 @@ def accounts_against_entries() -> Iterator[Finding]:
 
 
 def accounts_against_control() -> Iterator[Finding]:
-    """What the accounts of a fund hold is what its control account says."""
+    """What the accounts of a fund hold is what its control account says, less what the night posts."""
     funds = {each.pk: each for each in Fund.objects.filter(branch=Branch.MEDICAL)}
     held = dict(MedicalAccount.objects.order_by().values_list("fund").annotate(sum=Sum("balance")))
+    spent = posting.unposted()
     books = {
-        number: amount
+        number: amount - spent.get(number, 0)
         for number, amount in control(accounts.INDIVIDUAL_ACCOUNTS).items()
         if number in funds
     }

@@ -33,15 +33,16 @@ _ORPHANS = """
     WHERE s.person_id IS NULL
 """
 
-# By day: what the funds owe by the settlements, and what their books say.
+# By day: what funds and accounts owe by the settlements, and what the books say.
 _DAYS = """
-    SELECT booked_on, sum(fund_pay)::bigint FROM medical_settlement
+    SELECT booked_on, sum(fund_pay + account_pay + family_pay)::bigint FROM medical_settlement
     WHERE booked_on < %s GROUP BY booked_on
 """
 _BOOKS = """
-    SELECT b.booked_on, sum(CASE WHEN t.credit = %s THEN t.amount ELSE -t.amount END)::bigint
+    SELECT b.booked_on, sum(CASE WHEN t.credit = %s THEN t.amount ELSE -t.amount END)
+                            FILTER (WHERE %s IN (t.debit, t.credit))::bigint
     FROM funds_transfer t JOIN funds_ledgerbatch b ON b.id = t.batch_id
-    WHERE b.kind = 'bills_settled' GROUP BY b.booked_on
+    WHERE b.kind IN ('bills_settled', 'accounts_paid') GROUP BY b.booked_on
 """
 
 
@@ -64,12 +65,12 @@ def year_sums() -> Iterator[Finding]:
 
 
 def bills_posted() -> Iterator[Finding]:
-    """What the funds owe by the bills of a day stands in their books the day after."""
+    """What funds and accounts owe by the bills of a day stands in the books the day after."""
     with connection.cursor() as cursor:
         # The posting of a day is made in the night after it.
         cursor.execute(_DAYS, [timezone.localdate() - timedelta(days=1)])
         owed = dict(cursor.fetchall())
-        cursor.execute(_BOOKS, [accounts.PROVIDERS_DUE])
+        cursor.execute(_BOOKS, [accounts.PROVIDERS_DUE, accounts.PROVIDERS_DUE])
         booked = dict(cursor.fetchall())
     for day in sorted(owed):
         if owed[day] != booked.get(day, 0):

@@ -49,9 +49,10 @@ class MedicalEntry(models.Model):
     """One line of a medical account. Never changed, never deleted.
 
     `seq` counts an account's entries from 1, and `balance` is what it holds after this one.
-    `reference` is the run of a credit, the settlement of what was spent or given back, the number
-    of the entry that a reversal undoes; `for_person_id` the relative for whom it was spent, 0 for
-    the owner; `batch_id` the ledger batch that posted it.
+    `reference` is the run of a credit, the visit of what was spent or given back, the number of the
+    entry that a reversal undoes; `for_person_id` the relative for whom it was spent, 0 for the
+    owner; `batch_id` the ledger batch that posted it, 0 for what was spent on a visit or given
+    back: the night posts that, all of a fund and day in one batch.
     """
 
     class Kind(models.IntegerChoices):
@@ -79,6 +80,17 @@ class MedicalEntry(models.Model):
         verbose_name = _("entry of a medical account")
         verbose_name_plural = _("entries of medical accounts")
         ordering = ["person_id", "seq"]
+        indexes = [
+            # What accounts paid for a visit, and what of a day is to be posted.
+            models.Index(
+                fields=["reference"], condition=Q(kind__in=[4, 5]), name="medical_entry_of_visit"
+            ),
+            models.Index(
+                fields=["booked_on"],
+                condition=Q(kind__in=[4, 5]),
+                name="medical_entry_for_care_on",
+            ),
+        ]
         constraints = [
             models.CheckConstraint(condition=Q(balance__gte=0), name="medical_entry_not_overdrawn"),
             models.CheckConstraint(condition=Q(seq__gte=1), name="medical_entry_from_one"),

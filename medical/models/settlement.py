@@ -158,7 +158,8 @@ class YearSums(models.Model):
     Every settlement locks the row; each sum is that over the settlements of the year, which
     `verify` adds up again. `deductible_primary` is of outpatient care at levels 0 and 1,
     `deductible_hospital` of that above. `last_served` and `last_encounter` are the place of the
-    last bill in the order of the year; `cap_raise` the raise of the catastrophic cap of the year.
+    last bill in the order of the year; `cap_raise` the raise of the catastrophic cap of the year,
+    set by the run that opened it (`opened_by`, 0 where a bill came before).
     """
 
     pk = models.CompositePrimaryKey("person_id", "year", "scheme", "home")
@@ -187,6 +188,7 @@ class YearSums(models.Model):
     cap_raise = models.BigIntegerField(_("raise of the catastrophic cap"), default=0)
     last_served = models.DateField(_("last day of care"), null=True, blank=True)
     last_encounter = models.BigIntegerField(_("last visit or stay"), default=0)
+    opened_by = models.BigIntegerField(_("opened by run"), default=0, db_default=0)
 
     class Meta:
         verbose_name = _("sums of a year")

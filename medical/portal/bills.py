@@ -63,6 +63,7 @@ def bill(request: HttpRequest, number: UUID) -> HttpResponse:
             "scope": _named(SCOPE, amounts),
             "funds": _named(FUND_SHARES, amounts),
             "person": _named(PERSON_SHARES, amounts),
+            "accounts": queries.paid_from(found.pk) if amounts["family_pay"] else [],
             "restated": queries.restated_on(found),
         },
     )

@@ -1,12 +1,14 @@
 """Bills of a person as they stand: what each came to, all parts together, and the sums of years."""
 
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 from uuid import UUID
 
 from django.db.models import F, Min, QuerySet, Sum
 
-from medical.models import MONEY, Encounter, Settlement, YearSums
+from medical.models import MONEY, Encounter, MedicalEntry, Settlement, YearSums
+from socsec.office import people
 from socsec.office.people import numbers
 
 
@@ -74,6 +76,34 @@ def amounts(encounter: Encounter) -> dict[str, int]:
     """What a bill came to, every part of it together, in fen."""
     found: dict[str, int] = encounter.settlements.aggregate(**{each: Sum(each) for each in MONEY})
     return found
+
+
+@dataclass(frozen=True)
+class PaidFrom:
+    """What one account paid of a bill, in fen; `family` tells a relative's from the person's own."""
+
+    family: bool
+    owner: str
+    amount: int
+
+
+def paid_from(encounter_id: int) -> list[PaidFrom]:
+    """From which accounts a bill is paid, the person's own first. What was given back is not there."""
+    rows = (
+        MedicalEntry.objects.filter(
+            reference=encounter_id, kind__in=[MedicalEntry.Kind.SPENT, MedicalEntry.Kind.GIVEN_BACK]
+        )
+        .order_by()
+        .values("person_id", "for_person_id")
+        .annotate(paid=-Sum("amount"))
+        .filter(paid__gt=0)
+    )
+    names = people.describe(row["person_id"] for row in rows)
+    found = [
+        PaidFrom(row["for_person_id"] != 0, names[row["person_id"]].name, row["paid"])
+        for row in rows
+    ]
+    return sorted(found, key=lambda each: (each.family, each.owner))
 
 
 def restated_on(encounter: Encounter) -> list[tuple[date, int]]:

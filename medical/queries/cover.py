@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import Case, OuterRef, Q, QuerySet, Subquery, When
 
 from enrollment import queries as people
-from enrollment.models import Category, Coverage
+from enrollment.models import Category, Coverage, Person
 from funds.models import Branch, Scheme
 from medical.models import (
     AccountShare,
@@ -17,6 +17,7 @@ from medical.models import (
     Care,
     Disease,
     DiseaseClaim,
+    Encounter,
     MedicalAccount,
     MedicalEntry,
     Registration,
@@ -27,12 +28,13 @@ from socsec.office.people import numbers
 
 from .catalogue import on
 
+ENTRIES_OF_CARE = (MedicalEntry.Kind.SPENT, MedicalEntry.Kind.GIVEN_BACK)
 # Of several filings the one that costs the person least counts.
 BEST_FIRST = (Away.LONG_TERM, Away.EMERGENCY, Away.REFERRED, Away.OTHER)
 # The chapters of the classification of diseases (ICD-10) for each of the two common diseases.
 CHAPTERS = {
-    Disease.HYPERTENSION: {"I10", "I11", "I12", "I13", "I15"},
-    Disease.DIABETES: {"E10", "E11", "E12", "E13", "E14"},
+    Disease.HYPERTENSION: ("I10", "I11", "I12", "I13", "I15"),
+    Disease.DIABETES: ("E10", "E11", "E12", "E13", "E14"),
 }
 
 
@@ -90,10 +92,9 @@ def registered(person_id: int, care: int, day: date, diagnosis: str = "") -> boo
 def two_diseases(person_id: int, day: date) -> Disease:
     """Which of hypertension and diabetes somebody has registered for their drugs on a day."""
     codes = registrations(person_id, day).filter(care=Care.TWO_DISEASES)
-    held = {each.diagnosis[:3].upper() for each in codes}
     found = Disease.NONE
     for disease, chapters in CHAPTERS.items():
-        if held & chapters:
+        if any(each.diagnosis.upper().startswith(chapters) for each in codes):
             found |= disease
     return Disease(found)
 
@@ -122,7 +123,7 @@ def family_accounts(person_id: int, day: date) -> QuerySet[AccountShare]:
     """Whose accounts somebody may draw on that day, the oldest consent first."""
     return (
         AccountShare.objects.filter(person__in=numbers(person_id), since__lte=day)
-        .filter(Q(ended_on__isnull=True) | Q(ended_on__gte=day))
+        .filter(Q(ended_on__isnull=True) | Q(ended_on__gte=day), owner__died_on__isnull=True)
         .select_related("owner__medical_account")
         .order_by("since", "pk")
     )
@@ -133,8 +134,27 @@ def account(person_id: int) -> MedicalAccount | None:
 
 
 def entries(person_id: int) -> QuerySet[MedicalEntry]:
-    """The statement of an account, the newest line first."""
-    return MedicalEntry.objects.filter(person_id__in=numbers(person_id)).order_by("-seq")
+    """The statement of an account, the newest line first.
+
+    What was paid for care names the relative for whom (`for_name`), or the own bill (`bill`): what
+    care a relative had is not the owner's to see.
+    """
+    own = Encounter.objects.filter(
+        pk=OuterRef("reference"), person=OuterRef("person_id"), state=Encounter.State.SETTLED
+    )
+    return (
+        MedicalEntry.objects.filter(person_id__in=numbers(person_id))
+        .annotate(
+            for_name=Subquery(
+                Person.objects.filter(pk=OuterRef("for_person_id")).values("name")[:1]
+            ),
+            bill=Case(
+                When(kind__in=ENTRIES_OF_CARE, then=Subquery(own.values("public_id")[:1])),
+                default=None,
+            ),
+        )
+        .order_by("-seq")
+    )
 
 
 @dataclass(frozen=True)

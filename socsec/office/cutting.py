@@ -1,6 +1,6 @@
 """Cutting a run over many people into chunks: ranges of person numbers, without gaps between them."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from django.db import connection
@@ -11,7 +11,9 @@ from socsec.kernel.ranges import MOST
 FINENESS = 128
 
 
-def by_person(select: str, values: Sequence[Any], size: int) -> list[dict[str, Any]]:
+def by_person(
+    select: str, values: Sequence[Any] | Mapping[str, Any], size: int
+) -> list[dict[str, Any]]:
     """Chunks for the rows of a SELECT with a `person_id`, about `size` of them in each.
 
     Blocks of numbers are counted, since to put a million people into order only to cut them costs
@@ -23,7 +25,7 @@ def by_person(select: str, values: Sequence[Any], size: int) -> list[dict[str, A
         cursor.execute(
             f"""select person_id >> {bits} as block, count(*)
                   from ({select}) as people group by block order by block""",  # noqa: S608
-            list(values),
+            values,
         )
         blocks = cursor.fetchall()
     if not blocks:

@@ -7,8 +7,18 @@ import pytest
 from django.core.cache import cache
 from django.utils import timezone
 
-from medical.models import BillLine, Encounter, ProviderMessage, ProviderUser, Settlement
+from funds.models import Branch, Scheme
+from funds.services import fund
+from medical.models import (
+    BillLine,
+    Encounter,
+    MedicalAccount,
+    ProviderMessage,
+    ProviderUser,
+    Settlement,
+)
 from socsec.office.models import AuditEntry
+from tests import people
 from tests.api.conftest import partner
 from tests.medical.hospital import YEAR, at, catalogue, clerk, hospital, provider, village
 
@@ -117,6 +127,30 @@ def test_a_word_that_is_not_what_is_on_file_is_answered_with_what_counts(system,
     ]
     agreed = post(system, AT, visit_of(system, village, number="N2", away=0))
     assert agreed.json()["noted"] == []
+
+
+def test_accounts_pay_only_where_the_insured_person_chooses_so(system, ready, village):
+    MedicalAccount.objects.create(
+        person=village.souls["lin"],
+        fund=fund.for_(Branch.MEDICAL, Scheme.EMPLOYEES, people.PUDONG),
+        region=people.PUDONG,
+        balance=500_00,
+    )
+
+    def preview(asked):
+        shown = system.ask("get", f"{ready}preview/{asked}", scopes=["bills:read"]).json()
+        return shown["parts"][0]["account_pay"], shown["parts"][0]["cash"]
+
+    assert preview("") == ("0.00", "4275.00")
+    assert preview("?use_account=true") == ("500.00", "3775.00")
+    done = post(system, f"{ready}settle/", {"use_account": True, "use_family": True})
+    assert done.json()["accounts"] == [{"family": False, "amount": "500.00"}]
+    assert done.json()["parts"][0]["account_pay"] == "500.00"
+    assert MedicalAccount.objects.get().balance == 0
+    assert post(system, f"{ready}reverse/", {"reason": "错"}).status_code == 200
+    assert MedicalAccount.objects.get().balance == 500_00
+    again = post(system, f"{ready}settle/", {})
+    assert (again.json()["accounts"], again.json()["parts"][0]["cash"]) == ([], "4275.00")
 
 
 def test_a_message_number_with_another_body_changes_nothing(system, ready):

@@ -15,15 +15,15 @@ from medical.models import (
     Diagnosis,
     Disease,
     Encounter,
-    Level,
     Registration,
     Settlement,
 )
 from medical.queries import cover as queries
 from medical.services import settling
+from medical.services.settling import known
 from socsec.office.errors import Refused
 from socsec.office.models import User
-from tests.medical.hospital import YEAR, at, catalogue, clerk, hospital, of, provider, village
+from tests.medical.hospital import YEAR, at, catalogue, clerk, hospital, of, village
 
 __all__ = ["catalogue", "clerk", "hospital", "village"]
 NANCHANG = "360100"
@@ -95,31 +95,23 @@ def test_how_far_from_home_is_what_is_filed_until_the_bill_is_settled(lin, clerk
     assert (visit.away, made.facts["told"]["away"]) == (Away.LONG_TERM, Away.LONG_TERM)
 
 
-def test_an_emergency_counts_as_filed_and_home_is_home(lin, clerk, stay, village, catalogue):
+def test_an_emergency_counts_as_filed_and_home_is_home(lin, clerk, stay):
     assert stay(emergency=True).away == Away.EMERGENCY
     assert stay(care=Care.EMERGENCY, number="2").away == Away.EMERGENCY
     assert paid(clerk, Encounter.objects.get(number="1"))[0] == 0
-    at_home = provider(village, "H36010000001", "南昌医院", Level.THIRD)
-    Encounter.objects.filter(number="1").update(provider=at_home)
-    opened = settling.admit(
-        by=clerk, provider=at_home, person=lin, number="3", care=Care.OUTPATIENT, opened_at=at(DAY)
-    )
-    assert opened.away == Away.OTHER  # the provider of this test stands in Pudong
-    at_home.region = NANCHANG
-    opened = settling.admit(
-        by=clerk, provider=at_home, person=lin, number="4", care=Care.OUTPATIENT, opened_at=at(DAY)
-    )
-    assert opened.away == Away.LOCAL
+    # Shanghai pools its districts: a hospital in another one is at home.
+    Coverage.objects.filter(person=lin, branch=Branch.MEDICAL).update(region="310104")
+    assert stay(emergency=True, number="3").away == Away.LOCAL
 
 
 def test_a_hospital_settles_no_care_in_another_province_that_nobody_filed(lin, clerk, stay):
     visit = stay()
     system = User(kind=User.Kind.PARTNER)
     with pytest.raises(Refused) as told:
-        settling.bills.known.away_at_discharge(visit, LAST, system)
+        known.away_at_discharge(visit, LAST, system)
     assert told.value.code == "not_filed"
     filing(lin, clerk, Away.OTHER, LAST)
-    assert settling.bills.known.away_at_discharge(visit, LAST, system) == Away.OTHER
+    assert known.away_at_discharge(visit, LAST, system) == Away.OTHER
 
 
 def register(lin, clerk, care, code, since=DAY, until=None):

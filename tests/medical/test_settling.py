@@ -322,6 +322,7 @@ def test_who_is_recognised_as_poor_is_helped_with_what_the_insurance_leaves(
     village, clerk, visit, monkeypatch
 ):
     """Beijing's rates: of what remains in scope, 85 % for the minimum living guarantee."""
+    funds.establish(Branch.MEDICAL, Scheme.EMPLOYEES, "110000")
     Coverage.objects.filter(person=village.souls["lin"], branch=Branch.MEDICAL).update(
         region="110105"
     )

@@ -5,6 +5,8 @@
 Settling holds the sums of the person's year, so that bills of one person take turns.
 """
 
+from medical.services.accounts.spending import Choice
+
 from .bills import Preview, preview, reverse, settle
 from .charging import Charge, charge, take_off
 from .left import Catastrophic, Left, left
@@ -13,6 +15,7 @@ from .visits import admit, cancel, discharge
 __all__ = [
     "Catastrophic",
     "Charge",
+    "Choice",
     "Left",
     "Preview",
     "admit",

@@ -1,10 +1,11 @@
 """Who pays a bill: shown before it is asked for, settled for good, or taken back.
 
+What the person bears is paid in cash, or from the medical accounts that the person chooses.
+
 What one settlement or reversal changes of the bills after it is booked as a further part of each.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -15,10 +16,12 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from enrollment.services.checks import known_text
-from medical.models import MONEY, Care, Encounter, Settlement, YearSums
+from medical.models import Care, Encounter, Settlement, YearSums
 from medical.params import Stays, YearOfStay
 from medical.rules.settlement import Settled
 from medical.services import next_payer
+from medical.services.accounts import spending
+from medical.services.accounts.spending import Choice
 from socsec.kernel.months import month_of
 from socsec.kernel.policy import Policy
 from socsec.office.access import require
@@ -26,14 +29,11 @@ from socsec.office.errors import Invalid
 from socsec.office.models import PolicyEdition, User
 from socsec.office.services import audit, policy
 
-from . import known, year
+from . import booking, known, year
+from .booking import CASH
 from .visits import must_be
 
 State, Kind = Encounter.State, Settlement.Kind
-# The sums that a bill adds to; the others name the year, its last bill, and the raise of the cap.
-STORED = {field.name for field in YearSums._meta.local_fields} - {
-    *("pk", "person_id", "year", "scheme", "home", "cap_raise", "last_served", "last_encounter")
-}
 
 
 @dataclass(frozen=True)
@@ -45,27 +45,35 @@ class Preview:
     amounts: dict[str, int]
 
 
-def preview(*, by: User, encounter: Encounter) -> list[Preview]:
-    """What settling now would come to. Writes nothing."""
+def preview(*, by: User, encounter: Encounter, pay_from: Choice = CASH) -> list[Preview]:
+    """What settling now would come to, and what the accounts chosen would pay. Writes nothing."""
     require(by, "bill.enter", encounter.region, encounter.person_id)
     must_be(encounter, State.OPEN, State.DISCHARGED)
     found = []
     edition = policy.current_edition()
+    there = spending.available(encounter.person_id, pay_from)
     for at, bill in _bills(by, encounter, edition).items():
-        others = year.booked(_rows(encounter, at))
+        others = year.booked(booking.rows_of(booking.key_of(encounter, at)))
         others.pop(encounter.pk, None)
-        raised = YearSums.objects.filter(**_key(encounter, at)).values_list("cap_raise", flat=True)
-        worked, _sums = year.work([*others.values(), bill], _Laws(edition), raised.first() or 0)
+        raised = YearSums.objects.filter(**booking.key_of(encounter, at)).values_list(
+            "cap_raise", flat=True
+        )
+        worked, _sums = year.work(
+            [*others.values(), bill], booking.Laws(edition), raised.first() or 0
+        )
         this = next(each for each in worked if each.bill is bill)
+        drawn, there = there.pay(this.amounts["person_pay"])
+        this = this.paid_from(drawn.own, drawn.family)
         found.append(Preview(at, this.sheet, this.amounts))
     return found
 
 
 @transaction.atomic
-def settle(*, by: User, encounter: Encounter) -> list[Settlement]:
+def settle(*, by: User, encounter: Encounter, pay_from: Choice = CASH) -> list[Settlement]:
     """Settle the bill of a visit that has ended, a part for each of its years.
 
-    Bills of the year that come after it in the order of care are worked out anew.
+    Bills of the year that come after it in the order of care are worked out anew. What the person
+    bears is taken from the accounts chosen, as far as they hold it; `Conflict` for a settled one.
     """
     require(by, "bill.settle", encounter.region, encounter.person_id)
     encounter = _lock(encounter)
@@ -74,11 +82,11 @@ def settle(*, by: User, encounter: Encounter) -> list[Settlement]:
     made = []
     for at, bill in _bills(by, encounter, edition).items():
         encounter.away = bill.told["away"]
-        sums = _hold(encounter, at)
-        rows = list(_rows(encounter, at))
+        sums = booking.hold(booking.key_of(encounter, at))
+        rows = list(booking.rows_of(booking.key_of(encounter, at)))
         live = year.booked(rows)
         live[encounter.pk] = bill
-        written = _book(by, encounter, at, rows, live, sums, edition)
+        written = booking.book(by, encounter, pay_from, rows, live, sums, edition)
         made += [row for row in written if row.encounter_id == encounter.pk]
     encounter.state = State.SETTLED
     encounter.save(update_fields=["state", "away"])
@@ -100,54 +108,25 @@ def reverse(*, by: User, encounter: Encounter, reason: str) -> list[Settlement]:
     made = []
     settled = Settlement.objects.filter(encounter=encounter).values_list("year", flat=True)
     for at in sorted(set(settled)):
-        sums = _hold(encounter, at)
-        rows = list(_rows(encounter, at))
+        sums = booking.hold(booking.key_of(encounter, at))
+        rows = list(booking.rows_of(booking.key_of(encounter, at)))
         live = year.booked(rows)
         if live.pop(encounter.pk, None) is None:
             continue  # a year from which an earlier reversal left nothing
-        written = _book(by, encounter, at, rows, live, sums, edition)
+        written = booking.book(by, encounter, CASH, rows, live, sums, edition)
         made += [row for row in written if row.encounter_id == encounter.pk]
+    if any(row.account_pay or row.family_pay for row in made):
+        spending.give_back(encounter_id=encounter.pk)
     encounter.state = State.DISCHARGED
     encounter.save(update_fields=["state"])
     _note(encounter, by, "bill.reverse", made, reason)
     return made
 
 
-class _Laws:
-    """Policy by the number of its edition, each read once."""
-
-    def __init__(self, *known: PolicyEdition) -> None:
-        self.known = {edition.number: policy.of(edition) for edition in known}
-
-    def __call__(self, number: int) -> Policy:
-        if number not in self.known:
-            self.known[number] = policy.of(number)
-        return self.known[number]
-
-
 def _lock(encounter: Encounter) -> Encounter:
     """The visit as it is now, with its provider, held until the transaction ends."""
     rows = Encounter.objects.select_related("provider")
     return rows.select_for_update(no_key=True, of=("self",)).get(pk=encounter.pk)
-
-
-def _key(encounter: Encounter, at: int) -> dict[str, int | str]:
-    return {
-        "person_id": encounter.person_id,
-        "year": at,
-        "scheme": encounter.scheme,
-        "home": encounter.home,
-    }
-
-
-def _rows(encounter: Encounter, at: int) -> Iterable[Settlement]:
-    return Settlement.objects.filter(**_key(encounter, at)).order_by("encounter", "part")
-
-
-def _hold(encounter: Encounter, at: int) -> YearSums:
-    """The sums of the year, held until the transaction ends: bills of one person take turns."""
-    YearSums.objects.bulk_create([YearSums(**_key(encounter, at))], ignore_conflicts=True)
-    return YearSums.objects.select_for_update(no_key=True).get(**_key(encounter, at))
 
 
 def _bills(by: User, encounter: Encounter, edition: PolicyEdition) -> dict[int, year.Bill]:
@@ -239,111 +218,6 @@ def _bill(
         designation=designation,
         stay=int(encounter.care == Care.INPATIENT and encounter.previous_id is None),
     )
-
-
-def _book(
-    by: User,
-    encounter: Encounter,
-    at: int,
-    rows: list[Settlement],
-    live: dict[int, year.Bill],
-    held: YearSums,
-    edition: PolicyEdition,
-) -> list[Settlement]:
-    """Write what the year now comes to otherwise than it is booked, and its sums."""
-    worked, sums = year.work(live.values(), _Laws(edition), held.cap_raise)
-    parts: dict[int, list[Settlement]] = defaultdict(list)
-    for row in rows:
-        parts[row.encounter_id].append(row)
-    new = []
-    for each in worked:
-        had = each.bill.came_to
-        if not had:
-            new.append(_first(by, encounter, each, len(parts[encounter.pk])))
-        elif any(each.amounts[name] != had[name] for name in MONEY):
-            change = {name: each.amounts[name] - had[name] for name in MONEY}
-            new.append(_further(by, Kind.RESTATED, parts[each.bill.encounter], change, 0, edition))
-    if encounter.pk not in live:
-        mine = parts[encounter.pk]
-        since = max(place for place, row in enumerate(mine) if row.kind == Kind.SETTLED)
-        back = {name: -sum(getattr(row, name) for row in mine[since:]) for name in MONEY}
-        stay = -sum(row.stay for row in mine[since:])
-        new.append(_further(by, Kind.REVERSED, mine, back, stay, edition))
-    made = Settlement.objects.bulk_create(new)
-    _keep(held, sums)
-    return made
-
-
-def _first(by: User, encounter: Encounter, worked: year.Worked, part: int) -> Settlement:
-    bill = worked.bill
-    return Settlement(
-        encounter=encounter,
-        person_id=encounter.person_id,
-        year=bill.served_until.year,
-        part=part,
-        kind=Kind.SETTLED,
-        provider_id=encounter.provider_id,
-        scheme=bill.scheme,
-        home=bill.home,
-        region=encounter.region,
-        care=bill.care,
-        level=bill.level,
-        standing=encounter.standing,
-        served_from=bill.served_from,
-        served_until=bill.served_until,
-        booked_on=timezone.localdate(),
-        stay=bill.stay,
-        facts={"told": bill.told, "designation": bill.designation, "continues": bill.before},
-        edition=bill.edition,
-        month=bill.month,
-        by=by,
-        **worked.amounts,
-    )
-
-
-def _further(
-    by: User,
-    kind: str,
-    parts: list[Settlement],
-    change: dict[str, int],
-    stay: int,
-    edition: PolicyEdition,
-) -> Settlement:
-    """A part after the first: of the same bill, with what changes."""
-    first = parts[0]
-    same = (
-        "encounter_id",
-        "person_id",
-        "year",
-        "provider_id",
-        "scheme",
-        "home",
-        "region",
-        "care",
-        "level",
-        "standing",
-        "served_from",
-        "served_until",
-        "facts",
-        "month",
-    )
-    return Settlement(
-        **{name: getattr(first, name) for name in same},
-        part=max(row.part for row in parts) + 1,
-        kind=kind,
-        booked_on=timezone.localdate(),
-        stay=stay,
-        edition=edition.number,
-        by=by,
-        **change,
-    )
-
-
-def _keep(held: YearSums, sums: year.Sums) -> None:
-    for name in STORED:
-        setattr(held, name, sums.at[name])
-    held.last_served, held.last_encounter = sums.last
-    held.save()
 
 
 def _note(

@@ -14,7 +14,7 @@ from socsec.kernel.months import month_of
 from socsec.office.models import PolicyEdition
 from socsec.office.services import policy
 
-from .bills import STORED
+from .booking import STORED
 from .year import PLANS, Bill, Sums
 
 KINDS = (

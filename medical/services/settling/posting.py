@@ -1,22 +1,27 @@
 """What the funds owe providers for the bills of a day, in their books: one posting per fund and day.
 
-A settlement is written at once and never changed, so a day that is over is complete. The posting
+What medical accounts paid is posted beside it: it leaves the account, and the fund that keeps the
+account owes it to the provider. A settlement is written at once and never changed, so a day that is over is complete. The posting
 names its day, and posting a day again finds what is there.
 """
 
 from collections import defaultdict
 from datetime import date, timedelta
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.utils import timezone
 
 from funds.models import Branch, Fund, Public, Scheme, accounts
 from funds.services import fund as funds
 from funds.services import ledger
-from medical.models import Settlement
+from medical.models import MedicalAccount, MedicalEntry, Settlement
 from socsec.office.services import audit
 
-KIND = "bills_settled"
+Entry = MedicalEntry.Kind
+OF_ACCOUNTS = "medical.accounts_paid"
+KIND, PAID = "bills_settled", "accounts_paid"
+# Entries that stand in no batch of their own: paid for care, or given back.
+UNPOSTED = f"e.kind IN ({Entry.SPENT}, {Entry.GIVEN_BACK}) AND e.batch_id = 0"
 # Further back than anything a night could have missed; `verify` finds what is older still.
 DAYS_BACK = 60
 
@@ -34,6 +39,36 @@ _OWED = """
     ) AS day
     WHERE owed <> 0
 """
+# Of the accounts of one fund on one day: what they paid, net of what they got back. Twice over, out
+# of the account and owed to the provider.
+_PAID = f"""
+    SELECT person_id, way.seq, region,
+           CASE WHEN (paid > 0) THEN way.debit ELSE way.credit END AS debit,
+           CASE WHEN (paid > 0) THEN way.credit ELSE way.debit END AS credit,
+           abs(paid) AS amount, month, 1 AS heads
+    FROM (
+        SELECT e.person_id, a.region, max(e.month) AS month, -sum(e.amount)::bigint AS paid
+        FROM {MedicalEntry._meta.db_table} e
+        JOIN {MedicalAccount._meta.db_table} a ON a.person_id = e.person_id
+        WHERE e.booked_on = %s AND a.fund_id = %s AND {UNPOSTED}
+        GROUP BY e.person_id, a.region
+    ) AS day
+    CROSS JOIN (VALUES
+        (1, {accounts.INDIVIDUAL_ACCOUNTS}::smallint, {accounts.ACCOUNTS_CREDITED}::smallint),
+        (2, {accounts.BILLS_SETTLED}::smallint, {accounts.PROVIDERS_DUE}::smallint)
+    ) AS way (seq, debit, credit)
+    WHERE paid <> 0
+"""  # noqa: S608 - names and numbers of this module
+_UNPOSTED = f"""
+    SELECT a.fund_id, -sum(e.amount)::bigint
+    FROM {MedicalEntry._meta.db_table} e
+    JOIN {MedicalAccount._meta.db_table} a ON a.person_id = e.person_id
+    WHERE e.booked_on >= %s AND {UNPOSTED} AND NOT EXISTS (
+        SELECT FROM funds_ledgerbatch b
+        WHERE b.source = '{OF_ACCOUNTS}:' || a.fund_id || ':' || to_char(e.booked_on, 'YYYY-MM-DD')
+    )
+    GROUP BY a.fund_id
+"""  # noqa: S608
 INSURANCE, ASSISTANCE = "fund_pay - assistance_pay", "assistance_pay"
 
 
@@ -69,7 +104,29 @@ def post(day: date) -> int:
             if batch is not None:
                 audit.record(by=None, act="bill.post", subject=batch, region=fund.region_id)
                 posted += 1
-    return posted
+    return posted + sum(_post_accounts(fund, day) for fund in _keepers(day))
+
+
+def _post_accounts(fund: Fund, day: date) -> int:
+    source = source_of_accounts(fund.pk, day)
+    if ledger.batch(source) is not None:
+        return 0
+    batch = ledger.post_sql(fund, PAID, _PAID, [day, fund.pk], source=source, on=day)
+    if batch is None:
+        return 0
+    audit.record(by=None, act="bill.post", subject=batch, region=fund.region_id)
+    return 1
+
+
+def unposted() -> dict[int, int]:
+    """By fund, what its accounts paid for care that its books do not say yet, in fen."""
+    with connection.cursor() as cursor:
+        cursor.execute(_UNPOSTED, [timezone.localdate() - timedelta(DAYS_BACK)])
+        return dict(cursor.fetchall())
+
+
+def source_of_accounts(fund_id: int, day: date) -> str:
+    return f"{OF_ACCOUNTS}:{fund_id}:{day.isoformat()}"
 
 
 def source_of(fund: Fund, schemes: tuple[int, ...], day: date) -> str:
@@ -93,6 +150,19 @@ def _helpers(day: date) -> dict[tuple[Fund, tuple[int, ...]], list[str]]:
     for home in sorted(homes):
         found[funds.for_(Public.ASSISTANCE, Scheme.RESIDENTS, home), both].append(home)
     return found
+
+
+def _keepers(day: date) -> list[Fund]:
+    """The funds that keep accounts which paid or got back on a day."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"""SELECT DISTINCT a.fund_id FROM {MedicalEntry._meta.db_table} e
+                  JOIN {MedicalAccount._meta.db_table} a ON a.person_id = e.person_id
+                 WHERE e.booked_on = %s AND {UNPOSTED}""",  # noqa: S608
+            [day],
+        )
+        found = [number for (number,) in cursor.fetchall()]
+    return list(Fund.objects.select_related("region").filter(pk__in=found).order_by("pk"))
 
 
 def _places(day: date, **more: int) -> list[tuple[int, str]]:

@@ -7,13 +7,14 @@ those after it.
 
 from collections import Counter
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
 
 from funds.models import Scheme
-from medical.models import BY_STAY, BY_VISIT, FUND_SHARES, MONEY, Care, Level, Settlement
-from medical.params import CapOn, EmployeesPlan, Plan, ResidentsPlan
+from medical.models import BY_STAY, FUND_SHARES, MONEY, Settlement
+from medical.params import EmployeesPlan, Plan, ResidentsPlan
+from medical.rules import year as rules
 from medical.rules.settlement import (
     BillFacts,
     Settled,
@@ -27,7 +28,12 @@ PLANS: dict[int, tuple[type[Plan], Any]] = {
     Scheme.EMPLOYEES: (EmployeesPlan, employees_settlement),
     Scheme.RESIDENTS: (ResidentsPlan, residents_settlement),
 }
-PRIMARY = (Level.PRIMARY, Level.FIRST)
+# What of a settlement is worked out; the rest is told, or paid from accounts and in cash.
+WORKED = (
+    *("first_self_pay", "in_scope", "deductible", "major_base"),
+    *FUND_SHARES,
+    *("fund_pay", "person_pay"),
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -66,6 +72,17 @@ class Worked:
     sheet: Settled
     amounts: dict[str, int]
 
+    def paid_from(self, own: int, family: int) -> "Worked":
+        """The same, of which the own account and the family's pay so much; cash takes the rest."""
+        cash = self.amounts["person_pay"] - own - family
+        paid = {"account_pay": own, "family_pay": family, "cash": cash}
+        return replace(
+            self,
+            bill=replace(self.bill, told={**self.bill.told, "account": own, "family": family}),
+            sheet=replace(self.sheet, **paid),
+            amounts=self.amounts | paid,
+        )
+
 
 class Sums:
     """The running sums of a year, in fen; the names are those of `YearSums`."""
@@ -76,60 +93,22 @@ class Sums:
         self.cap_raise = cap_raise
         self.last: tuple[date | None, int] = (None, 0)
 
-    def add(self, bill: Bill, amounts: dict[str, int]) -> None:
-        at = self.at
-        at["bills"] += 1
-        at["stays"] += bill.stay
-        for name in ("total", "large_pay", "major_base", "major_pay", "fund_pay", "person_pay"):
-            at[name] += amounts[name]
-        if bill.care in BY_VISIT:
-            at["cost_outpatient"] += amounts["in_scope"]
-            at["pool_outpatient"] += amounts["pool_pay"]
-            kind = "primary" if bill.level in PRIMARY else "hospital"
-            at[f"deductible_{kind}"] += amounts["deductible"]
-        elif bill.care == Care.TWO_DISEASES:
-            at["pool_two"] += amounts["pool_pay"]
-        else:
-            at["cost_inpatient"] += amounts["in_scope"]
-            at["pool_inpatient"] += amounts["pool_pay"]
-        if bill.care == Care.SPECIAL:
-            at["deductible_special"] += amounts["deductible"]
-        assisted = "inpatient" if bill.care in BY_STAY else "outpatient"
-        at[f"assistance_{assisted}"] += amounts["assistance_pay"]
-        at["borne"] += _borne(amounts)
+    def add(self, bill: Bill, sheet: Settled) -> None:
+        """A bill as it came out, the next in the order of care."""
+        self.at["bills"] += 1
+        adds = rules.added(bill.care, bill.level, bill.stay, bill.told["total"], sheet)
+        for name, amount in adds.items():
+            self.at[name] += amount
         self.of_visit[bill.encounter] = Counter(
-            deductible=amounts["deductible"], pool_pay=amounts["pool_pay"], stay=bill.stay
+            deductible=sheet.pooled.deductible, pool_pay=sheet.pooled.pay, stay=bill.stay
         )
         self.last = bill.place
 
     def tell(self, bill: Bill, plan: Plan) -> dict[str, Any]:
         """What the rule is told of the year before a bill."""
-        at = self.at
         visit = self.of_visit.get(bill.before, Counter())
-        if bill.care in BY_VISIT:
-            parts = {True: "deductible_primary", False: "deductible_hospital"}
-            paid = (
-                at[parts[bill.level in PRIMARY]]
-                if plan.apart
-                else sum(at[p] for p in parts.values())
-            )
-            cap = at["pool_outpatient"]
-        elif bill.care == Care.TWO_DISEASES:
-            paid, cap = 0, at["pool_two"]
-        else:
-            paid = at["deductible_special"] if bill.care == Care.SPECIAL else visit["deductible"]
-            cap = at["cost_inpatient" if plan.cap_on == CapOn.COST else "pool_inpatient"]
-        return {
-            "stays_before": at["stays"] - (visit["stay"] if bill.care == Care.INPATIENT else 0),
-            "deductible_used": paid,
-            "continued": bill.care == Care.INPATIENT and visit["pool_pay"] > 0,
-            "cap_used": cap,
-            "cost_before": at["cost_outpatient"],
-            "large_used": at["large_pay"],
-            "major_base": at["major_base"],
-            "major_paid": at["major_pay"],
-            "cap_raise": self.cap_raise,
-        }
+        told = rules.told(bill.care, bill.level, self.at, visit, plan)
+        return {**told, "cap_raise": self.cap_raise}
 
 
 def work(
@@ -139,7 +118,7 @@ def work(
     sums, worked = Sums(cap_raise), []
     for bill in sorted(bills, key=lambda each: each.place):
         found = _work_out(bill, sums, law_of(bill.edition))
-        sums.add(bill, found.amounts)
+        sums.add(bill, found.sheet)
         worked.append(found)
     return worked, sums
 
@@ -175,6 +154,17 @@ def amounts_of(sheet: Settled, bill: Bill) -> dict[str, int]:
         "total": bill.told["total"],
         "uncovered": bill.told["uncovered"],
         "over_limit": bill.told["over_limit"],
+        **shares(sheet),
+        "provider_pay": 0,
+        "account_pay": account,
+        "family_pay": family,
+        "cash": sheet.person_pay - account - family,
+    }
+
+
+def shares(sheet: Settled) -> dict[str, Any]:
+    """What a sheet says of a bill, under the names of `Settlement`."""
+    return {
         "first_self_pay": sheet.scope.preselfpay,
         "in_scope": sheet.scope.in_scope,
         "deductible": sheet.pooled.deductible,
@@ -185,18 +175,8 @@ def amounts_of(sheet: Settled, bill: Bill) -> dict[str, int]:
         "civil_pay": sheet.civil_pay,
         "assistance_pay": sheet.assistance_pay,
         "fund_pay": sheet.fund_pay,
-        "provider_pay": 0,
         "person_pay": sheet.person_pay,
-        "account_pay": account,
-        "family_pay": family,
-        "cash": sheet.person_pay - account - family,
     }
-
-
-def _borne(amounts: dict[str, int]) -> int:
-    """What was borne in scope before assistance."""
-    paid = sum(amounts[name] for name in FUND_SHARES if name != "assistance_pay")
-    return amounts["in_scope"] - paid
 
 
 def booked(rows: Iterable[Settlement]) -> dict[int, Bill]:
