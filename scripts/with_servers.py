@@ -1,6 +1,7 @@
 """Runs a command beside a fresh, migrated, throwaway database: `with_servers COMMAND [ARG…]`.
 
-PostgreSQL keeps its promises here (fsync is on), so that what is measured is what an office gets.
+PostgreSQL keeps its promises here (fsync is on) and has an office's memory, so that what is
+measured is what an office gets.
 With DATABASE_URL and REDIS_URL set, those servers are used as they are.
 """
 
@@ -29,7 +30,7 @@ def main() -> int:
     started: list[servers.Server] = []
     try:
         if not os.environ.get("DATABASE_URL"):
-            started.append(servers.postgres(data, data / "postgresql.log"))
+            started.append(servers.postgres(data, data / "postgresql.log", servers.OFFICE))
             environment["DATABASE_URL"] = started[-1].url
         if not os.environ.get("REDIS_URL"):
             started.append(servers.redis(data, data / "redis.log"))

@@ -1,5 +1,6 @@
 """What an office deploys: compose file, image and Makefile agree with each other and with the code."""
 
+import os
 import re
 import subprocess
 import sys
@@ -45,7 +46,13 @@ def test_every_secret_is_demanded_from_the_environment_and_none_has_a_default():
     demanded = set(re.findall(r"\$\{(\w+):\?", COMPOSE_TEXT))
     assert demanded == {name for name in example if not name.startswith("#")}
     optional = set(re.findall(r"\$\{(\w+):-", COMPOSE_TEXT))
-    assert optional == {"VERSION", "BIND", "WEB_CONCURRENCY", "WORKER_CONCURRENCY"}
+    assert optional == {
+        "VERSION",
+        "BIND",
+        "WEB_CONCURRENCY",
+        "WORKER_CONCURRENCY",
+        "POSTGRES_BUFFERS",
+    }
     assert set(NEEDED) <= set(SERVICES["web"]["environment"])
 
 
@@ -127,3 +134,48 @@ def test_a_part_that_beats_is_well(monkeypatch):
     assert healthcheck.pulse("worker")
     assert healthcheck.pulse("beat")
     pulse.client().flushdb()
+
+
+# Run in a process of its own: whatever the office does not install cannot be imported.
+SPARSE = """
+import importlib.abc, importlib.metadata, re, sys
+held = set(sys.argv[1].split())
+names = importlib.metadata.packages_distributions()
+shut = {
+    top for top, owners in names.items()
+    if not held & {re.sub(r"[-_.]+", "-", owner).lower() for owner in owners}
+}
+class Door(importlib.abc.MetaPathFinder):
+    def find_spec(self, name, path=None, target=None):
+        if name.partition(".")[0] in shut:
+            raise ModuleNotFoundError(f"an office has no {name}")
+sys.meta_path.insert(0, Door())
+import gunicorn.app.wsgiapp, gunicorn.workers.gthread
+from django.core.management import get_commands, load_command_class
+from kombu import Connection
+from socsec.celery import app
+import socsec.wsgi
+app.loader.import_default_modules()
+assert app.tasks
+with Connection("redis://localhost") as broker:
+    broker.transport_cls
+from django.urls import get_resolver
+assert get_resolver().url_patterns
+ours = ("socsec", "funds", "enrollment", "pensions", "medical", "assistance")
+for name, owner in get_commands().items():
+    if owner.startswith(ours):
+        load_command_class(owner, name)
+"""
+
+
+def test_an_office_has_all_that_its_parts_import():
+    held = " ".join(deps.pins(deps.OFFICE))
+    done = subprocess.run(
+        [sys.executable, "-c", SPARSE, held],
+        cwd=ROOT,
+        env={**os.environ, "DJANGO_SETTINGS_MODULE": "socsec.settings.test"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr[-2000:]
