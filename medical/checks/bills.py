@@ -8,6 +8,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from funds.models import accounts
+from medical.services.settling.replay import replay
 from socsec.kernel.money import yuan
 from socsec.office.errors import say
 from socsec.office.oversight import Finding, register
@@ -85,10 +86,34 @@ def bills_posted() -> Iterator[Finding]:
             )
 
 
+def bills_replayed() -> Iterator[Finding]:
+    """Every bill of this year and the last, worked out again, comes to what is booked."""
+    this = timezone.localdate().year
+    for year in (this - 1, this):
+        done = replay(year)
+        for encounter in done.bills_differ:
+            yield Finding(
+                "bills_replayed",
+                f"visit {encounter}",
+                say(_("The bill comes out otherwise than it is booked.")),
+            )
+        for person in done.years_differ:
+            yield Finding(
+                "bills_replayed",
+                f"person {person}, {year}",
+                say(_("The sums of the year are not what its bills come to.")),
+            )
+
+
 def _source(name: str) -> str:
     return {"stays": "stay"}.get(name, name)
 
 
 def register_bills() -> None:
     register("medical.year_sums", _("The sums of each year are those of its bills"), year_sums)
+    register(
+        "medical.bills_replayed",
+        _("Bills worked out again come to what is booked"),
+        bills_replayed,
+    )
     register("medical.bills_posted", _("Settled bills stand in the funds' books"), bills_posted)

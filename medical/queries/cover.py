@@ -92,7 +92,7 @@ def registered(person_id: int, care: int, day: date, diagnosis: str = "") -> boo
 def two_diseases(person_id: int, day: date) -> Disease:
     """Which of hypertension and diabetes somebody has registered for their drugs on a day."""
     codes = registrations(person_id, day).filter(care=Care.TWO_DISEASES)
-    found = Disease.NONE
+    found = int(Disease.NONE)
     for disease, chapters in CHAPTERS.items():
         if any(each.diagnosis.upper().startswith(chapters) for each in codes):
             found |= disease

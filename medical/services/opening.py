@@ -82,6 +82,7 @@ def select(part: Part) -> tuple[str, dict[str, Any]]:
             asked,
         )
     known = [region for region, _cap, _since in caps]
+    values: Any  # the columns of that rule's own parameters, which are enrollment's to name
     params, values = rules.find(RULE).params.sql(part.policy, known, part.month)
     loyal, of_residents = facts.loyal(part.year, caps, part.first, part.last)
     sheet = ceiling_incentive(LoyalFacts.sql(), values)

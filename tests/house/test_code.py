@@ -127,6 +127,10 @@ TECHNIQUE = {
         "MOST_LINES": "of one message",
     },
     "medical/services/settling/posting.py": {"DAYS_BACK": "looked at each night"},
+    "medical/services/settling/replay.py": {
+        "FEW": "differences named",
+        "PEOPLE": "whose bills are held in memory",
+    },
     "medical/services/settling/visits.py": {"AHEAD": "by which a clock may be fast"},
     "pensions/services/account.py": {"RECEIPTS": "in one transaction"},
     "pensions/services/adjustment.py": {"GROUPS": "how a preview is grouped"},

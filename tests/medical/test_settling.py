@@ -28,6 +28,7 @@ from medical.models import (
 )
 from medical.services import next_payer, settling
 from medical.services.settling import posting
+from medical.services.settling.replay import replay
 from socsec.office import oversight
 from socsec.office.errors import Conflict, Invalid, Refused
 from socsec.office.models import AuditEntry
@@ -151,6 +152,8 @@ def test_a_year_comes_to_the_same_in_whatever_order_its_bills_come(
             for n in reversed_first:
                 settling.reverse(by=clerk, encounter=stays[n], reason="更正")
                 settling.settle(by=clerk, encounter=stays[n])
+            done = replay(YEAR)
+            assert (done.bills, done.differing, done.years_differ) == (len(bills), 0, [])
             found = sums(village)
             came_to = [
                 {
@@ -313,9 +316,12 @@ def test_what_a_day_settled_stands_in_the_books_the_night_after(village, clerk, 
 
 def test_sums_that_somebody_changed_by_hand_are_found(village, clerk, visit):
     settling.settle(by=clerk, encounter=visit(20_000))
+    asked = ["medical.year_sums", "medical.bills_replayed"]
+    assert not [f for _q, each in oversight.run(asked) for f in each]
     YearSums.objects.update(total=1)
-    (found,) = [f for _q, each in oversight.run(["medical.year_sums"]) for f in each]
-    assert str(village.souls["lin"].pk) in found.subject
+    found = [f for _q, each in oversight.run(asked) for f in each]
+    assert len(found) == 2
+    assert all(str(village.souls["lin"].pk) in each.subject for each in found)
 
 
 def test_who_is_recognised_as_poor_is_helped_with_what_the_insurance_leaves(

@@ -79,7 +79,7 @@ class Worked:
         return replace(
             self,
             bill=replace(self.bill, told={**self.bill.told, "account": own, "family": family}),
-            sheet=replace(self.sheet, **paid),
+            sheet=replace(self.sheet, account_pay=own, family_pay=family, cash=cash),
             amounts=self.amounts | paid,
         )
 
