@@ -1,11 +1,10 @@
-"""Addresses of funds: the public page, API resources."""
+"""Addresses of funds: API resources."""
 
 from django.urls import URLPattern, URLResolver, path
 
-from . import api, portal
+from . import api
 
 urlpatterns: list[URLPattern | URLResolver] = [
-    path("funds/", portal.public, name="public_funds"),
     path("api/v1/payment-batches/", api.PaymentBatches.as_view(), name="api_payment_batches"),
     path(
         "api/v1/payment-batches/<int:number>/file/",

@@ -22,8 +22,6 @@ APPEND_ONLY = [
     "funds_bankreturn",
     "funds_reconciliation",
     "funds_monthclosing",
-    "funds_budgetline",
-    "funds_finalaccounts",
 ]
 
 

@@ -35,9 +35,9 @@ class ProviderView(ApiView):
             )
         return found
 
-    def visit(self, request: Request, public_id: Any) -> Encounter:
+    def visit(self, provider: Provider, public_id: Any) -> Encounter:
         rows = Encounter.objects.select_related("provider", "previous", "person")
-        found = rows.filter(provider=self.provider(request), public_id=public_id).first()
+        found = rows.filter(provider=provider, public_id=public_id).first()
         if found is None:
             raise NotFound(_("There is no such visit at this provider."), code="no_such_visit")
         return found
@@ -54,7 +54,7 @@ class Message(ProviderView):
     def post(self, request: Request, public_id: Any = None) -> Response:
         said = read(self.reads, request.data)
         provider = self.provider(request)
-        visit = None if public_id is None else self.visit(request, public_id)
+        visit = None if public_id is None else self.visit(provider, public_id)
 
         def do() -> tuple[int, Any, Encounter]:
             answer, of_visit = self.do(request.user, visit or provider, said)  # type: ignore[arg-type]

@@ -85,7 +85,7 @@ class Visit(ProviderView):
         responses={200: VisitOut, 403: PROBLEM, 404: PROBLEM},
     )
     def get(self, request: Request, public_id: Any) -> Response:
-        return Response(VisitOut(self.visit(request, public_id)).data)
+        return Response(VisitOut(self.visit(self.provider(request), public_id)).data)
 
 
 @message(
@@ -140,7 +140,7 @@ class VisitPreview(ProviderView):
     def get(self, request: Request, public_id: Any) -> Response:
         shown = settling.preview(
             by=request.user,
-            encounter=self.visit(request, public_id),
+            encounter=self.visit(self.provider(request), public_id),
             pay_from=_choice(read(PayFromIn, request.query_params)),
         )
         return Response(

@@ -7,7 +7,6 @@ transfer goes on from the visit before it, whose deductible, pooled payment and 
 from collections.abc import Mapping
 
 from medical.params import CapOn, Plan
-from medical.rules.settlement import Settled
 from medical.rules.words import Care, Level
 from socsec.kernel.arith import all_of, any_of, where
 from socsec.kernel.facts import Number
@@ -46,35 +45,37 @@ def told(care: Number, level: Number, at: Sums, visit: Sums, p: Plan) -> dict[st
 
 
 def added(
-    care: Number, level: Number, stay: Number, total: Number, s: Settled
+    care: Number, level: Number, stay: Number, amounts: Mapping[str, Number]
 ) -> dict[str, Number]:
-    """What a bill adds to the sums of its year."""
+    """What a bill adds to the sums of its year; its amounts stand under the names of `Settlement`."""
     by_visit, two = _by_visit(care), care == int(Care.TWO_DISEASES)
     by_stay = any_of(care == int(Care.INPATIENT), care == int(Care.SPECIAL))
-    at_visits = where(by_visit, s.pooled.deductible, 0)
+    deductible, in_scope = amounts["deductible"], amounts["in_scope"]
+    at_visits = where(by_visit, deductible, 0)
     primary = where(level <= int(Level.FIRST), at_visits, 0)
-    pool = s.pooled.pay
+    pool, large, major = amounts["pool_pay"], amounts["large_pay"], amounts["major_pay"]
     others = any_of(by_visit, two)
-    helped = where(by_stay, s.assistance_pay, 0)
+    assistance = amounts["assistance_pay"]
+    helped = where(by_stay, assistance, 0)
     return {
         "stays": stay,
-        "total": total,
-        "cost_inpatient": where(others, 0, s.scope.in_scope),
-        "cost_outpatient": where(by_visit, s.scope.in_scope, 0),
+        "total": amounts["total"],
+        "cost_inpatient": where(others, 0, in_scope),
+        "cost_outpatient": where(by_visit, in_scope, 0),
         "deductible_primary": primary,
         "deductible_hospital": at_visits - primary,
-        "deductible_special": where(care == int(Care.SPECIAL), s.pooled.deductible, 0),
+        "deductible_special": where(care == int(Care.SPECIAL), deductible, 0),
         "pool_inpatient": where(others, 0, pool),
         "pool_outpatient": where(by_visit, pool, 0),
         "pool_two": where(two, pool, 0),
-        "large_pay": s.large.pay,
-        "major_base": s.counts,
-        "major_pay": s.major.pay,
+        "large_pay": large,
+        "major_base": amounts["major_base"],
+        "major_pay": major,
         "assistance_inpatient": helped,
-        "assistance_outpatient": s.assistance_pay - helped,
-        "fund_pay": s.fund_pay,
-        "person_pay": s.person_pay,
-        "borne": s.residual,
+        "assistance_outpatient": assistance - helped,
+        "fund_pay": amounts["fund_pay"],
+        "person_pay": amounts["person_pay"],
+        "borne": in_scope - pool - large - major - amounts["civil_pay"],
     }
 
 

@@ -131,6 +131,7 @@ TECHNIQUE = {
         "FEW": "differences named",
         "PEOPLE": "whose bills are held in memory",
     },
+    "medical/services/settling/year.py": {"PLANS_KEPT": "in memory"},
     "medical/services/settling/visits.py": {"AHEAD": "by which a clock may be fast"},
     "pensions/services/account.py": {"RECEIPTS": "in one transaction"},
     "pensions/services/adjustment.py": {"GROUPS": "how a preview is grouped"},

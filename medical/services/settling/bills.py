@@ -59,7 +59,7 @@ def preview(*, by: User, encounter: Encounter, pay_from: Choice = CASH) -> list[
             "cap_raise", flat=True
         )
         worked, _sums = year.work(
-            [*others.values(), bill], booking.Laws(edition), raised.first() or 0
+            [*others.values(), bill], booking.Laws(edition), raised.first() or 0, bill.place
         )
         this = next(each for each in worked if each.bill is bill)
         drawn, there = there.pay(this.amounts["person_pay"])
@@ -86,7 +86,7 @@ def settle(*, by: User, encounter: Encounter, pay_from: Choice = CASH) -> list[S
         rows = list(booking.rows_of(booking.key_of(encounter, at)))
         live = year.booked(rows)
         live[encounter.pk] = bill
-        written = booking.book(by, encounter, pay_from, rows, live, sums, edition)
+        written = booking.book(by, encounter, pay_from, rows, live, bill.place, sums, edition)
         made += [row for row in written if row.encounter_id == encounter.pk]
     encounter.state = State.SETTLED
     encounter.save(update_fields=["state", "away"])
@@ -111,9 +111,10 @@ def reverse(*, by: User, encounter: Encounter, reason: str) -> list[Settlement]:
         sums = booking.hold(booking.key_of(encounter, at))
         rows = list(booking.rows_of(booking.key_of(encounter, at)))
         live = year.booked(rows)
-        if live.pop(encounter.pk, None) is None:
+        gone = live.pop(encounter.pk, None)
+        if gone is None:
             continue  # a year from which an earlier reversal left nothing
-        written = booking.book(by, encounter, CASH, rows, live, sums, edition)
+        written = booking.book(by, encounter, CASH, rows, live, gone.place, sums, edition)
         made += [row for row in written if row.encounter_id == encounter.pk]
     if any(row.account_pay or row.family_pay for row in made):
         spending.give_back(encounter_id=encounter.pk)
@@ -169,7 +170,7 @@ def _told(
 ) -> dict[str, int | bool]:
     """What the rule is told of the visit and the person, as it is on file when it is settled."""
     known.must_be_registered(encounter.person_id, encounter.care, first, encounter.diagnosis)
-    plan = year.PLANS[encounter.scheme][0].at(law, encounter.home, month_of(last))
+    plan = year.plan_of(law, encounter.scheme, encounter.home, month_of(last))
     return {
         "care": encounter.care,
         "level": encounter.provider.level,

@@ -5,6 +5,7 @@ Whoever writes holds the row of the year's sums, so that bills of one person tak
 
 from collections import defaultdict
 from collections.abc import Iterable
+from datetime import date
 
 from django.db import connection
 from django.utils import timezone
@@ -87,11 +88,15 @@ def book(
     pay_from: Choice,
     rows: list[Settlement],
     live: dict[int, year.Bill],
+    since: tuple[date, int],
     held: YearSums,
     edition: PolicyEdition,
 ) -> list[Settlement]:
-    """Write what the year now comes to otherwise than it is booked, and its sums."""
-    worked, sums = year.work(live.values(), Laws(edition), held.cap_raise)
+    """Write what the year now comes to otherwise than it is booked, and its sums.
+
+    `since` is the place of the bill of the visit: those before it in the order of care stand.
+    """
+    worked, sums = year.work(live.values(), Laws(edition), held.cap_raise, since)
     parts = _parts(rows)
     new = _changed(by, worked, parts, edition)
     mine = parts[encounter.pk]

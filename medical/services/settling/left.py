@@ -15,7 +15,7 @@ from socsec.office.models import PolicyEdition
 from socsec.office.services import policy
 
 from .booking import STORED
-from .year import PLANS, Bill, Sums
+from .year import PLANS, Bill, Sums, plan_of
 
 KINDS = (
     (Care.INPATIENT, Level.THIRD),
@@ -55,8 +55,8 @@ class Catastrophic:
 def left(sums: YearSums, told: dict[str, Any], on: date) -> tuple[list[Left], Catastrophic]:
     """What the next bill would meet on a day. `told` is what the last bill said of the person."""
     edition = policy.current_edition()
-    plan_class, rule = PLANS[sums.scheme]
-    plan = plan_class.at(policy.of(edition), sums.home, month_of(on))
+    rule = PLANS[sums.scheme][1]
+    plan = plan_of(policy.of(edition), sums.scheme, sums.home, month_of(on))
     before = Sums(sums.cap_raise)
     before.at.update({name: getattr(sums, name) for name in STORED})
     found = []

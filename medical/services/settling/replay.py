@@ -25,7 +25,7 @@ from socsec.kernel.column import Column
 from socsec.kernel.policy import Policy
 from socsec.office.services import policy as policies
 
-from .year import PLANS, WORKED, shares
+from .year import PLANS, WORKED, plan_of, shares
 
 Array = np.ndarray[Any, Any]
 YearKey = tuple[int, int, str]
@@ -191,9 +191,8 @@ def work(rows: dict[str, Any], law_of: LawOf) -> CameTo:
                 sheet = rule(BillFacts.columns({**told, "assistance": helped}), plan)
             for name, value in shares(sheet).items():
                 found[name][mine] = _ints(value, len(mine))
-            adds = rules.added(
-                care, level, Column(rows["stay"][mine]), Column(rows["total"][mine]), sheet
-            )
+            amounts = {**shares(sheet), "total": Column(rows["total"][mine])}
+            adds = rules.added(care, level, Column(rows["stay"][mine]), amounts)
             for name, value in adds.items():
                 at[name][held] += _ints(value, len(mine))  # one bill of each year in a turn
             worked[mine] = True
@@ -218,12 +217,11 @@ def _plans(rows: dict[str, Any], law_of: LawOf) -> tuple[list[tuple[Plan, Any, P
     for key in zip(*asked, strict=True):
         if key not in by_key:
             scheme, home, month, edition = key
-            plan_class, rule = PLANS[scheme]
             law = law_of(edition)
-            same = (scheme, edition, plan_class.at(law, home, month))
+            same = (scheme, edition, plan_of(law, scheme, home, month))
             if same not in known:
                 known.append(same)
-                plans.append((same[2], rule, law))
+                plans.append((same[2], PLANS[scheme][1], law))
             by_key[key] = known.index(same)
         which.append(by_key[key])
     return plans, np.array(which)

@@ -9,6 +9,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 from datetime import date
+from functools import lru_cache
 from typing import Any
 
 from funds.models import Scheme
@@ -28,6 +29,7 @@ PLANS: dict[int, tuple[type[Plan], Any]] = {
     Scheme.EMPLOYEES: (EmployeesPlan, employees_settlement),
     Scheme.RESIDENTS: (ResidentsPlan, residents_settlement),
 }
+PLANS_KEPT = 256
 # What of a settlement is worked out; the rest is told, or paid from accounts and in cash.
 WORKED = (
     *("first_self_pay", "in_scope", "deductible", "major_base"),
@@ -93,14 +95,13 @@ class Sums:
         self.cap_raise = cap_raise
         self.last: tuple[date | None, int] = (None, 0)
 
-    def add(self, bill: Bill, sheet: Settled) -> None:
+    def add(self, bill: Bill, amounts: dict[str, int]) -> None:
         """A bill as it came out, the next in the order of care."""
         self.at["bills"] += 1
-        adds = rules.added(bill.care, bill.level, bill.stay, bill.told["total"], sheet)
-        for name, amount in adds.items():
+        for name, amount in rules.added(bill.care, bill.level, bill.stay, amounts).items():
             self.at[name] += amount
         self.of_visit[bill.encounter] = Counter(
-            deductible=sheet.pooled.deductible, pool_pay=sheet.pooled.pay, stay=bill.stay
+            deductible=amounts["deductible"], pool_pay=amounts["pool_pay"], stay=bill.stay
         )
         self.last = bill.place
 
@@ -112,20 +113,36 @@ class Sums:
 
 
 def work(
-    bills: Iterable[Bill], law_of: Callable[[int], Policy], cap_raise: int = 0
+    bills: Iterable[Bill],
+    law_of: Callable[[int], Policy],
+    cap_raise: int = 0,
+    since: tuple[date, int] | None = None,
 ) -> tuple[list[Worked], Sums]:
-    """Every bill of a year worked out in its order, each by its own edition, and the sums they leave."""
+    """The bills of a year worked out in their order, each by its own edition, and the sums they leave.
+
+    With `since`, the place of the first that changes, those before it are as they are booked: their
+    amounts count, and only those from there on are worked out and returned.
+    """
     sums, worked = Sums(cap_raise), []
     for bill in sorted(bills, key=lambda each: each.place):
+        if since is not None and bill.place < since:
+            sums.add(bill, bill.came_to)
+            continue
         found = _work_out(bill, sums, law_of(bill.edition))
-        sums.add(bill, found.sheet)
+        sums.add(bill, found.amounts)
         worked.append(found)
     return worked, sums
 
 
+@lru_cache(maxsize=PLANS_KEPT)
+def plan_of(law: Policy, scheme: int, home: str, at: int) -> Plan:
+    """The benefit plan of a scheme, a region and a month: forty values, looked up once."""
+    return PLANS[scheme][0].at(law, home, at)
+
+
 def _work_out(bill: Bill, sums: Sums, law: Policy) -> Worked:
-    plan_class, rule = PLANS[bill.scheme]
-    plan = plan_class.at(law, bill.home, bill.month)
+    rule = PLANS[bill.scheme][1]
+    plan = plan_of(law, bill.scheme, bill.home, bill.month)
     told = bill.told | sums.tell(bill, plan)
     sheet = rule(BillFacts(**told), plan)
     inpatient = bill.care in BY_STAY

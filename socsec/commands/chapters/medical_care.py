@@ -9,11 +9,21 @@ from enrollment.services import cover
 from enrollment.services.people import person as people
 from funds.models import Branch, Scheme
 from funds.services import fund
-from medical.models import Away, Care, Catalogue, ItemKind, Level, Provider, ProviderKind
+from medical.models import (
+    Away,
+    Care,
+    Catalogue,
+    Encounter,
+    ItemKind,
+    Level,
+    Provider,
+    ProviderKind,
+)
 from medical.services import catalogue, settling
 from medical.services.catalogue.sheets import layout_of
 from medical.services.cover import diseases, filings, sharing
 from medical.services.providers import agreements, prices, register
+from medical.services.settling import Choice
 from socsec.commands.village import LAST, PUDONG, SHANGHAI, Village
 from socsec.kernel.ids import make_resident_id
 from socsec.kernel.months import first_day
@@ -105,8 +115,8 @@ def medical_care(village: Village) -> None:
     # The next edition waits for the second person, with what it changes.
     _catalogue(village, Catalogue.DRUGS, CHANGED, NEW, approve=False)
     _providers(village)
-    _pensioner(village)
-    _bills(village)
+    daughter = _pensioner(village)
+    _bills(village, daughter)
 
 
 def _catalogue(
@@ -176,48 +186,58 @@ def _providers(village: Village) -> None:
     )
 
 
-def _bills(village: Village) -> None:
-    """The pensioner was seen twice; what was settled by mistake is taken back and settled anew."""
+def _bills(village: Village, daughter: Person) -> None:
+    """The pensioner was seen twice, his daughter once, on his account; what was settled by mistake
+    is taken back and settled anew, from the account as far as it holds."""
+    chen, own, family = village.souls["chen"], Choice(own=True), Choice(family=True)
+    _seen(village, chen, "门诊-0001", 6, 860_00, Choice())
+    _seen(village, daughter, "门诊-0003", 4, 150_00, family)
+    visit = _seen(village, chen, "门诊-0002", 2, 1_240_00, Choice())
     clerk = village.by("assessor")
-    hospital = Provider.objects.get(code="H31011500001")
-    today = timezone.localtime().replace(hour=9, minute=0, second=0, microsecond=0)
-    for number, days, amount in (("门诊-0001", 6, 860_00), ("门诊-0002", 2, 1_240_00)):
-        day = today - timedelta(days=days)
-        visit = settling.admit(
-            by=clerk,
-            provider=hospital,
-            person=village.souls["chen"],
-            number=number,
-            care=Care.OUTPATIENT,
-            opened_at=day,
-            department="0302",
-            doctor="苏大夫",
-            diagnosis="I10.x00",
-        )
-        lines = [
-            ("1", "XC08CA01", "氨氯地平片", 10, 6_80),
-            ("2", "", "健康讲座资料", 1, 20_00),
-            ("3", "XA02BA01", "奥美拉唑肠溶胶囊", 1, amount - 88_00),
-        ]
-        charges = [
-            settling.Charge(
-                number=place,
-                day=day.date(),
-                kind=ItemKind.DRUG,
-                code=code,
-                name=name,
-                quantity=boxes * 10_000,
-                price=fen * 100,
-                amount=boxes * fen,
-            )
-            for place, code, name, boxes, fen in lines
-        ]
-        settling.charge(by=clerk, encounter=visit, charges=charges)
-        ended = day.replace(hour=11)
-        settling.discharge(by=clerk, encounter=visit, closed_at=ended)
-        settling.settle(by=clerk, encounter=visit)
     settling.reverse(by=clerk, encounter=visit, reason="漏传一项费用")
-    settling.settle(by=clerk, encounter=visit)
+    settling.settle(by=clerk, encounter=visit, pay_from=own)
+
+
+def _seen(
+    village: Village, who: Person, number: str, days: int, amount: int, pay_from: Choice
+) -> Encounter:
+    """A visit some days ago, settled."""
+    clerk = village.by("assessor")
+    today = timezone.localtime().replace(hour=9, minute=0, second=0, microsecond=0)
+    day = today - timedelta(days=days)
+    visit = settling.admit(
+        by=clerk,
+        provider=Provider.objects.get(code="H31011500001"),
+        person=who,
+        number=number,
+        care=Care.OUTPATIENT,
+        opened_at=day,
+        department="0302",
+        doctor="苏大夫",
+        diagnosis="I10.x00",
+    )
+    lines = [
+        ("1", "XC08CA01", "氨氯地平片", 10, 6_80),
+        ("2", "", "健康讲座资料", 1, 20_00),
+        ("3", "XA02BA01", "奥美拉唑肠溶胶囊", 1, amount - 88_00),
+    ]
+    charges = [
+        settling.Charge(
+            number=place,
+            day=day.date(),
+            kind=ItemKind.DRUG,
+            code=code,
+            name=name,
+            quantity=boxes * 10_000,
+            price=fen * 100,
+            amount=boxes * fen,
+        )
+        for place, code, name, boxes, fen in lines
+    ]
+    settling.charge(by=clerk, encounter=visit, charges=charges)
+    settling.discharge(by=clerk, encounter=visit, closed_at=day.replace(hour=11))
+    settling.settle(by=clerk, encounter=visit, pay_from=pay_from)
+    return visit
 
 
 def _prices(village: Village, provider: Provider) -> None:
@@ -228,8 +248,8 @@ def _prices(village: Village, provider: Provider) -> None:
     jobs.work(job.pk)
 
 
-def _pensioner(village: Village) -> None:
-    """The pensioner lives with his daughter in Chengdu, who may use his account."""
+def _pensioner(village: Village) -> Person:
+    """The pensioner lives with his daughter in Chengdu, who may use his account: she is returned."""
     clerk, chen = village.by("intake"), village.souls["chen"]
     daughter = people.enroll(
         by=clerk,
@@ -284,6 +304,7 @@ def _pensioner(village: Village) -> None:
         channel=Case.Channel.COUNTER,
         **said,
     )
+    return daughter
 
 
 def _insure(village: Village, who: Person, category: Category, base: int | None) -> None:
