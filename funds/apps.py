@@ -20,11 +20,12 @@ class FundsConfig(AppConfig):
     def ready(self) -> None:
         from socsec.office import menu, merges
 
-        from . import checks
+        from . import checks, portal
         from .admin import tiles
 
         checks.register_all()
         tiles.hang()
+        portal.hang()
         merges.cover("funds")
         menu.place(
             menu.Place(
@@ -71,6 +72,33 @@ class FundsConfig(AppConfig):
                 "admin:funds_monthclosing_changelist",
                 "event_available",
                 "period.read",
+            ),
+            menu.Place(
+                "budgets",
+                menu.Group.FUNDS,
+                5,
+                _("Budgets"),
+                "admin:funds_budget_changelist",
+                "request_quote",
+                "budget.read",
+            ),
+            menu.Place(
+                "spending-plans",
+                menu.Group.FUNDS,
+                6,
+                _("Spending plans"),
+                "admin:funds_spendingplan_changelist",
+                "event_note",
+                "budget.read",
+            ),
+            menu.Place(
+                "final-accounts",
+                menu.Group.FUNDS,
+                7,
+                _("Final accounts"),
+                "admin:funds_finalaccounts_changelist",
+                "inventory",
+                "budget.read",
             ),
             menu.Place(
                 "verify",

@@ -1,10 +1,11 @@
-"""Addresses of funds: API resources."""
+"""Addresses of funds: the public page, API resources."""
 
 from django.urls import URLPattern, URLResolver, path
 
-from . import api
+from . import api, portal
 
 urlpatterns: list[URLPattern | URLResolver] = [
+    path("funds/", portal.public, name="public_funds"),
     path("api/v1/payment-batches/", api.PaymentBatches.as_view(), name="api_payment_batches"),
     path(
         "api/v1/payment-batches/<int:number>/file/",

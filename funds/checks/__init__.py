@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from socsec.office.oversight import register
 
-from . import books, payments, periods, schema
+from . import books, budgets, payments, periods, schema
 
 
 def register_all() -> None:
@@ -23,6 +23,8 @@ def register_all() -> None:
         "funds.totals", _("Totals of months are the sum of their batches (I5)"), periods.totals
     )
     register("funds.closings", _("Closed months are as they were closed (I8)"), periods.closings)
+    register("funds.budgets", _("Nothing was spent beyond the budget"), budgets.budgets)
+    register("funds.final", _("Final accounts are what the books say"), budgets.final_accounts)
     register("funds.seals", _("The chain of seals is whole (I11)"), books.seals)
     register("funds.orders", _("Orders are what their envelopes announced (I4)"), payments.orders)
     register(

@@ -22,6 +22,8 @@ APPEND_ONLY = [
     "funds_bankreturn",
     "funds_reconciliation",
     "funds_monthclosing",
+    "funds_budgetline",
+    "funds_finalaccounts",
 ]
 
 

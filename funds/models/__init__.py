@@ -2,6 +2,7 @@
 
 from . import accounts
 from .accounts import Account, AccountCode, FlowRule, StatementLine, Status
+from .budget import Budget, BudgetLine, FinalAccounts, SpendingPlan
 from .fund import PURSES, Branch, Fund, Public, Scheme, purse
 from .payments import (
     BankFile,
@@ -21,6 +22,9 @@ __all__ = [
     "BankFile",
     "BankReturn",
     "Branch",
+    "Budget",
+    "BudgetLine",
+    "FinalAccounts",
     "FlowRule",
     "Fund",
     "MonthClosing",
@@ -30,6 +34,7 @@ __all__ = [
     "Public",
     "Reconciliation",
     "Scheme",
+    "SpendingPlan",
     "StatementLine",
     "Status",
     "UnmatchedLine",

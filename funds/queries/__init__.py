@@ -13,6 +13,8 @@ from .balances import (
     person_total,
     trial_balance,
 )
+from .budgets import Execution, drawn, execution, in_force, planned
+from .disclosure import PublishedYear, published
 from .ledger import batch_of, batches, transfers
 from .payments import (
     PaymentLine,
@@ -29,15 +31,20 @@ from .statements import parts as statement_tables
 
 __all__ = [
     "BalanceLine",
+    "Execution",
     "Moved",
     "PaymentLine",
+    "PublishedYear",
     "Statements",
     "balance",
     "batch_lines",
     "batch_of",
     "batches",
     "control",
+    "drawn",
     "envelopes",
+    "execution",
+    "in_force",
     "last_closed",
     "lines",
     "lowest_balance",
@@ -46,7 +53,9 @@ __all__ = [
     "outcomes",
     "person_payments",
     "person_total",
+    "planned",
     "progress",
+    "published",
     "reconciliations",
     "statement_tables",
     "statements",

@@ -29,7 +29,7 @@ MIRRORED = ((accounts.FROM_ABOVE, accounts.TO_BELOW), (accounts.FROM_BELOW, acco
 class Row:
     """A line: `now` at the end of the month or in it, `then` at the year's beginning or since it."""
 
-    name: Text
+    name: Text | StatementLine
     element: str
     now: int
     then: int
@@ -164,11 +164,14 @@ def _cancel(sides: dict[int, int]) -> int:
 # As rows of a spreadsheet and tables of a paper
 
 
-def parts(found: Statements) -> list[tuple[Text, Text, Text, list[tuple[Text, str, str, bool]]]]:
+Line = tuple[Text | StatementLine, str, str, bool]
+
+
+def parts(found: Statements) -> list[tuple[Text, Text, Text, list[Line]]]:
     """Both statements as tables: title, heads of the two columns, rows of (name, now, then, is sum)."""
 
-    def table(elements: Sequence[tuple[str, Text]]) -> list[tuple[Text, str, str, bool]]:
-        rows: list[tuple[Text, str, str, bool]] = []
+    def table(elements: Sequence[tuple[str, Text]]) -> list[Line]:
+        rows: list[Line] = []
         for element, together in elements:
             rows += [
                 (row.name, yuan(row.now), yuan(row.then), False)
@@ -187,7 +190,8 @@ def parts(found: Statements) -> list[tuple[Text, Text, Text, list[tuple[Text, st
         )
     )
     income = table(((Element.INCOME, _("Income")), (Element.EXPENSE, _("Expenditure"))))
-    income.append((_("Result"), *(yuan(each) for each in found.result), True))
+    now, then = found.result
+    income.append((_("Result"), yuan(now), yuan(then), True))
     return [
         (_("Balance sheet"), _("End of the month"), _("Beginning of the year"), balance),
         (_("Income statement"), _("In the month"), _("Year so far"), income),

@@ -81,6 +81,9 @@ LISTS = {
     "funds_fund": MONEY,
     "funds_ledgerbatch": MONEY,
     "funds_monthclosing": MONEY,
+    "funds_budget": MONEY,
+    "funds_spendingplan": MONEY,
+    "funds_finalaccounts": MONEY,
     "funds_paymentbatch": {"assessor", "reviewer", "accountant", "auditor"},
 }
 
@@ -116,6 +119,9 @@ VERBS = {
     "admin:medical_plan": EVERYBODY,
     "admin:funds_bank_return": {"accountant"},
     "admin:funds_statements": MONEY,
+    "admin:funds_budget_draft": {"accountant"},
+    "admin:funds_plan_ask": {"accountant"},
+    "admin:funds_final_prepare": {"accountant"},
     "admin:funds_verify": {"reviewer", "accountant", "admin", "auditor"},
 }
 

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from funds.models import Fund, PaymentBatch, PaymentOrder, accounts
 from funds.queries.balances import lowest_balance
-from funds.services import ledger
+from funds.services import budgets, ledger
 from socsec.kernel import regions
 from socsec.kernel.money import yuan
 from socsec.kernel.months import month_of
@@ -34,8 +34,9 @@ def release(batch_id: int, *, by: User, on: date | None = None) -> PaymentBatch:
     """Let an envelope go to the bank, if it holds exactly what was announced on it.
 
     What the expenditure account lacks is drawn from the fiscal special account; the orders' total
-    then is in transit. `Denied` for the maker; `Refused` if the orders differ from the announcement
-    or the fiscal special account has too little.
+    then is in transit. `Denied` for the maker; `Refused` if the orders differ from the announcement,
+    the year's budget or the month's plan does not allow it, or the fiscal special account has too
+    little.
     """
     batch = locked(batch_id)
     require(by, "payment.release", batch.region)
@@ -93,8 +94,10 @@ def _post(batch: PaymentBatch, on: date, by: User) -> None:
     fund = batch.fund
     # Two releases of one fund must not both count on the same money.
     Fund.objects.select_for_update(no_key=True).get(pk=fund.pk)
+    budgets.check_payment(fund, batch.spent_from, batch.total, on)
     missing = batch.total - lowest_balance(fund, accounts.EXPENDITURE_ACCOUNT, on)
     if missing > 0:
+        budgets.check_draw(fund, missing, on)
         draw = ledger.Posting(
             person_id=0,
             debit=accounts.EXPENDITURE_ACCOUNT,
