@@ -107,6 +107,13 @@ TECHNIQUE = {
     "funds/services/ledger.py": {"MOST": "so that sums stay exact"},
     "funds/services/payments/bank_file.py": {"AT_ONCE": "orders held in memory"},
     "funds/services/payments/return_file.py": {"LONGEST_LINE": "bytes", "IN_MEMORY": "bytes"},
+    "funds/services/projection/demography.py": {
+        "THOUSAND": "the unit of the published tables",
+        "BASE": "the first year that the files carry",
+        "LAST_KNOWN": "the last year whose people are published by age",
+        "WIDTH": "of an age group of the files",
+        "LESS": "a second try",
+    },
     "funds/services/statement.py": {"WHOLE": "PostgreSQL's numbers of types"},
     "medical/services/catalogue/editions.py": {
         "CHUNK": "rows",
