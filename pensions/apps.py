@@ -153,4 +153,13 @@ class PensionsConfig(AppConfig):
                 "sync_alt",
                 "case.read",
             ),
+            menu.Place(
+                "trial",
+                menu.Group.RULES,
+                3,
+                _("Try out an adjustment"),
+                "admin:pensions_trial",
+                "science",
+                "policy.read",
+            ),
         )

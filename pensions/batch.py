@@ -10,7 +10,15 @@ from django.utils.translation import gettext_lazy as _
 from funds.models import Branch, Fund, PaymentBatch, Scheme
 from funds.services import payments
 from pensions.models import AccountState, Award, AwardState, IndividualAccount, Payroll
-from pensions.services import adjustment, overpaid, payroll, recompute, recovery, yearly_interest
+from pensions.services import (
+    adjustment,
+    overpaid,
+    payroll,
+    recompute,
+    recovery,
+    rises,
+    yearly_interest,
+)
 from pensions.services.payroll import PARTS
 from pensions.services.residents import adjustment as resident_adjustment
 from socsec.kernel import months, regions
@@ -261,7 +269,7 @@ class PensionAdjustments(RunKind):
 
     def preview(self, run: Run) -> Preview:
         adjustment.check(run)
-        return adjustment.preview(adjustment.part_of(run), SAMPLES)
+        return rises.preview(adjustment.part_of(run), SAMPLES)
 
     def chunks(self, run: Run) -> Iterable[dict[str, Any]]:
         adjustment.check(run)
@@ -296,9 +304,19 @@ class ResidentAdjustments(RunKind):
             )
         return {}
 
+    def due(self, today: date) -> Iterator[Due]:
+        """One of the month, of each fund that pays residents."""
+        for fund in _paying(Branch.PENSION):
+            if fund.scheme == Scheme.RESIDENTS:
+                yield Due(months.month_of(today), fund.region_id)
+
+    def check_due(self, run: Run) -> None:
+        """Somebody gains: a new basic pension is announced, or an age is reached."""
+        resident_adjustment.check_gaining(run)
+
     def preview(self, run: Run) -> Preview:
         resident_adjustment.check(run)
-        return resident_adjustment.preview(resident_adjustment.part_of(run), SAMPLES)
+        return rises.preview_residents(resident_adjustment.part_of(run), SAMPLES)
 
     def chunks(self, run: Run) -> Iterable[dict[str, Any]]:
         resident_adjustment.check(run)

@@ -240,7 +240,7 @@ def residents_in_payment(month: int, region: str, first_person: int, last_person
 
     Columns: person_id, award_id, region, month (that month, or the first of a later pension), age
     (months), months_paid (0 where earlier books did not say), basic_before, addition_before,
-    owed_before. Whose basic pension was stated on paper has a level of its own and is not in it.
+    pension (all of it, before), owed_before. Whose basic pension was stated on paper has a level of its own and is not in it.
     """
     low, high = regions.span(region)
     return (
@@ -248,7 +248,9 @@ def residents_in_payment(month: int, region: str, first_person: int, last_person
                    (m.month - (extract(year from p.born_on) * 12
                                + extract(month from p.born_on) - 1))::int as age,
                    a.months::int as months_paid, b.basic as basic_before,
-                   b.addition as addition_before, a.owed_from as owed_before
+                   b.addition as addition_before,
+                   b.basic + b.account + b.transitional + b.addition as pension,
+                   a.owed_from as owed_before
               from {AWARDS} a
               join {PEOPLE} p on p.id = a.person_id
              cross join lateral (select greatest(%s, a.from_month)::int as month) m

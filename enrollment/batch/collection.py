@@ -1,6 +1,6 @@
 """Mass runs of collection: the month's surcharge, demand notes, reminders."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import date
 from typing import Any
 
@@ -14,12 +14,13 @@ from enrollment.queries import debts, late
 from enrollment.services.assessment.contributions import checksum
 from enrollment.services.collection import demand, surcharge
 from enrollment.services.collection.spreading import homes_of, today
+from funds.models import Fund
 from funds.services import ledger
-from socsec.kernel.months import first_day, format_month
+from socsec.kernel.months import first_day, format_month, month_of
 from socsec.kernel.ranges import MOST
 from socsec.office.errors import Refused
 from socsec.office.models import Run, RunChunk
-from socsec.office.runs import Counts, Preview, RunKind
+from socsec.office.runs import Counts, Due, Preview, RunKind
 from socsec.office.services import policy
 
 # People in one chunk, by ranges of person numbers.
@@ -159,6 +160,18 @@ class Reminders(RunKind):
 
     slug = "reminders"
     label = _("Reminders of overdue contributions")
+
+    def due(self, today: date) -> Iterator[Due]:
+        """Those of the month, of each region that pools contributions, the widest first."""
+        pools = Fund.objects.order_by("region_id").values_list("region_id", flat=True).distinct()
+        for region in pools:
+            yield Due(month_of(today), region)
+
+    def check_due(self, run: Run) -> None:
+        """Somebody is to be reminded."""
+        assert run.edition_id is not None  # every run is drafted under one
+        if not demand.remindable(run.region_id, policy.of(run.edition_id)):
+            raise Refused(_("Nobody is to be reminded."), code="nobody_to_remind")
 
     def preview(self, run: Run) -> Preview:
         assert run.edition_id is not None  # every run is drafted under one

@@ -31,6 +31,7 @@ from . import corrections as correction_pages
 from . import disability as disability_pages
 from . import forecast as forecast_pages
 from . import survivors as survivor_pages
+from .trial import trial
 
 SHOWN = 200  # pensions to look at, on one page
 
@@ -129,6 +130,7 @@ class AwardAdmin(DeskAdmin):
         return [
             path("<int:pk>/do/<slug:verb>/", guard(self.verb), name="pensions_award_verb"),
             path("watch/", guard(watch), name="pensions_award_watch"),
+            path("trial/", guard(trial), name="pensions_trial"),
             path(
                 "forecast/<int:person_id>/",
                 guard(forecast_pages.forecast),

@@ -10,15 +10,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db import connection
-from django.db.models import Exists, OuterRef
-from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from funds.models import Branch
 from pensions import facts, queries
 from pensions.models import (
     Award,
-    AwardState,
     Benefit,
     Correction,
     PensionAdjustment,
@@ -41,7 +38,6 @@ from socsec.kernel.sqlexpr import compile as compile_rule
 from socsec.office.errors import Invalid, Refused, from_kernel, say
 from socsec.office.gathering import gathered
 from socsec.office.models import Run
-from socsec.office.runs import Preview
 from socsec.office.services import policy as policies
 
 KIND = "pension_adjustment"
@@ -55,12 +51,6 @@ PARTS = ("flat_part", "linked", "level", "tilt")
 CARRY = (
     *("person_id", "award_id", "month", "region", "pension", "months", "age", "woman", "area"),
     *("standing", "land_taken", "owed_before"),
-)
-# By which people are told apart in the preview: (zh, en), the column in whole units, the limits.
-GROUPS = (
-    (("缴费年限", "years paid"), "months / 12", (15, 20, 25, 30, 35, 40)),
-    (("年龄", "years of age"), "age / 12", (60, 65, 70, 75, 80)),
-    (("原养老金（元）", "yuan before"), "pension / 100", (1000, 2000, 3000, 4000, 5000, 7000)),
 )
 
 
@@ -140,18 +130,21 @@ def places(part: Part) -> list[str]:
 
 def select(part: Part) -> tuple[str, list[Any]]:
     """The adjustment of each pension of a part: its facts and the lines of its sheet."""
-    source, values = _facts(part)
-    return _sheets_of(part, source, places(part)), values
+    source, values = facts_of(part)
+    return sheets_of(part.policy, part.january, source, places(part)), values
 
 
-def _facts(part: Part) -> tuple[str, list[Any]]:
+def facts_of(part: Part) -> tuple[str, list[Any]]:
+    """The facts of each pension of a part, as a SELECT."""
     source, values = facts.in_payment(part.january, part.scheme, part.region, part.first, part.last)
     return f"{source} and a.months > 0", values
 
 
-def _sheets_of(part: Part, source: str, where: list[str], *, checked: bool = False) -> str:
+def sheets_of(
+    policy: Policy, january: int, source: str, where: list[str], *, checked: bool = False
+) -> str:
     """The rule over facts that a SELECT gives (and `checked`), with the scheme of each region."""
-    table, params = AdjustmentParams.sql(part.policy, where, part.january)
+    table, params = AdjustmentParams.sql(policy, where, january)
     sheet = adjustment(AdjustmentFacts.sql(checked=checked), params)
     return compile_rule(
         {
@@ -166,87 +159,8 @@ def _sheets_of(part: Part, source: str, where: list[str], *, checked: bool = Fal
     )
 
 
-def preview(part: Part, samples: int) -> Preview:
-    """What it costs, by region and part; how it falls among groups; a few sheets."""
-    if not places(part):
-        return Preview(0, 0)
-    rows, values = select(part)
-    with connection.cursor() as cursor:
-        cursor.execute(
-            f"create temporary table adjustment_preview on commit drop as {rows}", values
-        )
-        cursor.execute(
-            f"""select region, count(*), sum(increase)::bigint,
-                       {", ".join(f"sum({name})::bigint" for name in PARTS)}, sum(pension)::bigint
-                  from adjustment_preview group by region order by region"""  # noqa: S608
-        )
-        found = cursor.fetchall()
-        groups = [
-            {**_group(words, limits, place), "count": count, "before": before, "increase": more}
-            for words, column, limits in GROUPS
-            for place, count, before, more in _rows(
-                cursor,
-                f"""select width_bucket({column}, array{list(limits)}), count(*),
-                           avg(pension)::bigint, avg(increase)::bigint
-                      from adjustment_preview group by 1 order by 1""",  # noqa: S608
-            )
-        ]
-        cursor.execute("drop table adjustment_preview")
-    count, total = sum(row[1] for row in found), sum(row[2] for row in found)
-    figures = {name: sum(row[3 + place] for row in found) for place, name in enumerate(PARTS)}
-    return Preview(
-        count=count,
-        total=total,
-        figures={
-            **figures,
-            "pensions_before": sum(row[7] for row in found),
-            "average_increase": total // count if count else 0,
-        },
-        regions={row[0]: [row[1], row[2]] for row in found},
-        changes=groups,
-        samples=_samples(part, samples),
-        held=_left_out(part),
-    )
-
-
-def _group(words: tuple[str, str], limits: tuple[int, ...], place: int) -> dict[str, str]:
-    """What a group is called: below the first limit, between two, from the last on."""
-    zh, en = words
-    if place == 0:
-        return {"zh": f"{zh}不到 {limits[0]:,}", "en": f"under {limits[0]:,} {en}"}
-    low = limits[place - 1]
-    if place == len(limits):
-        return {"zh": f"{zh} {low:,} 及以上", "en": f"{low:,} {en} and more"}
-    return {
-        "zh": f"{zh} {low:,}–{limits[place] - 1:,}",
-        "en": f"{low:,} to {limits[place] - 1:,} {en}",
-    }
-
-
-def _rows(cursor: Any, select: str) -> list[tuple[Any, ...]]:
-    cursor.execute(select)
-    return list(cursor.fetchall())
-
-
-def _samples(part: Part, count: int) -> list[dict[str, Any]]:
-    source, values = facts.in_payment(part.january, part.scheme, part.region, part.first, part.last)
-    names = ("region", "pension", "months", "age", "woman", "area", "standing", "land_taken")
-    with connection.cursor() as cursor:
-        cursor.execute(
-            f"""select {", ".join(names)} from ({source} and a.months > 0) f
-                 order by person_id limit %s""",  # noqa: S608
-            [*values, count],
-        )
-        rows = [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
-    return [
-        _explain(
-            part.policy, row.pop("region"), AdjustmentFacts(month=part.january, **row)
-        ).as_json()
-        for row in rows
-    ]
-
-
-def _explain(policy: Policy, region: str, given: AdjustmentFacts) -> Document:
+def explained(policy: Policy, region: str, given: AdjustmentFacts) -> Document:
+    """The sheet of one pension."""
     params = AdjustmentParams.at(policy, region, given.month)
     return explain(adjustment(given, params), given, params)
 
@@ -277,50 +191,6 @@ def adjusted(person_id: int, award_id: int | None = None) -> list[dict[str, Any]
     return [{"row": row, "sheet": sheet_of(row)} for row in rows]
 
 
-def _left_out(part: Part) -> list[dict[str, Any]]:
-    low, high = regions.span(part.region)
-    awards = Award.objects.filter(
-        state=AwardState.IN_PAYMENT,
-        scheme=part.scheme,
-        branch=Branch.PENSION,
-        region__gte=low,
-        region__lte=high,
-    )
-    unknown = awards.filter(from_month__lt=part.january, months=0).count()
-    later = awards.filter(from_month__gte=part.january).count()
-    here = PensionPayment.objects.filter(
-        person_id=OuterRef("person_id"), award_id=OuterRef("pk"), month=part.january
-    )
-    elsewhere = (
-        awards.filter(from_month__lt=part.january, months__gt=0).exclude(Exists(here)).count()
-        if part.january < months.month_of(timezone.localdate())
-        else 0
-    )
-    said = [
-        (
-            "years_unknown",
-            "旧账没有写明缴费年限，要先补上",
-            "The earlier books do not say how many years were paid: enter them first",
-            unknown,
-        ),
-        (
-            "began_later",
-            "当年才开始领取，不参加本次调整",
-            "The pension began in the year itself, so this adjustment does not concern it",
-            later,
-        ),
-        (
-            "months_elsewhere",
-            "1 月以来有月份是旧账发的，差额在旧账结清，这里从本系统发放的月份起补",
-            "Earlier books paid some months since January: their difference is settled there",
-            elsewhere,
-        ),
-    ]
-    return [
-        {"code": code, "zh": zh, "en": en, "count": count} for code, zh, en, count in said if count
-    ]
-
-
 # execution
 
 
@@ -329,8 +199,8 @@ def adjust(part: Part, run_id: int) -> tuple[int, int]:
     where = places(part)
     if not where:
         return 0, 0
-    source, values = _facts(part)
-    rows = _sheets_of(part, f"table {GATHERED}", where, checked=True)
+    source, values = facts_of(part)
+    rows = sheets_of(part.policy, part.january, f"table {GATHERED}", where, checked=True)
     names = ", ".join((*CARRY, *PARTS, "increase"))
     who = [part.first, part.last]
     with connection.cursor() as cursor:

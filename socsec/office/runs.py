@@ -33,7 +33,8 @@ class Preview:
 
     `figures` are further totals by name, in fen ({"employer_share": 123}); `regions` maps a region
     to [rows, fen]; `changes` are lines of winners and losers against the month before; `samples`
-    are assessment sheets as JSON; `held` counts what is left out, with a reason each.
+    are assessment sheets as JSON; `held` counts what is left out, with a reason each; `spread` is
+    how a rise falls among people (`spread.measure`).
     """
 
     count: int
@@ -43,6 +44,7 @@ class Preview:
     changes: list[dict[str, Any]] = field(default_factory=list)
     samples: list[dict[str, Any]] = field(default_factory=list)
     held: list[dict[str, Any]] = field(default_factory=list)
+    spread: dict[str, Any] = field(default_factory=dict)
 
     def as_json(self) -> dict[str, Any]:
         return {
@@ -53,6 +55,7 @@ class Preview:
             "changes": self.changes,
             "samples": self.samples,
             "held": self.held,
+            "spread": self.spread,
         }
 
 

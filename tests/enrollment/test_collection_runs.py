@@ -11,8 +11,8 @@ from enrollment.services.collection import surcharge
 from socsec.kernel.months import month, month_of
 from socsec.office import oversight
 from socsec.office.models import Notice, Run
+from socsec.office.services import drafting, work
 from socsec.office.services import run as runs
-from socsec.office.services import work
 
 from .conftest import BEIJING
 from .test_collection import (  # noqa: F401 - fixtures
@@ -59,7 +59,11 @@ def test_the_months_surcharge_for_everybody_and_its_undoing(do, hired, mill, rev
     assert well()
 
 
-def test_notes_for_everybody_and_reminders_once_a_stage(do, hired, mill, worker):  # noqa: F811
+def reminders_drafted():
+    return [each for each in drafting.draft_due() if each.kind == "reminders"]
+
+
+def test_notes_for_everybody_and_reminders_once_a_stage(do, hired, mill, worker, assessor):  # noqa: F811
     hired()
     now = month_of(timezone.localdate())
     posted = do("demand_notes", now)
@@ -70,7 +74,12 @@ def test_notes_for_everybody_and_reminders_once_a_stage(do, hired, mill, worker)
     assert notes[mill].contributions == WHOLE
     assert notes[mill].lines.count() == 4
     assert Notice.objects.get().person_id == worker.pk
+    assert reminders_drafted() == []  # nothing has run out
     DemandNote.objects.update(due_on=timezone.localdate() - timedelta(6))
+    made = reminders_drafted()
+    assert [(each.month, each.state) for each in made] == [(now, Run.State.DRAFTED)]
+    assert reminders_drafted() == []
+    runs.abandon(run_id=made[0].pk, by=assessor, reason="由人来办")
     reminded = do("reminders", now)
     assert reminded.state == Run.State.POSTED, reminded.error
     assert Reminder.objects.count() == 2

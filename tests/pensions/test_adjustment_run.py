@@ -9,7 +9,7 @@ from django.test.utils import CaptureQueriesContext
 from enrollment.services.living import life
 from pensions import queries
 from pensions.models import Award, Benefit, PensionAdjustment, PensionPayment
-from pensions.services import adjustment
+from pensions.services import adjustment, rises
 from socsec.kernel.months import month
 from socsec.office.errors import Denied, Invalid, Problem, Refused
 from socsec.office.models import PolicyValue, Role, Run, RunChunk
@@ -99,11 +99,22 @@ def test_the_preview_shows_groups_and_who_is_left_out(pensioner, assessor):
     assert seen.count == 2
     # 3,000: 50 + 15 years and 10 months × 0.5 = 7.92 + 15.90
     assert seen.total == 91_65 + 73_82
-    groups = {each["en"]: each["count"] for each in seen.preview["changes"]}
-    assert groups["15 to 19 years paid"] == 1
-    assert groups["25 to 29 years paid"] == 1
-    assert groups["3,000 to 3,999 yuan before"] == 1
-    assert groups["65 to 69 years of age"] == 2
+    spread = seen.preview["spread"]
+    groups = {
+        (each["en"], row["en"]): row["count"] for each in spread["groups"] for row in each["rows"]
+    }
+    assert groups["Years paid", "15 to 19"] == groups["Years paid", "25 to 29"] == 1
+    assert groups["Pension before, yuan", "3,000 to 3,999"] == 1
+    assert groups["Age", "65 to 69"] == 2
+    assert groups["Scheme", "Employees"] == 2
+    # Shanghai 2024: 61 + 25 + 1 % of 5,500, and 61 + 15.83 + 1 % of 3,000.
+    whole = spread["whole"]
+    assert (whole["known"], whole["other"]) == (2, 141_00 + 106_83)
+    assert (whole["more"], whole["less"]) == ([0, 0], [2, 247_83 - 165_47])
+    assert (whole["least"], whole["most"], spread["median"]) == (73_82, 91_65, 73_82)
+    bars = spread["distribution"]["bars"]
+    assert [sum(bar[place] for bar in bars) for place in (1, 2)] == [2, 2]
+    assert [bar[0] for bar in bars if bar[1]] == [70_00, 90_00]
     held = {each["code"]: each["count"] for each in seen.preview["held"]}
     assert held == {"years_unknown": 1, "began_later": 1, "months_elsewhere": 2}
     assert PensionAdjustment.objects.count() == 0
@@ -251,7 +262,7 @@ def test_a_chunk_asks_the_same_number_of_questions_for_one_and_for_many(pensione
         with CaptureQueriesContext(
             connection,
         ) as seen:
-            adjustment.preview(part, 0)
+            rises.preview(part, 0)
         return len(seen)
 
     pensioner()

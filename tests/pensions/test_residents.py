@@ -36,7 +36,7 @@ from socsec.kernel.months import month
 from socsec.kernel.regions import NATION
 from socsec.office.errors import Conflict, Invalid, Refused
 from socsec.office.models import Role, Run
-from socsec.office.services import run
+from socsec.office.services import drafting, run
 from socsec.office.services import work as worker
 
 from .conftest import findings, staff
@@ -350,6 +350,33 @@ def test_an_adjustment_is_undone_before_a_payroll_paid_it(farmer, granted, drive
         by=clerks[Role.REVIEWER],
         reason="标准弄错了",
     )
+
+
+def test_the_clock_drafts_an_adjustment_in_a_month_in_which_somebody_gains(farmer, granted):
+    """She turned 65 in February 2026; the basic pension rose in January."""
+
+    def drafted(day):
+        made = drafting.draft_due(day)
+        return [(each.kind, each.month) for each in made if each.kind == "resident_adjustment"]
+
+    assert drafted(date(2025, 12, 3)) == []  # nobody draws yet
+    granted(farmer(born=date(1961, 2, 10)), start=month(2025, 12))
+    assert drafted(date(2025, 12, 3)) == []  # nobody gains
+    assert drafted(date(2026, 1, 3)) == [("resident_adjustment", month(2026, 1))]
+    assert drafted(date(2026, 1, 4)) == []
+    assert not ResidentAdjustment.objects.exists()
+
+
+def test_the_preview_tells_a_new_standard_from_an_age_that_was_reached(farmer, granted, looked_at):
+    """20 yuan from January on; by the standards of December before she would gain nothing."""
+    granted(farmer(born=date(1961, 2, 10)), start=month(2025, 12))
+    spread = looked_at(month(2026, 1)).preview["spread"]
+    assert (spread["whole"]["increase"], spread["whole"]["other"]) == (20_00, 0)
+    assert spread["whole"]["more"] == [1, 20_00]
+    rows = {each["en"]: each["rows"][0] for each in spread["groups"]}
+    assert rows["Age"]["en"] == "60 to 64"
+    assert rows["Pension before, yuan"]["en"] == "under 200"  # 143 + 40
+    assert rows["Scheme"]["en"] == "Residents"
 
 
 def test_an_adjustment_of_a_month_to_come_and_one_out_of_turn_are_refused(

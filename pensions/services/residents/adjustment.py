@@ -21,14 +21,13 @@ from pensions.services import payroll
 from pensions.services.adjustment import Part
 from socsec.kernel import months, regions
 from socsec.kernel.document import Document, explain
-from socsec.kernel.policy import PolicyError
+from socsec.kernel.policy import Policy, PolicyError
 from socsec.kernel.ranges import MOST
 from socsec.kernel.sheet import Sheet
 from socsec.kernel.sqlexpr import compile as compile_rule
 from socsec.office import people
 from socsec.office.errors import Invalid, Refused, from_kernel, say
 from socsec.office.models import Run
-from socsec.office.runs import Preview
 from socsec.office.services import policy as policies
 
 KIND = "resident_adjustment"
@@ -66,6 +65,23 @@ def check(run: Run) -> None:
             code="adjustment_out_of_turn",
             fix=_("Reverse that run first, or correct single pensions."),
         )
+
+
+def check_gaining(run: Run) -> None:
+    """`Refused` where nobody gains from that month on, or the run may not be made at all."""
+    check(run)
+    part = part_of(run)
+    if places(part):
+        rows, values = select(part)
+        with connection.cursor() as cursor:
+            cursor.execute(f"select exists ({rows})", values)
+            if cursor.fetchone()[0]:
+                return
+    raise Refused(
+        _("Nobody's pension rises in that month."),
+        code="nobody_gains",
+        fix=_("Enter a new basic pension as a policy value first, and have it approved."),
+    )
 
 
 def check_last(run: Run) -> None:
@@ -120,51 +136,41 @@ def places(part: Part) -> list[str]:
 def select(part: Part) -> tuple[str, list[Any]]:
     """What each pension of a part gains, of those that gain: its facts, and two lines of its sheet."""
     source, values = facts.residents_in_payment(part.january, part.region, part.first, part.last)
+    return sheets_of(part.policy, part.january, source, places(part), gaining=True), values
+
+
+def sheets_of(
+    policy: Policy, month: int, source: str, where: list[str], *, gaining: bool = False
+) -> str:
+    """The rule over facts that a SELECT gives, by the standards of a month; of all, or who gain."""
     try:
-        table, params = ResidentParams.sql(part.policy, places(part), part.january)
+        table, params = ResidentParams.sql(policy, where, month)
     except PolicyError as error:
         raise from_kernel(error) from error
     sheet = resident_adjustment(ResidentAdjustmentFacts.sql(), params)
-    return (
-        compile_rule(
-            {name: getattr(sheet, name) for name in PARTS},
-            f"select * from ({source}) f join ({table}) p using (region)",  # noqa: S608
-            carry=CARRY,
-            keep=sheet.increase > 0,
-        ),
-        values,
+    return compile_rule(
+        {name: getattr(sheet, name) for name in PARTS},
+        f"select * from ({source}) f join ({table}) p using (region)",  # noqa: S608
+        carry=CARRY,
+        keep=sheet.increase > 0 if gaining else None,
     )
 
 
-def preview(part: Part, samples: int) -> Preview:
-    """How many gain, what it costs a month, by region, and a few sheets."""
-    if not places(part):
-        return Preview(0, 0)
+def samples(part: Part, count: int) -> list[dict[str, Any]]:
+    """A few sheets of those who gain."""
     rows, values = select(part)
     with connection.cursor() as cursor:
         cursor.execute(
-            f"""select region, count(*), sum(basic_more)::bigint, sum(addition_more)::bigint
-                  from ({rows}) r group by region order by region""",  # noqa: S608
-            values,
-        )
-        found = cursor.fetchall()
-        cursor.execute(
             f"select region, {', '.join(FACTS)} from ({rows}) r order by person_id limit %s",  # noqa: S608
-            [*values, samples],
+            [*values, count],
         )
         few = cursor.fetchall()
-    return Preview(
-        count=sum(row[1] for row in found),
-        total=sum(row[2] + row[3] for row in found),
-        figures={name: sum(row[2 + place] for row in found) for place, name in enumerate(PARTS)},
-        regions={row[0]: [row[1], row[2] + row[3]] for row in found},
-        samples=[
-            explain(
-                *_work_out(part.edition, part.january, region, dict(zip(FACTS, row, strict=True)))
-            ).as_json()
-            for region, *row in few
-        ],
-    )
+    return [
+        explain(
+            *_work_out(part.edition, part.january, region, dict(zip(FACTS, row, strict=True)))
+        ).as_json()
+        for region, *row in few
+    ]
 
 
 Worked = tuple[Sheet, ResidentAdjustmentFacts, ResidentParams]

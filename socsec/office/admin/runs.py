@@ -23,6 +23,8 @@ from socsec.office.models import Region, Run
 from socsec.office.services import run as services
 from socsec.office.services import work
 
+from . import spread
+
 State = Run.State
 
 
@@ -151,6 +153,7 @@ class RunAdmin(DeskAdmin):
             ],
             "before": [_before(each) for each in changes if "person_id" not in each],
             "differences": _differences(each for each in changes if "person_id" in each),
+            "spread": spread.shown(preview.get("spread", {})),
             "held": [(pick(each), each["count"]) for each in preview.get("held", [])],
             "waits": obj.state == State.PREVIEWED
             and not (may(request.user, "run.approve", obj.region_id) and request.user != obj.maker),

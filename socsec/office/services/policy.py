@@ -4,9 +4,11 @@ from functools import lru_cache
 from typing import Any
 
 from django.db import connection, transaction
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from socsec.kernel import regions
 from socsec.kernel.errors import KernelError
 from socsec.kernel.policy import Policy
 
@@ -111,6 +113,24 @@ def issue(*, by: User | None, note: str = "") -> PolicyEdition:
         by=by, act="policy.issue", subject=edition, digest=edition.digest, note=edition.note
     )
     return edition
+
+
+def drafts(codes: tuple[str, ...], region: str) -> list[PolicyValue]:
+    """The values that wait for a check and hold in a region, or in a part of it; `codes` are prefixes."""
+    low, high = regions.span(region)
+    named = Q()
+    for code in codes:
+        named |= Q(code__startswith=code)
+    return list(
+        PolicyValue.objects.filter(named, state=State.DRAFT)
+        .filter(Q(region__gte=low, region__lte=high) | Q(region__in=regions.upwards(region)))
+        .order_by("code", "region_id", "from_date")
+    )
+
+
+def joined_with(waiting: list[PolicyValue]) -> Policy:
+    """What the law would be if these drafts were approved; `Invalid` where they cannot be joined."""
+    return _joined([*_approved(), *waiting])
 
 
 def current_edition() -> PolicyEdition:
