@@ -15,6 +15,8 @@ from urllib.parse import urljoin, urlsplit
 
 import pytest
 from django.contrib import admin
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.urls import Resolver404, get_resolver, resolve, reverse
 from django.urls.resolvers import URLPattern, URLResolver
 
@@ -30,7 +32,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 BACKEND = "django.contrib.auth.backends.ModelBackend"
 # Clerks see other verbs on the same page, and so open all; the others open what nobody has seen.
 CLERKS = {"intake": 9, "assessor": 9, "reviewer": 9, "accountant": 9, "policy": 9, "admin": 9}
-CLERKS |= {"auditor": 1}
+CLERKS |= {"auditor": 9}
 PERSONS = [
     "lin",
     "chen",
@@ -53,6 +55,9 @@ FIND = """([part, standards]) => axe
         .map(each => `${each.id}: ${each.nodes[0].html.slice(0, 200)}`))"""
 LINK = re.compile(r'<a\b[^>]*\bhref="([^"#]+)')
 DOWNLOAD = re.compile(r"/(pdf|bad|comparison)/|/template\b|/statement/\d+/$|/notes/\d+/$")
+# Lists and rows, whose readers `tests/desk/test_walk.py` names.
+PLAIN = re.compile(r"_(changelist|change|history)\b")
+WRITES = re.compile(r"\s*(insert|update|delete)", re.IGNORECASE)
 # No untranslated text: names of people, users and files; formats; the switch to English.
 STAYS = re.compile(
     r"\b(Camille Laurent|English|Excel|Cookie|files|https?:\S+|[\w.-]+\.(csv|example)"
@@ -86,7 +91,7 @@ ENGLISH = re.compile(r"[A-Za-z]{3,}(?:[ '’][A-Za-z]{2,})+|[a-z]{4,}")
 DESK_APART = {
     "a file, not a page": """
         enrollment_gaps_file enrollment_legacy_template enrollment_rates_file
-        medical_provider_template""",
+        medical_provider_template funds_statements_pdf funds_statements_xlsx""",
     "asked by a script, or Django's own": "search login logout password_change_done",
     "leads to the page of its case": """
         assistance_application_change assistance_clock_change
@@ -101,7 +106,7 @@ DESK_APART = {
 PORTAL_APART = {
     "takes a form and leads on": """
         act_for set_language sign_out stay text_size pay_notice sign_in_resend firm_certify
-        firm_take_back""",
+        firm_take_back firm_not_later firm_withdraw""",
     "a file, not a page": """
         firm_bad firm_template paper_pdf pay_note firm_paper my_estimate_paper""",
     "a later step of questions, which leads to the first: tests/portal walks them": """
@@ -166,6 +171,7 @@ class Walk:
         self.drawn: set[tuple[str, ...]] = set()
         self.wrong: list[str] = []
         self.stays = STAYS
+        self.led: dict[str, tuple[str, set[str]]] = {}  # verbs of the desk: an address, and to whom
 
     def key(self, path: str) -> str:
         """One page: its view, and the verb in its address."""
@@ -209,6 +215,8 @@ class Walk:
         if answer.status_code != 200:
             self.wrong.append(f"{path}: {answer.status_code} for {who}")
             return ""
+        if key.split()[0].startswith("admin:") and not PLAIN.search(key):
+            self.led.setdefault(key, (path, set()))[1].add(who)
         if not answer["Content-Type"].startswith("text/html"):
             return ""
         page = answer.content.decode()
@@ -237,6 +245,20 @@ class Walk:
         if wide > 390:
             self.wrong.append(f"{path}: {wide} wide on a phone")
 
+    def knock(self, users: list[User]) -> None:
+        """At each verb, everybody whom no link leads there: it stays shut, and nothing is written."""
+        for user in users:
+            self.client.force_login(user, backend=BACKEND)
+            for key, (path, led) in self.led.items():
+                if user.username in led:
+                    continue
+                with CaptureQueriesContext(connection) as asked:
+                    answers = [self.client.get(path), self.client.post(path, {"sure": "yes"})]
+                done = [q["sql"] for q in asked if WRITES.match(q["sql"])]
+                if done or any(each.status_code == 200 for each in answers):
+                    codes = [each.status_code for each in answers]
+                    self.wrong.append(f"{key} {path}: open to {user.username}: {codes} {done[:2]}")
+
 
 @pytest.fixture
 def walk(visit, client, live_server):
@@ -256,6 +278,7 @@ def test_every_page_of_the_desk(walk):
     for name, looks in CLERKS.items():
         places = [reverse(place.url_name) for place in menu.places(village.by(name))]
         walk.go(village.by(name), places, looks=looks)
+    walk.knock([village.by(name) for name in CLERKS])
     # Nothing of the desk is added, edited or deleted in place, and lists of others are nobody's.
     others = tuple(
         f"admin:{model._meta.app_label}_{model._meta.model_name}_"
