@@ -25,6 +25,7 @@ from benchmarks import (  # noqa: E402
     interest,
     means,
     payroll,
+    posting,
     recompute,
     residents,
     tables,
@@ -71,6 +72,9 @@ def main() -> int:
                         for side in sides if number % 2 else sides[::-1]:
                             taken = measure(people, side, kind, said.sample)
                             keep(found[name(kind)][size], side.__name__, taken)
+            if size == sizes[-1] and (not said.only or "posting" in said.only):
+                with console.status(posting.LABEL):
+                    found["posting"] = posted(people, said.transfers or size, said.rounds)
             if size == sizes[-1] and not said.only:
                 with console.status(assess.LABEL):
                     asked = [
@@ -96,7 +100,13 @@ def main() -> int:
     if said.json:
         print(json.dumps(found, indent=1))
     else:
-        single = (tables.assess, tables.uploads, tables.recompute, tables.arithmetic)
+        single = (
+            tables.assess,
+            tables.uploads,
+            tables.recompute,
+            tables.posting,
+            tables.arithmetic,
+        )
         Console().print(
             tables.mass(found, kinds, sizes),
             *(table(found[table.__name__]) for table in single if table.__name__ in found),
@@ -127,6 +137,8 @@ def differences(found: dict[str, Any]) -> Iterator[str]:
                         f"{kind.LABEL}, {size} people, {table}:"
                         f" the run wrote {ours[table]}, plain SQL {plain[table]}"
                     )
+    if "posting" in found and len({str(side["written"]) for side in found["posting"].values()}) > 1:
+        yield f"{posting.LABEL}: both sides wrote something else"
 
 
 def arguments() -> argparse.Namespace:
@@ -137,9 +149,13 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--sample", type=int, default=FEW, help=f"people for the ORM ({FEW})")
     parser.add_argument("--calls", type=int, default=500, help="of the API (500)")
     parser.add_argument("--rows", type=int, default=50_000, help="of the spreadsheet (50,000)")
+    parser.add_argument("--transfers", type=int, default=0, help="posted (as many as people)")
     parser.add_argument("--awards", type=int, default=1000, help="worked out anew (1,000)")
     parser.add_argument(
-        "--only", nargs="+", choices=[name(kind) for kind in MASS], help="of the mass runs"
+        "--only",
+        nargs="+",
+        choices=[*(name(kind) for kind in MASS), "posting"],
+        help="of the mass runs, or posting alone",
     )
     parser.add_argument("--openfisca", default="", help="a Python that has openfisca-core")
     parser.add_argument("--json", action="store_true", help="the figures instead of the table")
@@ -161,6 +177,18 @@ def measured(people: str, kind: ModuleType, rows: int) -> dict[str, Any]:
         if hasattr(kind, "before"):
             world.inside(copy, kind.before, rows)
         return world.inside(copy, kind.measured, rows)
+
+
+def posted(people: str, rows: int, rounds: int) -> dict[str, Any]:
+    """Posting and plain SQL, in turn, each on a fresh copy in a process of its own: the best of each."""
+    best: dict[str, Any] = {}
+    for number in range(rounds):
+        sides = (posting.ours, posting.plain)
+        for side in sides if number % 2 else sides[::-1]:
+            with world.database(f"{people}_run", people) as copy:
+                world.inside(copy, posting.before, rows)
+                keep(best, side.__name__, world.inside(copy, side, rows))
+    return best
 
 
 def needs(people: str, calls: int) -> dict[str, Any]:

@@ -85,6 +85,32 @@ def recompute(taken: dict[str, Any]) -> Table:
     return table
 
 
+def posting(taken: dict[str, Any]) -> Table:
+    """Transfers posted in one act, and read."""
+    ours, plain = taken["ours"], taken["plain"]
+    table = Table(title=f"{ours['rows']:,} transfers posted")
+    for heading in (
+        "transfers a second",
+        "time, of that of plain SQL",
+        "added up, s",
+        "trial balance, ms",
+        "totals anew, s",
+        "proved, s",
+        "most memory, MiB",
+    ):
+        table.add_column(heading, justify="right")
+    table.add_row(
+        f"{ours['rows'] / ours['seconds']:,.0f}",
+        f"{ours['seconds'] / plain['seconds']:.2f}",
+        f"{ours['sum_up']:.3f}",
+        f"{ours['trial_balance'] * 1000:.0f}",
+        f"{ours['recompute']:.3f}",
+        f"{ours['verify']:.1f}",
+        _mebibytes(ours),
+    )
+    return table
+
+
 def arithmetic(taken: dict[str, Any]) -> Table:
     """One rule over columns."""
     table = Table(title=f"The arithmetic of a pension for {taken['people']:,} people, over columns")

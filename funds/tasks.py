@@ -2,7 +2,7 @@
 
 from celery import shared_task
 
-from funds.services import cash, seal, totals
+from funds.services import bank, cash, seal, totals
 
 
 @shared_task(name="funds.seal")
@@ -15,6 +15,12 @@ def seal_ledger() -> None:
 def sum_up() -> None:
     """Add the batches posted since the last time to the totals of their month. Every minute."""
     totals.sum_up()
+
+
+@shared_task(name="funds.reconcile")
+def compare_days() -> None:
+    """Compare yesterday's books with banks, treasury and tax office. Each night."""
+    bank.compare_all()
 
 
 @shared_task(name="funds.month_end")

@@ -1,16 +1,21 @@
 """Desk screens of funds: balances, books, payments, the questions of verify."""
 
+from .bank import BankAccountAdmin, BankStatementAdmin, DayReconciliationAdmin, TermDepositAdmin
 from .books import BatchAdmin, FundAdmin
 from .budgets import BudgetAdmin, FinalAccountsAdmin, SpendingPlanAdmin
 from .payments import PaymentBatchAdmin
 from .periods import MonthClosingAdmin
 
 __all__ = [
+    "BankAccountAdmin",
+    "BankStatementAdmin",
     "BatchAdmin",
     "BudgetAdmin",
+    "DayReconciliationAdmin",
     "FinalAccountsAdmin",
     "FundAdmin",
     "MonthClosingAdmin",
     "PaymentBatchAdmin",
     "SpendingPlanAdmin",
+    "TermDepositAdmin",
 ]

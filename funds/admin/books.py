@@ -27,7 +27,7 @@ from socsec.office.access import may, scope
 from socsec.office.desk import Button, Crumb, Deed, DeskAdmin, list_url, show_page, staff
 from socsec.office.forms import MoneyField, ScreenForm
 
-from . import periods, statements
+from . import dashboard, periods, statements
 
 CASH = (accounts.INCOME_ACCOUNT, accounts.FISCAL_ACCOUNT, accounts.EXPENDITURE_ACCOUNT)
 PAGE = 100
@@ -113,6 +113,7 @@ class FundAdmin(DeskAdmin):
             path("<int:pk>/do/<slug:verb>/", guard(self.move), name="funds_fund_verb"),
             path("verify/", guard(self.verify), name="funds_verify"),
             *statements.addresses(guard),
+            *dashboard.addresses(guard),
             *super().get_urls(),
         ]
 

@@ -33,7 +33,10 @@ class ReasonForm(ScreenForm):
 
 class FundForm(ScreenForm):
     fund = forms.ModelChoiceField(
-        Fund.objects.none(), label=_("Fund"), widget=forms.Select(attrs={"class": "select w-20"})
+        Fund.objects.none(),
+        label=_("Fund"),
+        empty_label=_("Choose a fund"),
+        widget=forms.Select(attrs={"class": "select w-20"}),
     )
 
 

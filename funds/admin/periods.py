@@ -122,4 +122,4 @@ class MonthClosingAdmin(DeskAdmin):
         ).answer(request)
 
 
-LABELS = {"close": _("Close for ever"), "take-back": _("Take back")}
+LABELS = {"close": _("Close for ever"), "take-back": _("Take the closing back")}

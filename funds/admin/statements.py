@@ -162,7 +162,7 @@ def workbook(request: HttpRequest) -> FileResponse:
             "then": then.replace(",", ""),
         }
         for title, _now_head, _then_head, lines in queries.statement_tables(found.statements())
-        for name, now, then, _sum in lines
+        for name, now, then, _sum, _accounts in lines
     ]
     return FileResponse(
         spreadsheets.write(layout, rows),
@@ -196,7 +196,7 @@ def paper(request: HttpRequest) -> HttpResponse:
             ],
             [
                 [Cell(name, bold=is_sum), Cell(a, bold=is_sum), Cell(b, bold=is_sum)]
-                for name, a, b, is_sum in lines
+                for name, a, b, is_sum, _accounts in lines
             ],
         )
     answer = HttpResponse(sheet.bytes(), content_type="application/pdf")

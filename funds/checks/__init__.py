@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from socsec.office.oversight import register
 
-from . import books, budgets, payments, periods, schema
+from . import bank, books, budgets, payments, periods, schema
 
 
 def register_all() -> None:
@@ -25,6 +25,9 @@ def register_all() -> None:
     register("funds.closings", _("Closed months are as they were closed (I8)"), periods.closings)
     register("funds.budgets", _("Nothing was spent beyond the budget"), budgets.budgets)
     register("funds.final", _("Final accounts are what the books say"), budgets.final_accounts)
+    register("funds.statements", _("Statements of banks go on and add up"), bank.statements)
+    register("funds.matches", _("Bank lines are matched to what was booked"), bank.matches)
+    register("funds.deposits", _("Term deposits are on the ledger"), bank.deposits)
     register("funds.seals", _("The chain of seals is whole (I11)"), books.seals)
     register("funds.orders", _("Orders are what their envelopes announced (I4)"), payments.orders)
     register(

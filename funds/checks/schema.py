@@ -24,6 +24,8 @@ APPEND_ONLY = [
     "funds_monthclosing",
     "funds_budgetline",
     "funds_finalaccounts",
+    "funds_bankstatement",
+    "funds_bankline",
 ]
 
 

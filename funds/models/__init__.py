@@ -2,6 +2,16 @@
 
 from . import accounts
 from .accounts import Account, AccountCode, FlowRule, StatementLine, Status
+from .bank import (
+    BankAccount,
+    BankLine,
+    BankMatch,
+    BankNote,
+    BankStatement,
+    DayReconciliation,
+    TaxDay,
+    TermDeposit,
+)
 from .budget import Budget, BudgetLine, FinalAccounts, SpendingPlan
 from .fund import PURSES, Branch, Fund, Public, Scheme, purse
 from .payments import (
@@ -19,11 +29,17 @@ __all__ = [
     "PURSES",
     "Account",
     "AccountCode",
+    "BankAccount",
     "BankFile",
+    "BankLine",
+    "BankMatch",
+    "BankNote",
     "BankReturn",
+    "BankStatement",
     "Branch",
     "Budget",
     "BudgetLine",
+    "DayReconciliation",
     "FinalAccounts",
     "FlowRule",
     "Fund",
@@ -37,6 +53,8 @@ __all__ = [
     "SpendingPlan",
     "StatementLine",
     "Status",
+    "TaxDay",
+    "TermDeposit",
     "UnmatchedLine",
     "accounts",
     "purse",

@@ -13,9 +13,11 @@ from .balances import (
     person_total,
     trial_balance,
 )
+from .bank import OpenBatch, deposits_of, open_batches, open_lines, statements_of
 from .budgets import Execution, drawn, execution, in_force, planned
 from .disclosure import PublishedYear, published
 from .ledger import batch_of, batches, transfers
+from .overview import AccountMove, FundFigures, by_month, moves, overview
 from .payments import (
     PaymentLine,
     batch_lines,
@@ -30,9 +32,12 @@ from .statements import Statements, statements, within
 from .statements import parts as statement_tables
 
 __all__ = [
+    "AccountMove",
     "BalanceLine",
     "Execution",
+    "FundFigures",
     "Moved",
+    "OpenBatch",
     "PaymentLine",
     "PublishedYear",
     "Statements",
@@ -40,7 +45,9 @@ __all__ = [
     "batch_lines",
     "batch_of",
     "batches",
+    "by_month",
     "control",
+    "deposits_of",
     "drawn",
     "envelopes",
     "execution",
@@ -50,7 +57,11 @@ __all__ = [
     "lowest_balance",
     "moved",
     "moved_by_month",
+    "moves",
+    "open_batches",
+    "open_lines",
     "outcomes",
+    "overview",
     "person_payments",
     "person_total",
     "planned",
@@ -59,6 +70,7 @@ __all__ = [
     "reconciliations",
     "statement_tables",
     "statements",
+    "statements_of",
     "transfers",
     "trial_balance",
     "unmatched",

@@ -164,22 +164,23 @@ def _cancel(sides: dict[int, int]) -> int:
 # As rows of a spreadsheet and tables of a paper
 
 
-Line = tuple[Text | StatementLine, str, str, bool]
+Line = tuple[Text | StatementLine, str, str, bool, tuple[int, ...]]
 
 
 def parts(found: Statements) -> list[tuple[Text, Text, Text, list[Line]]]:
-    """Both statements as tables: title, heads of the two columns, rows of (name, now, then, is sum)."""
+    """Both statements as tables: title, heads of the two columns, rows of
+    (name, now, then, whether it is a sum, its accounts)."""
 
     def table(elements: Sequence[tuple[str, Text]]) -> list[Line]:
         rows: list[Line] = []
         for element, together in elements:
             rows += [
-                (row.name, yuan(row.now), yuan(row.then), False)
+                (row.name, yuan(row.now), yuan(row.then), False, row.accounts)
                 for row in found.rows(element)
                 if row.now or row.then
             ]
             now, then = found.sum(element)
-            rows.append((together, yuan(now), yuan(then), True))
+            rows.append((together, yuan(now), yuan(then), True, ()))
         return rows
 
     balance = table(
@@ -191,7 +192,7 @@ def parts(found: Statements) -> list[tuple[Text, Text, Text, list[Line]]]:
     )
     income = table(((Element.INCOME, _("Income")), (Element.EXPENSE, _("Expenditure"))))
     now, then = found.result
-    income.append((_("Result"), yuan(now), yuan(then), True))
+    income.append((_("Result"), yuan(now), yuan(then), True, ()))
     return [
         (_("Balance sheet"), _("End of the month"), _("Beginning of the year"), balance),
         (_("Income statement"), _("In the month"), _("Year so far"), income),

@@ -14,7 +14,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from funds import queries
-from funds.models import Fund, MonthClosing, PaymentBatch, accounts
+from funds.models import BankAccount, DayReconciliation, Fund, MonthClosing, PaymentBatch, accounts
 from funds.models.ledger import LedgerBatch
 from funds.services import totals
 from funds.services.digests import DIGESTS
@@ -28,6 +28,8 @@ from socsec.office.services import audit
 
 # How long a closing waits for those who are posting; meanwhile nobody else can begin to.
 PATIENCE = "5s"
+# Not asked again while everybody waits: what a batch was posted as does not change by posting others.
+SLOW = frozenset({"proof"})
 OPEN_RUNS = (
     Run.State.DRAFTED,
     Run.State.PREVIEWED,
@@ -65,10 +67,12 @@ def ask(code: str, label: Text) -> Callable[[Question], Question]:
     return add
 
 
-def checklist(fund: Fund, month: int) -> list[Item]:
-    """What must be done before the month can be closed, each line as it stands now."""
+def checklist(fund: Fund, month: int, but: frozenset[str] = frozenset()) -> list[Item]:
+    """What must be done before the month can be closed, each line as it stands now; without `but`."""
     return [
-        Item(code, label, question(fund, month)) for code, (label, question) in _questions.items()
+        Item(code, label, question(fund, month))
+        for code, (label, question) in _questions.items()
+        if code not in but
     ]
 
 
@@ -103,7 +107,7 @@ def close(closing_id: int, *, by: User) -> MonthClosing:
     """Close a prepared month for ever, by a second person.
 
     Whoever is posting to the fund is waited for, and whoever comes meanwhile waits; then the
-    checklist is asked once more, of what all of them left. `Conflict` if a posting takes too long.
+    checklist is asked once more, of what all of them left, but for what takes long. `Conflict` if a posting takes too long.
     """
     closing = (
         MonthClosing.objects.select_for_update(no_key=True, of=("self",))
@@ -121,8 +125,9 @@ def close(closing_id: int, *, by: User) -> MonthClosing:
             _("%(month)s is closed already.") % {"month": format_month(closing.month)},
             code="closed_already",
         )
-    _hold_books(fund)
     _must_be_ready(fund, closing.month)
+    _hold_books(fund)
+    _must_be_ready(fund, closing.month, but=SLOW)
     totals.sum_up()
     booked = LedgerBatch.objects.filter(
         fund=fund, booked_on__range=(first_day(closing.month), last_day(closing.month))
@@ -173,8 +178,8 @@ def balances(fund: Fund, month: int) -> dict[str, list[int]]:
     }
 
 
-def _must_be_ready(fund: Fund, month: int) -> None:
-    missing = [item for item in checklist(fund, month) if not item.done]
+def _must_be_ready(fund: Fund, month: int, but: frozenset[str] = frozenset()) -> None:
+    missing = [item for item in checklist(fund, month, but) if not item.done]
     if missing:
         raise Refused(
             _("%(month)s cannot be closed: %(trouble)s")
@@ -232,6 +237,20 @@ def _payments(fund: Fund, month: int) -> Text:
         fund=fund, state=PaymentBatch.State.RELEASED, released_on__lte=last_day(month)
     ).count()
     return say(_("Payment batches not reconciled: %(count)s."), count=waiting) if waiting else ""
+
+
+@ask("banks", _("The month's end is reconciled with every bank"))
+def _banks(fund: Fund, month: int) -> Text:
+    """Only where the fund's accounts at banks are on file."""
+    day = last_day(month)
+    names = []
+    for account in BankAccount.objects.filter(fund=fund, opened_on__lte=day).select_related(
+        "ledger"
+    ):
+        found = DayReconciliation.objects.filter(account=account, day=day).first()
+        if found is None or not found.agrees:
+            names.append(str(account.ledger))
+    return say(_("Not reconciled: %(names)s."), names="; ".join(names)) if names else ""
 
 
 @ask("runs", _("No run of the month is unfinished"))

@@ -199,6 +199,13 @@ _TABLE: dict[str, set[Role]] = {
     "payment.reconcile": {ACCOUNTANT},
     "bank.file": {ACCOUNTANT},
     "bank.return": {ACCOUNTANT},
+    # accounts at banks, their statements, and term deposits approved by another hand
+    "bank.read": {REVIEWER, ACCOUNTANT},
+    "bank.account": {ACCOUNTANT},
+    "bank.statement": {ACCOUNTANT},
+    "bank.match": {ACCOUNTANT},
+    "deposit.place": {ACCOUNTANT},
+    "deposit.approve": {REVIEWER},
     # policy
     "policy.read": {*DESK, POLICY_OFFICER, ADMINISTRATOR},
     "policy.enter": {POLICY_OFFICER},

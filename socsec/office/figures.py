@@ -349,15 +349,16 @@ def bar_chart(
             else:
                 base += value
         if i < len(open_bars) and open_bars[i]:
+            reach = max(one.values[i] for one in series) if beside else base
             shapes.append(
                 Shape(
                     "rect",
                     "frame",
                     at={
                         "x": _n(middle - bar / 2 - 4),
-                        "y": _n(y(base) - 4),
+                        "y": _n(y(reach) - 4),
                         "width": _n(bar + 8),
-                        "height": _n(ground - y(base) + 4),
+                        "height": _n(ground - y(reach) + 4),
                         "rx": "4",
                     },
                 )

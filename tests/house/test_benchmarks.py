@@ -75,6 +75,9 @@ def test_they_run_and_both_sides_write_the_same_rows(measure):
     assert (found["uploads"]["rows"], found["uploads"]["bad"]) == (PEOPLE, 6)
     assert found["uploads"]["good"] == PEOPLE - 6
     assert found["recompute"]["rows"] == PEOPLE // 8
+    posted, plain = found["posting"]["ours"], found["posting"]["plain"]
+    assert posted["rows"] == posted["written"][0] == PEOPLE
+    assert posted["written"] == plain["written"]
     assert found["arithmetic"]["people"] == PEOPLE
     assert (found["means"]["people"], found["needs"]["calls"]) == (PEOPLE, 3)
     assert 0 < found["means"]["eligible"] < PEOPLE

@@ -54,7 +54,7 @@ FIND = """([part, standards]) => axe
         .filter(each => ["serious", "critical"].includes(each.impact))
         .map(each => `${each.id}: ${each.nodes[0].html.slice(0, 200)}`))"""
 LINK = re.compile(r'<a\b[^>]*\bhref="([^"#]+)')
-DOWNLOAD = re.compile(r"/(pdf|bad|comparison)/|/template\b|/statement/\d+/$|/notes/\d+/$")
+DOWNLOAD = re.compile(r"/(pdf|xlsx|bad|comparison)/|/template\b|/statement/\d+/$|/notes/\d+/$")
 # Lists and rows, whose readers `tests/desk/test_walk.py` names.
 PLAIN = re.compile(r"_(changelist|change|history)\b")
 WRITES = re.compile(r"\s*(insert|update|delete)", re.IGNORECASE)

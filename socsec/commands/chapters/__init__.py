@@ -10,6 +10,7 @@ from socsec.commands.chapters.branches import every_branch
 from socsec.commands.chapters.collection import debts_are_chased
 from socsec.commands.chapters.employers import employer_of_its_own
 from socsec.commands.chapters.full_coverage import full_coverage
+from socsec.commands.chapters.fund_books import fund_books
 from socsec.commands.chapters.medical_care import medical_care
 from socsec.commands.chapters.movements import records_move
 from socsec.commands.chapters.other_schemes import other_schemes
@@ -35,4 +36,5 @@ CHAPTERS: list[Chapter] = [
     employer_of_its_own,
     medical_care,
     assistance,
+    fund_books,
 ]
