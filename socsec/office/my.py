@@ -154,6 +154,8 @@ ACTS: dict[str, Any] = {
     "gap.contact": gettext_lazy("spoke with you about insurance"),
     "resident.enroll": gettext_lazy("changed your insurance as a resident"),
     "resident.receive": gettext_lazy("entered a payment for your insurance as a resident"),
+    "resident.refund": gettext_lazy("asked to pay a year of your insurance back"),
+    "resident.refund_check": gettext_lazy("decided on paying a year of your insurance back"),
     "sponsor.change": gettext_lazy("changed who pays for your insurance"),
     "card.request": gettext_lazy("asked for your card"),
     "card.produce": gettext_lazy("made your card"),

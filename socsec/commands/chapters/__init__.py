@@ -16,9 +16,12 @@ from socsec.commands.chapters.movements import records_move
 from socsec.commands.chapters.other_schemes import other_schemes
 from socsec.commands.chapters.papers_and_cards import papers_and_cards
 from socsec.commands.chapters.proofs import registers_speak
+from socsec.commands.chapters.putting_off import contributions_are_put_off
 from socsec.commands.chapters.registry import registry
+from socsec.commands.chapters.resident_years import resident_years
 from socsec.commands.chapters.residents import residents
 from socsec.commands.chapters.transfers import entitlements_move
+from socsec.commands.chapters.two_regions import paid_in_two_regions
 from socsec.commands.village import Chapter
 
 CHAPTERS: list[Chapter] = [
@@ -30,8 +33,11 @@ CHAPTERS: list[Chapter] = [
     registers_speak,
     papers_and_cards,
     residents,
+    resident_years,
+    paid_in_two_regions,
     other_schemes,
     debts_are_chased,
+    contributions_are_put_off,
     registry,
     employer_of_its_own,
     medical_care,

@@ -1,6 +1,8 @@
 """Registers speak: a proof by a match, a doubt, a death nobody has told us of, one nobody knows."""
 
-from datetime import date
+from datetime import date, timedelta
+
+from django.utils import timezone
 
 from enrollment.models import Person
 from enrollment.services.living import proofs, status
@@ -40,7 +42,7 @@ def registers_speak(village: Village) -> None:
         ],
     )
     proofs.record(by=clerk, person=miao, way="helper", proved_on=day, witness="村协理员老周")
-    proofs.refresh()
+    _proofs_run_out(village)
 
 
 def _old(village: Village, name: str, born: date, serial: int) -> Person:
@@ -55,3 +57,15 @@ def _old(village: Village, name: str, born: date, serial: int) -> Person:
 def _line(reference: str, kind: str, who: Person, day: date) -> Line:
     number = Person.objects.get(pk=who.pk).resident_id
     return Line(reference, kind, number, who.name, day)
+
+
+def _proofs_run_out(village: Village) -> None:
+    """The village's pensioner was last seen more than a year ago: somebody is to look him up."""
+    proofs.record(
+        by=village.by("intake"),
+        person=village.souls["chen"],
+        way="visit",
+        proved_on=timezone.localdate() - timedelta(days=375),
+        witness="社区专管员小梁",
+    )
+    proofs.refresh()

@@ -4,7 +4,8 @@ from datetime import date, timedelta
 
 from django.utils import timezone
 
-from enrollment.models import EventKind, HouseholdRole, Mandate, Person
+from enrollment.models import Category, EventKind, HouseholdRole, Mandate, Person
+from enrollment.services import cover
 from enrollment.services.living import events, reports
 from enrollment.services.people import (
     changes,
@@ -15,8 +16,9 @@ from enrollment.services.people import (
     registration,
 )
 from enrollment.services.people import person as people
-from socsec.commands.village import PASSWORD, PUDONG, Village
+from socsec.commands.village import GUEST, PASSWORD, PUDONG, Village
 from socsec.kernel.ids import make_resident_id
+from socsec.kernel.months import first_day, month_of
 from socsec.office.models import Case
 from socsec.office.people import Scope
 from socsec.office.services import users
@@ -88,13 +90,31 @@ def _family(village: Village, mother: Person, son: Person) -> None:
         scopes=[Scope.CLAIM, Scope.PAY, Scope.CHANGE],
         until=today + timedelta(days=365),
     )
-    identifiers.enroll_without_number(
-        by=intake,
-        name="Camille Laurent",
+    _from_abroad(village)
+
+
+def _from_abroad(village: Village) -> None:
+    """She works at the mill, has no resident identity number, and signs in with her passport."""
+    name, number, country = GUEST
+    guest = identifiers.enroll_without_number(
+        by=village.by("intake"),
+        name=name,
         sex=2,
         born_on=date(1986, 2, 11),
         region=PUDONG,
-        documents=[identifiers.Given("passport", "19FV12345", "FRA", date(2029, 2, 1))],
+        phone="13900000046",
+        documents=[identifiers.Given("passport", number, country, date(2029, 2, 1))],
+    )
+    cover.enrol(
+        by=village.by("intake"),
+        person=guest,
+        employer=village.employers["mill"],
+        category=Category.EMPLOYEE,
+        region=PUDONG,
+        from_=first_day(month_of(timezone.localdate())),
+    )
+    village.portal["guest"] = users.create_insured(
+        username="portal-guest", password=PASSWORD, person_id=guest.pk, by=None
     )
 
 

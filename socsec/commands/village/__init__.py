@@ -14,6 +14,7 @@ from .cast import (
     BEGAN,
     CAST,
     FIRST,
+    GUEST,
     JINJIANG,
     LAST,
     OFFICER,
@@ -29,13 +30,14 @@ from .cast import (
     sign_ins,
 )
 from .months import contributions, declare, live, receive
-from .retiring import award, carry, open_claim, payroll, refuse, retire
+from .retiring import award, carry, open_claim, paid_out, payroll, refuse, retire
 from .settling import is_there, on_record, settle
 
 __all__ = [
     "BEGAN",
     "CAST",
     "FIRST",
+    "GUEST",
     "JINJIANG",
     "LAST",
     "OFFICER",
@@ -56,6 +58,7 @@ __all__ = [
     "live",
     "on_record",
     "open_claim",
+    "paid_out",
     "payroll",
     "receive",
     "refuse",

@@ -212,6 +212,9 @@ Chapter = Callable[[Village], None]
 # Who acts for an employer in the portal: name, birth, serial (see `chapters.employers`).
 OFFICER = ("潘账房", date(1983, 4, 5), 512)
 
+# Who signs in with a passport: name, number, country (see `chapters.registry`).
+GUEST = ("Camille Laurent", "19FV12345", "FRA")
+
 
 def sign_ins() -> Iterator[tuple[str, str, str]]:
     """Who, name, password: what the launcher prints."""
@@ -225,3 +228,5 @@ def sign_ins() -> Iterator[tuple[str, str, str]]:
     _name, born, serial = OFFICER
     number = make_resident_id(PUDONG, born, serial)
     yield ("portal: acts for an employer", number, PASSWORD)
+    _name, number, country = GUEST
+    yield ("portal: from abroad, signs in with a passport", f"{country} {number}", PASSWORD)

@@ -1,9 +1,12 @@
 """The village retires: months from before these books, claims, awards, payroll."""
 
+from collections.abc import Iterable
+
 from enrollment.services import cover
+from enrollment.services.collection import refund_orders
 from enrollment.services.record import prior
-from funds.models import PaymentBatch
-from funds.services import payments
+from funds.models import PaymentBatch, PaymentOrder
+from funds.services import cash, payments
 from funds.services.payments.demo_bank import bank_answer
 from pensions.models import Category as PensionCategory
 from pensions.models import PensionClaim
@@ -106,7 +109,7 @@ def _claim_now(village: Village) -> None:
 
 def payroll(village: Village, current: int, **params: int) -> PaymentBatch:
     """The month's pensions of a scheme: run, release, bank file, the bank's answer, reconciled."""
-    maker, checker, accountant = (village.by(n) for n in ("assessor", "reviewer", "accountant"))
+    maker, checker = village.by("assessor"), village.by("reviewer")
     drafted = run.draft(
         kind="pension_payroll", month=current, region=SHANGHAI, by=maker, params=params
     )
@@ -115,9 +118,31 @@ def payroll(village: Village, current: int, **params: int) -> PaymentBatch:
     work.work_through(drafted.pk)
     batch = PaymentBatch.objects.order_by("-id").first()
     assert batch is not None
+    return _at_the_bank(village, batch)
+
+
+def paid_out(village: Village, returned: Iterable[int] = ()) -> None:
+    """Every refund that waits goes to the bank and is answered; those of the people named come back."""
+    numbers = set(returned)
+    for batch in PaymentBatch.objects.filter(
+        state=PaymentBatch.State.OPEN, kind=refund_orders.KIND
+    ):
+        cash.sweep(batch.fund, by=village.by("accountant"))
+        back = PaymentOrder.objects.filter(batch_id=batch.pk, person_id__in=numbers)
+        _at_the_bank(
+            village,
+            batch,
+            frozenset(order.reference for order in back),
+        )
+
+
+def _at_the_bank(
+    village: Village, batch: PaymentBatch, returned: frozenset[str] = frozenset()
+) -> PaymentBatch:
+    accountant = village.by("accountant")
     payments.release(batch.pk, by=village.by("releaser"))
     file = b"".join(payments.bank_file(batch.pk, by=accountant))
-    payments.read_return(bank_answer(file), by=accountant)
+    payments.read_return(bank_answer(file, returned), by=accountant)
     payments.reconcile(batch.pk, by=accountant)
     batch.refresh_from_db()
     return batch
