@@ -24,6 +24,7 @@ from pensions.services import award as awards
 from socsec.kernel.ids import make_resident_id
 from socsec.office.errors import Conflict, Denied, Invalid, NotFound, Refused
 from socsec.office.models import AuditEntry, Notice, OutboxMessage
+from socsec.office.services import policy as policies
 from tests.api.conftest import partner
 from tests.people import PUDONG, carry, live, settle
 
@@ -100,6 +101,25 @@ def test_what_shows_somebody_alive_is_a_proof_at_once(village):
         date(2026, 11, 2),
         date(2027, 11, 2),
     )
+
+
+def test_many_lines_cost_as_many_queries_as_one_and_a_proof_is_written_once(
+    village, django_assert_max_num_queries
+):
+    kinds = ("seen", "seen", "death", "earned")
+    lines = [
+        line(village.souls[key], f"Q{place}-{key}", kind=kind)
+        for place, kind in enumerate(kinds)
+        for key in ("chen", "lin", "gao", "ma")
+    ]
+    policies.of(policies.current_edition())  # read once in a process
+    with django_assert_max_num_queries(20):
+        one = take(village, line(village.souls["qian"], "Q", kind="seen"))
+    with django_assert_max_num_queries(20):
+        taken = take(village, *lines, lines[0])
+    assert (one.proofs, taken.proofs, taken.matched, taken.repeated) == (1, 12, 4, 1)
+    # Four people were seen on one day, three times each: that is one proof each.
+    assert ProofOfLife.objects.count() == 5
 
 
 @pytest.mark.parametrize(

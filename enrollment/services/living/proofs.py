@@ -14,7 +14,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from enrollment import queries
-from enrollment.models import Person, ProofOfLife, ProofTask, ProofWay
+from enrollment.models import Person, ProofOfLife, ProofTask, ProofWay, StatusNotice
 from enrollment.params import ProofRule
 from enrollment.services.checks import alive, lock, not_in_future
 from socsec.kernel.months import month_of
@@ -173,6 +173,59 @@ def put(
         valid_until=made.valid_until,
     )
     return made
+
+
+def put_matches(*, by: User | None, notices: Sequence[StatusNotice]) -> int:
+    """A proof for each notice of a register that proves life: a few statements for all of them.
+
+    Within a transaction of a service that has asked for leave. Gives how many are new.
+    """
+    until: dict[tuple[str, date], date] = {}
+    proofs: dict[tuple[int, date], ProofOfLife] = {}
+    places: dict[int, str] = {}
+    for each in notices:
+        place = (each.region, each.happened_on)
+        if place not in until:
+            until[place] = _until(each.region, ProofWay.MATCH, each.happened_on)
+        assert each.person_id is not None  # a notice that proves life is somebody's
+        places[each.person_id] = each.region
+        proofs.setdefault(
+            (each.person_id, each.happened_on),
+            ProofOfLife(
+                person_id=each.person_id,
+                proved_on=each.happened_on,
+                way=ProofWay.MATCH,
+                valid_until=until[place],
+                by_id=by.pk if by else None,
+                notice_id=each.pk,
+            ),
+        )
+    there = set(
+        ProofOfLife.objects.filter(
+            person_id__in=places, way=ProofWay.MATCH, proved_on__in={on for _who, on in proofs}
+        ).values_list("person_id", "proved_on")
+    )
+    new = [proof for key, proof in proofs.items() if key not in there]
+    ProofOfLife.objects.bulk_create(new, batch_size=1000, ignore_conflicts=True)
+    today = timezone.localdate()
+    ProofTask.objects.filter(
+        person_id__in={each.person_id for each in new if each.valid_until >= today},
+        closed_on__isnull=True,
+    ).update(state=State.CLOSED, closed_on=today)
+    return audit.record_many(
+        by=by,
+        act="proof.record",
+        rows=[
+            {
+                "subject": ("proofoflife", f"{each.person_id}/{each.proved_on:%Y-%m-%d}"),
+                "person_id": each.person_id,
+                "region": places[each.person_id],
+                "way": str(each.way),
+                "valid_until": each.valid_until,
+            }
+            for each in new
+        ],
+    )
 
 
 def refresh(*, region: str = NATION, day: date | None = None) -> dict[str, int]:

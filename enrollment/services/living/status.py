@@ -7,22 +7,26 @@ is a word and no fact: a clerk looks, and only then it becomes a life event that
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from itertools import groupby
+from operator import attrgetter
 from typing import IO
 
-from django.db import IntegrityError, connection, transaction
+from django.db import IntegrityError, transaction
+from django.db.models import Exists, OuterRef
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from enrollment import queries
 from enrollment.models import (
     SUSPICIONS,
     IdentifierKind,
+    PersonIdentifier,
     ProofWay,
     Register,
     StatusKind,
     StatusNotice,
     StatusState,
 )
+from enrollment.queries.people import by_resident_ids
 from enrollment.services.checks import known_name, known_region, not_in_future
 from enrollment.services.living import events, proofs
 from socsec.kernel import ids
@@ -31,7 +35,7 @@ from socsec.office import spreadsheets
 from socsec.office.access import require, require_stranger
 from socsec.office.errors import Conflict, Invalid, NotFound, Problem, from_kernel
 from socsec.office.fields import blind_index
-from socsec.office.models import User
+from socsec.office.models import Region, User
 from socsec.office.services import audit
 
 MOST = 5_000  # lines at once
@@ -88,10 +92,12 @@ def receive(*, by: User, register: str, lines: Sequence[Line]) -> Taken:
             code="lines_count",
             field="lines",
         )
-    numbers = {}
+    asked = {each.to_region for each in lines if each.to_region}
+    regions = set(Region.objects.filter(pk__in=asked).values_list("pk", flat=True))
+    numbers = []
     for place, each in enumerate(lines, start=1):
         try:
-            numbers[place] = _check(each)
+            numbers.append(_check(each, regions))
         except Problem as trouble:
             trouble.detail["row"] = place
             raise Invalid(
@@ -101,8 +107,20 @@ def receive(*, by: User, register: str, lines: Sequence[Line]) -> Taken:
                 row=place,
             ) from trouble
     counts = dict.fromkeys(("matched", "doubtful", "unmatched", "proofs", "repeated"), 0)
-    for place, each in enumerate(lines, start=1):
-        counts[_take(by, register, each, numbers[place])] += 1
+    notices = _new(by, register, lines, numbers)
+    counts["repeated"] = len(lines) - len(notices)
+    for outcome in _match(notices):
+        counts[outcome] += 1
+    try:
+        with transaction.atomic():
+            StatusNotice.objects.bulk_create(notices, batch_size=1000)
+    except IntegrityError as error:
+        raise Conflict(
+            _("The same lines are being taken at this moment."),
+            code="taken_at_once",
+            fix=_("Send them again: what is there already is passed over."),
+        ) from error
+    _follow(by, notices)
     audit.record(
         by=by, act="status.receive", region=by.region_code or "", register=register, counts=counts
     )
@@ -173,96 +191,117 @@ def dismiss(*, by: User, notice: StatusNotice, reason: str) -> StatusNotice:
 @transaction.atomic
 def match_again() -> int:
     """Notices that nobody fitted, and now somebody does. Returns how many. Asked each night."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            """
-            select s.id, i.person_id from enrollment_statusnotice s
-            join enrollment_personidentifier i on i.blind = s.blind
-            where s.state = 'unmatched' order by s.id
-            for update of s skip locked
-            """
-        )
-        found = cursor.fetchall()
-    for number, _person in found:
-        notice = StatusNotice.objects.select_related("received_by").get(pk=number)
-        _settle(notice, notice.received_by)
+    known = PersonIdentifier.objects.filter(blind=OuterRef("blind"))
+    found = list(
+        StatusNotice.objects.select_for_update(of=("self",), skip_locked=True)
+        .filter(Exists(known), state=StatusState.UNMATCHED)
+        .select_related("received_by")
+        .order_by("received_by_id", "pk")
+    )
+    _match(found)
+    StatusNotice.objects.bulk_update(
+        found, ["person", "region", "state", "decided_at"], batch_size=1000
+    )
+    for by, of in groupby(found, key=attrgetter("received_by")):
+        _follow(by, list(of))
     if found:
         audit.record(by=None, act="status.match", matched=len(found))
     return len(found)
 
 
-def _check(each: Line) -> str:
-    """The identity number of a line that can be taken."""
+def _check(each: Line, regions: set[str]) -> str:
+    """The identity number of a line that can be taken, where these regions exist."""
     if not each.reference.strip() or len(each.reference) > 64:
         raise Invalid(_("The reference is missing."), code="no_reference", field="reference")
     if each.kind not in StatusKind.values:
         raise Invalid(_("Choose what happened."), code="no_kind", field="kind")
     known_name(each.name, 60)
     not_in_future(each.happened_on, "happened_on")
-    if each.kind == StatusKind.MOVE or each.to_region:
-        known_region(each.to_region)
+    if (each.kind == StatusKind.MOVE or each.to_region) and each.to_region not in regions:
+        known_region(each.to_region)  # says what is wrong with it
     try:
         return ids.read_resident_id(each.resident_id).number
     except ids.IdError as error:
         raise from_kernel(error, "resident_id") from error
 
 
-def _take(by: User, register: str, each: Line, number: str) -> str:
-    notice = StatusNotice(
-        register=register,
-        reference=each.reference.strip(),
-        kind=each.kind,
-        happened_on=each.happened_on,
-        name=known_name(each.name, 60),
-        resident_id=number,
-        blind=blind_index(number, IdentifierKind.RESIDENT_ID),
-        to_region=each.to_region,
-        region=by.region_code or "",
-        state=StatusState.UNMATCHED,
-        received_by=by,
-    )
-    try:
-        with transaction.atomic():
-            notice.save(force_insert=True)
-    except IntegrityError:
-        return "repeated"
-    return _settle(notice, by)
-
-
-def _settle(notice: StatusNotice, by: User) -> str:
-    """Look for the person by number, and let follow what follows without a clerk."""
-    person = queries.by_resident_id(notice.resident_id)
-    if person is None:
-        return "unmatched"
-    notice.person, notice.region = person, person.region
-    if _plain(person.name) != _plain(notice.name):
-        notice.state = StatusState.DOUBT
-    elif notice.kind in SUSPICIONS:
-        notice.state = StatusState.MATCHED
-    else:
-        notice.state = StatusState.CONFIRMED
-        notice.decided_at = timezone.now()
-        proofs.put(
-            person=person,
-            way=ProofWay.MATCH,
-            proved_on=notice.happened_on,
-            by=by,
-            notice_id=notice.pk,
+def _new(
+    by: User, register: str, lines: Sequence[Line], numbers: Sequence[str]
+) -> list[StatusNotice]:
+    """A notice, not stored yet, for each line whose reference is new."""
+    references = [each.reference.strip() for each in lines]
+    there = set(
+        StatusNotice.objects.filter(register=register, reference__in=references).values_list(
+            "reference", flat=True
         )
-    notice.save()
-    audit.record(
+    )
+    notices = []
+    for each, reference, number in zip(lines, references, numbers, strict=True):
+        if reference in there:
+            continue
+        there.add(reference)
+        notices.append(
+            StatusNotice(
+                register=register,
+                reference=reference,
+                kind=each.kind,
+                happened_on=each.happened_on,
+                name=known_name(each.name, 60),
+                resident_id=number,
+                blind=blind_index(number, IdentifierKind.RESIDENT_ID),
+                to_region=each.to_region,
+                region=by.region_code or "",
+                state=StatusState.UNMATCHED,
+                received_by=by,
+            )
+        )
+    return notices
+
+
+def _match(notices: Sequence[StatusNotice]) -> list[str]:
+    """Find the person of each by number, and say what comes of it. Stores nothing."""
+    people = by_resident_ids({each.resident_id for each in notices})
+    now = timezone.now()
+    outcomes = []
+    for notice in notices:
+        person = people.get(notice.resident_id)
+        if person is None:
+            outcomes.append("unmatched")
+            continue
+        notice.person, notice.region = person, person.region
+        if _plain(person.name) != _plain(notice.name):
+            notice.state = StatusState.DOUBT
+            outcomes.append("doubtful")
+        elif notice.kind in SUSPICIONS:
+            notice.state = StatusState.MATCHED
+            outcomes.append("matched")
+        else:
+            notice.state, notice.decided_at = StatusState.CONFIRMED, now
+            outcomes.append("proofs")
+    return outcomes
+
+
+def _follow(by: User, notices: Sequence[StatusNotice]) -> None:
+    """What follows without a clerk: a proof of life of each that proves one, and the notes of all."""
+    matched = [each for each in notices if each.person is not None]
+    proofs.put_matches(
+        by=by, notices=[each for each in matched if each.state == StatusState.CONFIRMED]
+    )
+    audit.record_many(
         by=by,
         act="status.settle",
-        subject=notice,
-        person_id=person.pk,
-        region=person.region,
-        register=notice.register,
-        kind=notice.kind,
-        state=str(notice.state),
+        rows=[
+            {
+                "subject": each,
+                "person_id": each.person_id,
+                "region": each.region,
+                "register": each.register,
+                "kind": each.kind,
+                "state": str(each.state),
+            }
+            for each in matched
+        ],
     )
-    if notice.state == StatusState.CONFIRMED:
-        return "proofs"
-    return "doubtful" if notice.state == StatusState.DOUBT else "matched"
 
 
 def _plain(name: str) -> str:
