@@ -17,8 +17,8 @@ from socsec.office.desk import Button, Crumb, Deed, DeskAdmin, list_url, row_url
 
 
 def offer(user: Any, fund: Fund) -> list[Button]:
-    """The button that prepares the closing of a fund's next month."""
-    if not may(user, "period.prepare", fund.region_id):
+    """The button that prepares the closing of a fund's next month, once anything was posted."""
+    if not may(user, "period.prepare", fund.region_id) or closing.next_month(fund) is None:
         return []
     return [Button(_("Close a month"), reverse("admin:funds_period_prepare", args=[fund.pk]))]
 

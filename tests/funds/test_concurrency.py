@@ -15,13 +15,14 @@ from django.db import connection, transaction
 from funds import queries
 from funds.models import BankReturn, Branch, Fund, PaymentOrder, PaymentOutcome, Scheme, accounts
 from funds.models.ledger import BatchTotal, LedgerBatch, LedgerSeal, SealedBatch, Transfer
-from funds.services import cash, closing, ledger, payments, seal, totals
+from funds.services import bank, budgets, cash, closing, ledger, payments, seal, totals
 from funds.services import fund as funds
 from socsec.kernel.months import month
 from socsec.office import oversight
 from socsec.office.errors import Problem
 from socsec.office.models import Role
 from tests.funds.bank import answer, envelope, order, paid
+from tests.funds.test_bank import NUMBER, statement
 
 from .conftest import BEIJING, staff
 
@@ -435,4 +436,40 @@ def test_adding_up_while_others_post_counts_every_batch_once(fund):
     assert queries.balance(fund, accounts.CONTRIBUTIONS_DUE) == 800
     totals.sum_up()
     assert queries.balance(fund, accounts.CONTRIBUTIONS_DUE) == 800
+    assert all_is_well()
+
+
+def test_two_payments_do_not_both_spend_what_the_budget_leaves_for_one(fund, maker, checker):
+    second = staff("second", Role.REVIEWER)
+    cash.opening(fund, 1_000_000, by=maker, on=ON)
+    drafted = budgets.draft(fund, 2026, {accounts.BENEFITS: 150_000}, by=maker)
+    budgets.review(drafted.pk, by=checker)
+    budgets.approve(drafted.pk, by=second)
+    plan = budgets.plan(fund, MARCH, 140_000, by=maker)
+    budgets.decide_plan(plan.pk, by=checker, agree=True)
+    ready = [envelope(fund, maker, [order(number)], source=f"p:{number}") for number in (21, 22)]
+
+    def act(batch):
+        return lambda: payments.release(batch.pk, by=checker, on=ON)
+
+    results = at_once(*(act(batch) for batch in ready))
+    assert sorted(getattr(each, "code", "released") for each in results) == [
+        "over_budget",
+        "released",
+    ]
+    assert queries.balance(fund, accounts.IN_TRANSIT) == 100_000
+    assert all_is_well()
+
+
+def test_a_statement_read_by_two_at_once_is_read_once(fund, maker):
+    bank.open_account(
+        fund, accounts.FISCAL_ACCOUNT, bank="b", number=NUMBER, by=maker, opened_on=date(2026, 3, 1)
+    )
+    content = statement([("2026-03-02", 5, "")])
+
+    def act():
+        return bank.read_statement(content, by=maker)
+
+    results = at_once(act, act)
+    assert sorted(getattr(each, "code", "read") for each in results) == ["read", "statement_twice"]
     assert all_is_well()

@@ -1,6 +1,7 @@
 """Balance sheet and income statement: to the fen, per region, put together, and who may see them."""
 
-from datetime import date
+import random
+from datetime import date, timedelta
 from io import BytesIO
 
 import pytest
@@ -9,6 +10,7 @@ from openpyxl import load_workbook
 
 from funds import queries
 from funds.models import Branch, Scheme, StatementLine, accounts
+from funds.models.ledger import LedgerBatch, Transfer
 from funds.services import fund as funds
 from funds.services import ledger, totals
 from socsec.kernel.months import month
@@ -83,6 +85,51 @@ def test_a_region_within_the_fund_has_statements_that_balance(lived):
 def test_statements_cost_the_same_after_years_of_postings(lived, django_assert_num_queries):
     with django_assert_num_queries(5):
         queries.statements([lived], MARCH)
+
+
+def test_whatever_was_posted_balances_are_the_sum_of_the_transfers_on_any_day(beijing):
+    """Forty postings on days of two years, some added up before others; every balance by brute force."""
+    chance = random.Random(20260331)
+    cash, spent, way = accounts.FISCAL_ACCOUNT, accounts.EXPENDITURE_ACCOUNT, accounts.IN_TRANSIT
+    pairs = [
+        (cash, accounts.CONTRIBUTION_INCOME),
+        (cash, accounts.SUBSIDY_INCOME),
+        (cash, accounts.INTEREST_INCOME),
+        (spent, cash),
+        (way, spent),
+        (accounts.BENEFITS, way),
+        (accounts.CONTRIBUTIONS_DUE, accounts.CONTRIBUTIONS_ASSESSED),
+    ]
+    move(beijing, cash, accounts.RESERVE, 10**9, date(2024, 12, 31))
+    move(beijing, spent, cash, 10**8, date(2024, 12, 31))
+    move(beijing, way, spent, 10**7, date(2024, 12, 31))
+    for number in range(40):
+        on = date(2025, 1, 1) + timedelta(days=chance.randrange(650))
+        region = chance.choice(["110000", "110105", "110101"])
+        move(beijing, *chance.choice(pairs), chance.randrange(1, 10**5), on, region)
+        if number in (10, 25):
+            totals.sum_up()
+    booked = dict(LedgerBatch.objects.values_list("pk", "booked_on"))
+    moved = list(Transfer.objects.values_list("batch_id", "region", "debit", "credit", "amount"))
+
+    def by_hand(day, region):
+        sides = {}
+        for batch, place, debit, credit, amount in moved:
+            if booked[batch] <= day and place.startswith(region):
+                sides.setdefault(debit, [0, 0])[0] += amount
+                sides.setdefault(credit, [0, 0])[1] += amount
+        return sides
+
+    for _turn in range(12):
+        day = date(2024, 12, 30) + timedelta(days=chance.randrange(680))
+        for region, stem in ((None, ""), ("110105", "110105")):
+            found = queries.trial_balance(beijing, day, region)
+            assert {line.account.number: [line.debit, line.credit] for line in found} == by_hand(
+                day, stem
+            )
+        of = month(day.year, day.month)
+        for region in (None, "110101"):
+            assert queries.statements([beijing], of, region=region).balances
 
 
 @pytest.fixture
