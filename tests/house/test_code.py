@@ -144,11 +144,15 @@ TECHNIQUE = {
     "medical/services/settling/year.py": {"PLANS_KEPT": "in memory"},
     "medical/services/settling/visits.py": {"AHEAD": "by which a clock may be fast"},
     "pensions/services/account.py": {"RECEIPTS": "in one transaction"},
-    "pensions/services/adjustment.py": {"GROUPS": "how a preview is grouped"},
     "pensions/services/estimate/common.py": {"APART": "how a page compares"},
     "pensions/services/more.py": {"YEARS": "how a page compares", "STEPS": "how a page compares"},
     "pensions/services/projection.py": {"MOST_GROWTH": "against slips"},
     "pensions/services/residents/accounts.py": {"SOURCES": "in one transaction"},
+    "pensions/services/rises.py": {
+        "_AGES": "how a preview is grouped",
+        "_LEVELS": "how a preview is grouped",
+        "_YEARS": "how a preview is grouped",
+    },
     "pensions/services/transfers/outside.py": {"MOST_MONTHS": "of one form"},
 }
 # Said in place: how long a text may be, how wide a column of a paper is, how much goes at once.
