@@ -155,6 +155,11 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("api/v1/agreements/", asking.Agreements.as_view(), name="api_agreements"),
     path("api/v1/deferrals/", asking.Deferrals.as_view(), name="api_deferrals"),
     path(
+        "api/v1/deferrals/<int:pk>/withdraw/",
+        asking.DeferralEnd.as_view(),
+        name="api_deferral_withdraw",
+    ),
+    path(
         "api/v1/withholding-mandates/",
         asking.Mandates.as_view(),
         name="api_withholding_mandates",

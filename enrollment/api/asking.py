@@ -244,6 +244,28 @@ class Deferrals(Once, ApiView):
         return self.page(rows, self.DeferralOut, ("id",))
 
 
+class DeferralEnd(Once, ApiView):
+    scopes: ClassVar = {"POST": WRITE}
+
+    @extend_schema(
+        operation_id="deferrals_withdraw",
+        tags=["receipts"],
+        summary="Take a question back that nobody has decided yet",
+        parameters=[KEY],
+        request=None,
+        responses={201: Deferrals.DeferralOut, 404: PROBLEM, 409: PROBLEM},
+    )
+    def post(self, request: Request, pk: int) -> Response:
+        def act() -> tuple[int, Any]:
+            asked = scope(Deferral.objects.all(), partner(request)).filter(pk=pk).first()
+            if asked is None:
+                raise NotFound(_("There is no such deferral in the region."), code="no_deferral")
+            taken = deferrals.withdraw(by=partner(request), deferral=asked)
+            return 201, Deferrals.DeferralOut(taken).data
+
+        return self.once(request, act)
+
+
 class Mandates(Once, ApiView):
     scopes: ClassVar = {"POST": WRITE, "GET": READ}
 

@@ -18,7 +18,7 @@ from funds.models import Branch
 from socsec.kernel.months import format_month, month_of
 from socsec.office.access import require
 from socsec.office.api import ApiView, Once, YuanField
-from socsec.office.errors import Invalid
+from socsec.office.errors import Invalid, NotFound
 from socsec.office.models import Case
 
 from . import KEY, PROBLEM, find_employer
@@ -139,6 +139,34 @@ class EmployerRequests(Once, ApiView):
         require(request.user, "employer.read")
         rows = find_employer(request, code).requests.select_related("case")[:100]
         return Response({"results": self.EmployerRequestOut(rows, many=True).data})
+
+
+class EmployerRequestEnd(Once, ApiView):
+    """An application is taken back before it is decided."""
+
+    scopes: ClassVar = {"POST": "employers:write"}
+
+    @extend_schema(
+        operation_id="employers_requests_withdraw",
+        tags=["declarations"],
+        summary="Take an application back that nobody has decided yet",
+        parameters=[KEY],
+        request=None,
+        responses={201: EmployerRequests.EmployerRequestOut, 404: PROBLEM, 409: PROBLEM},
+    )
+    def post(self, request: Request, code: str, number: str) -> Response:
+        def act() -> tuple[int, Any]:
+            employer = find_employer(request, code)
+            asked = employer.requests.select_related("case").filter(case__number=number).first()
+            if asked is None:
+                raise NotFound(_("There is no such application."), code="no_request")
+            requests.withdraw(
+                by=partner(request), request=asked, text=str(_("Withdrawn by a partner system."))
+            )
+            asked.case.refresh_from_db()
+            return 201, EmployerRequests.EmployerRequestOut(asked).data
+
+        return self.once(request, act)
 
 
 class EmployerDetail(ApiView):

@@ -21,8 +21,9 @@ from socsec.office import oversight
 from socsec.office.errors import Conflict, Denied, NotFound, Refused
 from socsec.office.models import Role
 from socsec.office.services import policy
+from tests.api.conftest import partner
 
-from .conftest import CARD, CHAOYANG, JANUARY, MEDICAL, PENSION
+from .conftest import CARD, CHAOYANG, JANUARY, MEDICAL, PENSION, SHANGHAI
 from .test_paying import account
 
 AT = month_of(timezone.localdate())
@@ -206,7 +207,7 @@ def test_the_officer_asks_in_the_portal_and_the_office_decides_at_the_desk(
 
 
 def test_the_employer_takes_its_question_back_until_it_is_decided(
-    allowed, firm, intake, reviewer, enroll, client
+    allowed, firm, intake, reviewer, enroll, client, staff
 ):
     who = enroll("经办人")
     officers.appoint(by=intake, employer=firm, person=who, from_=JANUARY, document="委托书 1")
@@ -233,3 +234,11 @@ def test_the_employer_takes_its_question_back_until_it_is_decided(
     client.post(reverse("admin:enrollment_deferral_withdraw", args=[second.pk]), {})
     second.refresh_from_db()
     assert second.state == "withdrawn"
+    third = asked(officer, firm)
+    staff(Role.INTAKE, region=SHANGHAI)
+    near, far = partner("T110000", "bj-1"), partner("T310000", "sh-1")
+    there, scopes = f"/api/v1/deferrals/{third.pk}/withdraw/", ("collection:write",)
+    assert far.ask("post", there, {}, scopes=scopes, key="k1").status_code == 404
+    assert near.ask("post", there, {}, scopes=("receipts:read",), key="k2").status_code == 403
+    assert near.ask("post", there, {}, scopes=scopes, key="k3").json()["state"] == "withdrawn"
+    assert near.ask("post", there, {}, scopes=scopes, key="k4").status_code == 409

@@ -209,3 +209,10 @@ def test_it_is_asked_in_the_portal_taken_down_and_decided_at_the_desk_and_asked_
     body = {"sort": "change", "day": TODAY.isoformat(), "document": "D", "contact": "王芳"}
     made = near.ask("post", where, body, scopes=scopes, key="k1")
     assert (made.status_code, made.json()["sort"]) == (201, "change")
+    back = f"{where}{made.json()['number']}/withdraw/"
+    assert far.ask("post", back, {}, scopes=scopes, key="k2").status_code == 404
+    assert near.ask("post", f"{where}X1/withdraw/", {}, scopes=scopes, key="k3").status_code == 404
+    taken = near.ask("post", back, {}, scopes=scopes, key="k4")
+    assert (taken.status_code, taken.json()["state"]) == (201, "withdrawn")
+    assert near.ask("post", back, {}, scopes=scopes, key="k4").json() == taken.json()
+    assert near.ask("post", back, {}, scopes=scopes, key="k5").status_code == 409

@@ -181,7 +181,7 @@ def refuse(*, by: User, request: EmployerRequest, reason: str) -> EmployerReques
 @transaction.atomic
 def withdraw(*, by: User, request: EmployerRequest, text: str) -> EmployerRequest:
     """The employer takes it back before it is decided, through its officer or on paper."""
-    require_for(by, "case.withdraw", request.employer)
+    require_for(by, ASK, request.employer)
     cases.withdraw(case_id=request.pk, by=by, text=text, allowed=True)
     return request
 
