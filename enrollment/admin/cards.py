@@ -257,7 +257,7 @@ VERBS: dict[str, tuple[str, Any, tuple[str, ...], Callable[[HttpRequest, Card], 
 }
 # What stands in a card's history, by act.
 HISTORY: dict[str, Any] = {
-    "card.request": _("Requested"),
+    "card.request": _("Applied for"),
     "card.produce": _("Made"),
     "card.issue": _("Handed over"),
     "card.activate": _("Activated"),

@@ -212,7 +212,7 @@ def verb(request: HttpRequest, pk: int, verb: str) -> HttpResponse:
 VERBS: dict[str, tuple[str, Any, tuple[str, ...], bool, bool]] = {
     "examine": ("case.assess", _("Papers examined"), (State.RECEIVED,), True, False),
     "grant": ("case.check", _("Agree and change"), (State.ASSESSED,), True, False),
-    "refuse": ("case.check", _("Refuse"), (State.ASSESSED,), False, True),
+    "refuse": ("case.check", _("Decline"), (State.ASSESSED,), False, True),
 }
 
 

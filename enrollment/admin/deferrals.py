@@ -27,13 +27,13 @@ class DeferralAdmin(Queue):
     verbs: ClassVar = {
         "grant": (
             "deferral.decide",
-            _("Grant"),
+            _("Agree"),
             ("asked",),
             PlainForm,
             _("Until the later due date nothing is demanded, and no surcharge is counted."),
             False,
         ),
-        "refuse": ("deferral.decide", _("Refuse"), ("asked",), SayForm, "", True),
+        "refuse": ("deferral.decide", _("Decline"), ("asked",), SayForm, "", True),
         "withdraw": (
             deferrals.ASK,
             _("Withdraw"),
@@ -63,7 +63,7 @@ class DeferralAdmin(Queue):
                 (_("Reason"), obj.reason),
                 (_("Document"), obj.document),
                 (_("Asked by"), f"{obj.maker} · {moment(obj.made_at)}"),
-                (_("Decided by"), obj.checker),
+                (_("Checked by"), obj.checker),
                 (_("Note"), obj.note),
             ),
             "tables": [

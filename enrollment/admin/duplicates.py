@@ -257,7 +257,7 @@ def _undo(by: User, link: PersonLink, reason: str) -> None:
 # verb: act, label, the state in which it is offered, whether it ends something, what it does.
 LINK_VERBS: dict[str, tuple[str, Any, str, bool, Callable[[User, PersonLink, str], None]]] = {
     "approve": ("merge.approve", _("Agree to the merge"), "proposed", False, _approve),
-    "reject": ("merge.approve", _("Refuse"), "proposed", True, _reject),
+    "reject": ("merge.approve", _("Decline"), "proposed", True, _reject),
     "undo": ("merge.undo", _("Undo the merge"), "active", True, _undo),
 }
 

@@ -152,7 +152,7 @@ VERBS: dict[str, tuple[str, Any, tuple[str, ...], type[ScreenForm], bool]] = {
     "examine": ("case.assess", _("Papers examined"), (State.RECEIVED,), ScreenForm, False),
     "object": ("case.assess", _("It cannot be granted"), (State.RECEIVED,), FindingForm, True),
     "grant": ("case.check", _("Agree and change"), (State.ASSESSED,), ScreenForm, False),
-    "refuse": ("case.check", _("Refuse"), (State.ASSESSED,), RefuseForm, True),
+    "refuse": ("case.check", _("Decline"), (State.ASSESSED,), RefuseForm, True),
 }
 
 

@@ -239,7 +239,7 @@ def report_verb(request: HttpRequest, pk: int, verb: str) -> HttpResponse:
 VERBS: dict[str, tuple[str, Any, tuple[str, ...], bool, bool]] = {
     "examine": ("case.assess", _("Papers examined"), (State.RECEIVED,), True, False),
     "confirm": ("case.check", _("Confirm the event"), (State.ASSESSED,), True, False),
-    "refuse": ("case.check", _("Refuse"), (State.ASSESSED,), False, True),
+    "refuse": ("case.check", _("Decline"), (State.ASSESSED,), False, True),
 }
 
 

@@ -265,7 +265,7 @@ def labels(step: str) -> dict[str, Any]:
         "propose": _("Prepare for a check"),
         "confirm": confirm,
         "leaving": _("Left without the employer's word"),
-        "refuse": _("Refuse"),
+        "refuse": _("Decline"),
         "return": _("Send back"),
         "withdraw": _("Withdraw"),
     }

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from enrollment.models import Agreement, Refund, UnmatchedReceipt, Waiver
 from enrollment.services.collection import agreements, refunds, unmatched, waivers
+from enrollment.services.revision import paid_twice
 from funds.models import Branch
 from socsec.kernel.money import yuan
 from socsec.kernel.months import format_month
@@ -127,7 +128,7 @@ class UnmatchedReceiptAdmin(Collected):
 @admin.register(Refund)
 class RefundAdmin(Collected):
     read_act = "receipt.read"
-    list_display: ClassVar = ["receipt", "who", "money", "way", "state", "reason", "asked_at"]
+    list_display: ClassVar = ["receipt", "who", "money", "way", "state", "why", "asked_at"]
     list_select_related: ClassVar = ["receipt__employer", "receipt__person"]
     verbs: ClassVar = {
         "approve": (
@@ -140,7 +141,7 @@ class RefundAdmin(Collected):
             ),
             False,
         ),
-        "refuse": ("refund.decide", _("Refuse"), ("asked",), SayForm, "", True),
+        "refuse": ("refund.decide", _("Decline"), ("asked",), SayForm, "", True),
         "keep": (
             "refund.ask",
             _("Keep it as credit"),
@@ -155,6 +156,11 @@ class RefundAdmin(Collected):
     def who(self, row: Refund) -> str:
         return str(row.receipt.payer)
 
+    @admin.display(description=_("reason"))
+    def why(self, row: Refund) -> str:
+        """As it was written down; in the reader's language where the system wrote it."""
+        return _now(row.reason) if row.reason == paid_twice.REASON else row.reason
+
     def context(self, request: HttpRequest, obj: Refund) -> dict[str, Any]:
         batch = ""
         if obj.batch_id and may(request.user, "payment.read"):
@@ -166,9 +172,9 @@ class RefundAdmin(Collected):
                 (_("Amount"), yuan(obj.amount)),
                 (_("Way"), obj.get_way_display()),
                 (_("Receipt"), obj.receipt, row_url(obj.receipt)),
-                (_("Reason"), obj.reason),
+                (_("Reason"), self.why(obj)),
                 (_("Asked by"), f"{obj.maker} · {moment(obj.asked_at)}"),
-                (_("Decided by"), obj.checker),
+                (_("Checked by"), obj.checker),
                 (_("Payment batch"), obj.batch_id, batch),
                 (_("Note"), obj.note),
             )
@@ -199,7 +205,7 @@ class WaiverAdmin(Collected):
             _("Exactly what was proposed is let off, and owed no more."),
             False,
         ),
-        "refuse": ("waiver.decide", _("Refuse"), ("proposed",), SayForm, "", True),
+        "refuse": ("waiver.decide", _("Decline"), ("proposed",), SayForm, "", True),
         "revoke": (
             "waiver.decide",
             _("Take the debt up again"),
@@ -232,7 +238,7 @@ class WaiverAdmin(Collected):
                 (_("Reason"), obj.reason),
                 (_("Document"), obj.document),
                 (_("Proposed by"), f"{obj.maker} · {moment(obj.made_at)}"),
-                (_("Decided by"), obj.checker),
+                (_("Checked by"), obj.checker),
                 (_("Note"), obj.note),
             )
         }
@@ -253,8 +259,8 @@ class AgreementAdmin(Collected):
     list_display: ClassVar = ["who", "total_", "until", "state", "maker", "made_at"]
     list_select_related: ClassVar = ["employer", "person", "maker"]
     verbs: ClassVar = {
-        "grant": ("agreement.decide", _("Grant"), ("proposed",), SayForm, "", False),
-        "refuse": ("agreement.decide", _("Refuse"), ("proposed",), SayForm, "", True),
+        "grant": ("agreement.decide", _("Agree"), ("proposed",), SayForm, "", False),
+        "refuse": ("agreement.decide", _("Decline"), ("proposed",), SayForm, "", True),
     }
 
     @admin.display(description=_("payer"))
@@ -283,7 +289,7 @@ class AgreementAdmin(Collected):
                 ),
                 (_("Guarantee"), obj.guarantee),
                 (_("Proposed by"), f"{obj.maker} · {moment(obj.made_at)}"),
-                (_("Decided by"), obj.checker),
+                (_("Checked by"), obj.checker),
                 (_("Note"), obj.note),
             ),
             "tables": [

@@ -17,7 +17,7 @@ OTHERS = [(k.value, k.label) for k in IdentifierKind if k is not IdentifierKind.
 class PaperForm(ScreenForm):
     """A document of any kind; `cleaned_data["paper"]` is its number as it is kept."""
 
-    kind = SelectField(label=_("Document"), choices=IdentifierKind.choices)
+    kind = SelectField(label=_("Identity document"), choices=IdentifierKind.choices)
     number = forms.CharField(
         label=_("Number of the document"),
         max_length=40,

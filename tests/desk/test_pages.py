@@ -16,6 +16,7 @@ from pensions.services import claim
 from socsec.kernel.ids import make_resident_id
 from socsec.kernel.months import month
 from socsec.office import figures, queries
+from socsec.office.admin import navigation
 from socsec.office.models import Case
 from socsec.office.services import case as cases
 from tests import people
@@ -196,3 +197,18 @@ def test_a_month_is_a_link_only_for_those_who_may_declare_it(village, sit):
     wages_of = f"/admin/enrollment/employer/{mill.pk}/wages/"
     assert wages_of in sit("intake").get(page).content.decode()
     assert wages_of not in sit("assessor").get(page).content.decode()
+
+
+def test_one_line_of_the_menu_is_lit_the_nearest_above_the_page(village, rf):
+    for page, line in (
+        ("enrollment_proofs", "enrollment_proofs"),
+        ("enrollment_duplicates", "enrollment_duplicates"),
+        ("enrollment_person_numberless", "enrollment_person_changelist"),
+        ("index", "index"),
+        ("enrollment_rates", None),
+    ):
+        request = rf.get(reverse(f"admin:{page}"))
+        request.user = village.by("assessor")
+        lines = [each for group in navigation(request) for each in group["items"]]
+        lit = [each["link"] for each in lines if each["active"]]
+        assert lit == ([reverse(f"admin:{line}")] if line else [])

@@ -67,6 +67,8 @@ STAYS = re.compile(
 CODES = {
     "admin:office_policy_browse",
     "admin:office_policy_enter",
+    "admin:office_policyvalue_changelist",
+    "admin:office_policyvalue_change",
     "admin:medical_plan",
     "admin:funds_verify",
     "admin:office_auditentry_changelist",

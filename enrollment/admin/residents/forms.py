@@ -99,7 +99,7 @@ class LeaveForm(ScreenForm):
 class DrawForm(ScreenForm):
     branch = pick(_("Branch"), BRANCHES)
     year = year()
-    payer = pick(_("To"), [(p.value, p.label) for p in Payer if p is not Payer.PERSON])
+    payer = pick(_("Billed to"), [(p.value, p.label) for p in Payer if p is not Payer.PERSON])
     region = RegionField()
 
 

@@ -73,7 +73,7 @@ class LegacyImportAdmin(DeskAdmin):
                 (_("Region"), obj.region),
                 (_("State"), obj.get_state_display()),
                 (_("Read by"), obj.maker),
-                (_("Decided by"), obj.checker or "—"),
+                (_("Checked by"), obj.checker or "—"),
                 (_("Years that matched"), report["years"]),
                 (_("Of them held already"), report["years_held"]),
                 (_("Years carried over"), report["years_carried"]),

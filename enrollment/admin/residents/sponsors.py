@@ -172,7 +172,7 @@ class SponsorBillAdmin(DeskAdmin):
             "shown": [
                 (_("Year"), obj.year),
                 (_("Branch"), obj.get_branch_display()),
-                (_("To"), obj.get_payer_display()),
+                (_("Billed to"), obj.get_payer_display()),
                 (_("People"), obj.count),
                 (_("Amount"), yuan(obj.amount)),
                 (_("State"), obj.get_state_display()),

@@ -14,11 +14,14 @@ from django.utils.translation import gettext_lazy as _
 from enrollment.models import DoubleEnrolment, ResidentRefund
 from enrollment.queries.residents import doubles
 from enrollment.services.residents import refunds, twice
+from enrollment.services.revision import paid_twice
 from socsec.kernel.money import yuan
+from socsec.kernel.months import format_month
 from socsec.office.access import may
 from socsec.office.desk import Button, Crumb, Deed, DeskAdmin, list_url, row_url, staff
 from socsec.office.desk_forms import within
 from socsec.office.forms import ScreenForm
+from socsec.office.places import place
 
 from . import forms
 from .overview import crumb
@@ -76,7 +79,7 @@ class DoubleEnrolmentAdmin(DeskAdmin):
         return offered
 
     def context(self, request: HttpRequest, obj: DoubleEnrolment) -> dict[str, Any]:
-        months = [str(n + 1) for n in range(12) if obj.months & (1 << n)]
+        months = [format_month(month) for month in paid_twice.months_of(obj)]
         open_still = obj.state in (State.FOUND, State.PROPOSED)
         return {
             "person": obj.person,
@@ -88,8 +91,8 @@ class DoubleEnrolmentAdmin(DeskAdmin):
                 (_("Branch"), obj.get_branch_display()),
                 (_("Year"), obj.year),
                 (_("Kind"), obj.get_other_display()),
-                (_("Region that gives back"), obj.region),
-                (_("Other region"), obj.other_region),
+                (_("Region that gives back"), place(obj.region)),
+                (_("Other region"), place(obj.other_region)),
                 (_("Months insured twice"), ", ".join(months)),
                 (_("State"), obj.get_state_display()),
                 (_("Reason"), obj.reason or "—"),
@@ -216,10 +219,10 @@ class ResidentRefundAdmin(DeskAdmin):
                 (_("Why"), obj.get_reason_display()),
                 (_("Amount"), yuan(obj.amount)),
                 (_("State"), obj.get_state_display()),
-                (_("To"), obj.payee_name or _("the person's own account")),
+                (_("Goes to"), obj.payee_name or _("the person's own account")),
                 (_("Payment batch"), obj.batch_id or "—"),
                 (_("Asked for by"), obj.maker),
-                (_("Decided by"), obj.checker or "—"),
+                (_("Checked by"), obj.checker or "—"),
             ],
         }
 

@@ -9,7 +9,7 @@ of whoever paid it, and is refunded; a person's by a payment order.
 from typing import Any
 
 from django.db import connection
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext_noop
 
 from enrollment.models import Contribution, DoubleEnrolment, Receipt, ReceiptAllocation
 from enrollment.services.collection import refunds
@@ -19,6 +19,8 @@ from socsec.kernel.regions import span
 from socsec.office import people
 from socsec.office.models import User
 
+# Kept as it stands here, and read in the reader's language.
+REASON = gettext_noop("Paid in two regions")
 BRANCHES = [Branch.PENSION.value, Branch.MEDICAL.value]
 
 # `first` is the month from which somebody is on record in a region; category 2 works alone.
@@ -117,15 +119,13 @@ def give_back(*, by: User, maker: User, double: DoubleEnrolment) -> int:
             month=month,
             branch=branch,
             employer_id=employer_id,
-            reason=str(_("Paid in two regions")),
+            reason=REASON,
         )
     total = 0
     for receipt in Receipt.objects.filter(pk__in=touched).order_by("pk"):
         gained = receipt.credit - before[receipt.pk]
         if gained > 0:
-            asked = refunds.draft(
-                maker=maker, receipt=receipt, amount=gained, reason=str(_("Paid in two regions"))
-            )
+            asked = refunds.draft(maker=maker, receipt=receipt, amount=gained, reason=REASON)
             refunds.approve(by=by, refund=asked)
             total += gained
     return total

@@ -360,6 +360,7 @@ FIGURES = {
     "total": _("Total"),
     "employer_share": _("Employers' share"),
     "person_share": _("Insured persons' share"),
+    "subsidies": _("Subsidies"),
     "account_share": _("To individual accounts"),
     "pool_share": _("To the pool"),
     "waived": _("Waived by relief"),

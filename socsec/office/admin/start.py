@@ -12,17 +12,23 @@ from socsec.office.desk_parts import Button
 
 
 def navigation(request: HttpRequest) -> list[dict[str, Any]]:
-    """The sidebar in the shape that unfold draws."""
+    """The sidebar in the shape that unfold draws. One line is lit: the nearest above the page."""
+    mine = menu.places(request.user)
+    index = reverse("admin:index")
+    above = [link for each in mine if request.path.startswith(link := reverse(each.url_name))]
+    here = max((link for link in above if link != index), key=len, default=index)
     found = []
-    for group, places in groupby(menu.places(request.user), key=lambda place: place.group):
+    for group, places in groupby(mine, key=lambda place: place.group):
         items = []
         for place in places:
             waiting = place.count(request.user) if place.count else 0
+            link = reverse(place.url_name)
             items.append(
                 {
                     "title": place.label,
                     "icon": place.icon,
-                    "link": reverse(place.url_name),
+                    "link": link,
+                    "active": link == here and (link != index or request.path == index),
                     **({"badge": str(waiting)} if waiting else {}),
                 }
             )
