@@ -148,6 +148,34 @@ class ElderlyParams(Params):
     care: StepsTable = parameter("assistance.elderly.care")
 
 
+class CareLevelParams(Params):
+    """From scores to grades, from grades to the level of care (长期护理失能等级)."""
+
+    living_grades: StepsTable = parameter("assistance.care.living_grades")
+    mind_grades: StepsTable = parameter("assistance.care.mind_grades")
+    senses_grades: StepsTable = parameter("assistance.care.senses_grades")
+    levels: StepsTable = parameter("assistance.care.levels")
+
+
+class CareVoucherParams(Params):
+    """Vouchers for care by level, a month (养老服务券)."""
+
+    elderly_age: Age = parameter("assistance.elderly.age")
+    money_by_level: StepsTable = parameter("assistance.care.voucher_money")
+    minutes_by_level: StepsTable = parameter("assistance.care.voucher_minutes")
+    valid_months: Months = parameter("assistance.care.voucher_months")
+
+
+class CareOrderParams(Params):
+    """Prices of care, and what the insurance of long-term care pays of them."""
+
+    prices: StepsTable = parameter("assistance.care.prices")
+    unit_minutes: StepsTable = parameter("assistance.care.unit_minutes")
+    least_level: Count = parameter("assistance.long_term_care.least_level")
+    rates: StepsTable = parameter("assistance.long_term_care.rates")
+    ceilings: StepsTable = parameter("assistance.long_term_care.ceilings")
+
+
 class ChildParams(Params):
     """Living allowances of orphans and other children in need (困境儿童生活费)."""
 

@@ -10,7 +10,8 @@ from tests.kernel.three_ways import three_ways_by_region
 from tests.published import POLICY, PolicyOfCases, expected, natural, read, row
 
 CASES = sorted(
-    [*read("assistance", "dibao"), *read("assistance", "own")], key=lambda case: case["rule"]
+    [each for name in ("dibao", "own", "care") for each in read("assistance", name)],
+    key=lambda case: case["rule"],
 )
 BY_RULE = {rule: list(cases) for rule, cases in groupby(CASES, key=lambda case: case["rule"])}
 

@@ -64,6 +64,17 @@ RULES = {
             "disposable_income": st.integers(0, 9_000_000),
         },
     ),
+    "assistance.care_level": (NATION, {}),
+    "assistance.care_voucher": (STANDARDS, {"age": st.integers(50 * 12, 110 * 12)}),
+    "assistance.care_order": (
+        STANDARDS,
+        {
+            "units": st.integers(1, 60),
+            "insured_before": st.integers(0, 400_000),
+            "money_left": st.integers(0, 100_000),
+            "minutes_left": st.integers(0, 3_000),
+        },
+    ),
     "assistance.local": (
         STANDARDS,
         {
