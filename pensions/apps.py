@@ -13,6 +13,7 @@ class PensionsConfig(AppConfig):
         from enrollment.services.record import statements
         from pensions import api, batch, checks, facts, portal, queries
         from pensions.admin import (
+            choices,
             claims,
             corrections,
             disability,
@@ -110,6 +111,7 @@ class PensionsConfig(AppConfig):
         people.needs(people.Need("pension", _("Pension"), facts.needing_proof))
         portal.hang()
         claims.hang()
+        choices.hang()
         corrections.hang()
         overpayments.hang()
         survivors.hang()

@@ -16,6 +16,7 @@ from pensions.models import (
     Award,
     AwardState,
     Benefit,
+    EntryKind,
     IndividualAccount,
     Side,
 )
@@ -142,6 +143,8 @@ def account_year(
     last_person: int,
     region: str = regions.NATION,
     notional: bool | None = None,
+    *,
+    yearly: bool = True,
 ) -> Select:
     """What the accounts of a fund have borne interest on in a year, up to and with a month of it.
 
@@ -150,6 +153,9 @@ def account_year(
     before), last_seq and last_balance (the last entry of the whole account). An entry counts from
     the month it bears interest from; what bears it from a later year does not count. `notional`
     asks for the written-down part of an annuity alone, or for the rest; its last entry is 0 then.
+
+    With `yearly` also added and added_months: what was paid in and credited in the year, and its
+    part of the balance months; 0 for a year that is not whole, which goes by the months.
     """
     january = months.month(months.year_of(through), 1)
     count = through - january + 1
@@ -165,10 +171,26 @@ def account_year(
         balance = f"""(
                    select 0 as seq, coalesce(sum(e.amount), 0)::bigint as balance from {ENTRIES} e
                     where e.person_id = a.person_id and e.fund_id = a.fund_id {side})"""  # noqa: S608
+    also = more = ""
+    since, asked = ">", []
+    if yearly and count == 12:
+        # Those of January itself, which bear for the whole year, are among the year's credits; what
+        # was undone is no credit.
+        kinds = f"({EntryKind.CREDIT}, {EntryKind.CORRECTED})"
+        paid_in = f"""(where e.bears_from <= %s and (e.kind in {kinds} or (
+                             e.kind = {EntryKind.REVERSAL} and exists (
+                             select from {ENTRIES} u
+                              where u.person_id = e.person_id and u.fund_id = e.fund_id
+                                and u.seq = e.reference and u.kind in {kinds}))))"""
+        also = ", coalesce(r.added, 0) as added, coalesce(r.added_months, 0) as added_months"
+        more = f""", (sum(e.amount) filter {paid_in})::bigint as added,
+                     (sum(e.amount * (%s - e.bears_from + 1)) filter {paid_in})::bigint
+                       as added_months"""
+        since, asked = ">=", [through, through, through]
     return (
         f"""select a.person_id, a.region, l.balance, l.seq as last_seq, l.balance as last_balance,
                    %s * l.balance - coalesce(r.missing, 0) as balance_months,
-                   coalesce(r.credited, 0) as credited
+                   coalesce(r.credited, 0) as credited{also}
               from {ACCOUNTS} a
              cross join lateral {balance} l
               left join (
@@ -176,16 +198,16 @@ def account_year(
                           sum(e.amount * least(%s, e.bears_from - %s))::bigint as missing,
                           (sum(e.amount) filter (where e.rate is not null
                                                    and e.month between %s and %s))::bigint
-                            as credited
+                            as credited{more}
                      from {ENTRIES} e
-                    where e.fund_id = %s and e.bears_from > %s
+                    where e.fund_id = %s and e.bears_from {since} %s
                       and e.person_id between %s and %s {side}
                     group by e.person_id) r on r.person_id = a.person_id
              where a.fund_id = %s and a.state <> %s and a.region between %s and %s
                and a.person_id between %s and %s""",  # noqa: S608
         [
             count,
-            *(count, january, january, january + 12 - 1, fund_id, january, *who),
+            *(count, january, january, january + 12 - 1, *asked, fund_id, january, *who),
             *(fund_id, AccountState.CLOSED, low, high, *who),
         ],
     )

@@ -118,6 +118,13 @@ class RetirementParams(Params):
     minimum_months: StepsTable = parameter("pensions.minimum_months")
 
 
+class ChoiceParams(Params):
+    """How long before its month a chosen retirement is told of in writing."""
+
+    early_notice: Months = parameter("pensions.retirement.early_notice")
+    late_notice: Months = parameter("pensions.retirement.late_notice")
+
+
 class DivisorParams(Params):
     """The annuity divisor."""
 
@@ -204,6 +211,7 @@ class InterestMethod(Choice):
     """How an individual account bears interest within a year."""
 
     MONTH_BY_MONTH = 0, "月积数法", "month by month"
+    YEAR_AT_ONCE = 1, "年度计算法", "the year at once"
 
 
 class InterestParams(Params):
@@ -213,6 +221,7 @@ class InterestParams(Params):
     interest_method: Annotated[Any, Of("choice", InterestMethod)] = parameter(
         "pensions.account.interest_method"
     )
+    year_weight: Rate = parameter("pensions.account.year_weight")
 
 
 class ResidentInterestParams(InterestParams):

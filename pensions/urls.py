@@ -7,7 +7,9 @@ from .api import claims as claim_api
 from .api import transfers as transfer_api
 from .portal import (
     benefits,
+    choices,
     claim,
+    disability,
     estimate,
     more,
     repayment,
@@ -25,10 +27,13 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("benefits/", benefits.my_benefits, name="benefits"),
     path("benefits/overpaid/<int:pk>/", repayment.repayment, name="repayment"),
     path("benefits/after-a-death/", survivors.claim, name="survivors"),
+    path("benefits/earlier-or-later/", choices.choose, name="choice"),
+    path("benefits/unable-to-work/", disability.claim, name="disability"),
     path("benefits/transfers/", transfers.mine, name="transfers"),
     path("benefits/transfers/link/", transfers.link, name="transfer_link"),
     path("benefits/transfers/<uuid:public_id>/", transfers.one, name="transfer"),
     path("account/", benefits.my_account, name="account"),
+    path("account/paper/", benefits.my_account_paper, name="account_paper"),
     path("claim/", claim.work, name="claim"),
     path("claim/start/", claim.start, name="claim_start"),
     path("claim/check/", claim.check, name="claim_check"),

@@ -26,6 +26,7 @@ from socsec.office.desk import Button, Crumb, Deed, DeskAdmin, list_url, show_pa
 from socsec.office.forms import MonthField, ScreenForm
 from socsec.office.places import place
 
+from . import choices as choice_pages
 from . import claims as claim_pages
 from . import corrections as correction_pages
 from . import disability as disability_pages
@@ -131,6 +132,12 @@ class AwardAdmin(DeskAdmin):
             path("<int:pk>/do/<slug:verb>/", guard(self.verb), name="pensions_award_verb"),
             path("watch/", guard(watch), name="pensions_award_watch"),
             path("trial/", guard(trial), name="pensions_trial"),
+            path("choice/<int:person_id>/", guard(choice_pages.choose), name="pensions_choice"),
+            path(
+                "choice/<int:pk>/withdraw/",
+                guard(choice_pages.withdraw),
+                name="pensions_choice_withdraw",
+            ),
             path(
                 "forecast/<int:person_id>/",
                 guard(forecast_pages.forecast),
@@ -140,6 +147,11 @@ class AwardAdmin(DeskAdmin):
                 "forecast/<int:person_id>/paper/",
                 guard(forecast_pages.paper),
                 name="pensions_forecast_paper",
+            ),
+            path(
+                "account/<int:person_id>/paper/",
+                guard(forecast_pages.account),
+                name="pensions_account_paper",
             ),
             path(
                 "claim/<int:person_id>/", guard(claim_pages.open_claim), name="pensions_claim_open"

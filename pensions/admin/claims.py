@@ -16,8 +16,8 @@ from enrollment.models import Person, Sex
 from funds.models import Scheme
 from pensions import queries
 from pensions.models import Category, PensionClaim
+from pensions.services import choices, payer
 from pensions.services import claim as claims
-from pensions.services import payer
 from pensions.services.agencies import annuity
 from pensions.services.claim import KIND
 from socsec.kernel.money import yuan
@@ -126,6 +126,8 @@ def shown_of_person(user: User, person_id: int) -> dict[str, Any] | None:
     if not (awards or balance or cases):
         return None
     return {
+        "person_id": person_id,
+        "choice": choices.standing(person_id),
         "awards": awards,
         "balance": balance,
         "claims": cases,

@@ -1,4 +1,4 @@
-"""An adviser's forecast for the person at the counter: several starts, what is assumed, and a PDF."""
+"""For the person at the counter: an adviser's forecast, and papers to hand over."""
 
 from collections.abc import Iterator
 
@@ -11,8 +11,8 @@ from django.utils.translation import gettext_lazy as _
 
 from enrollment import queries as people
 from enrollment.models import Person
+from pensions.services import account_paper, forecast_paper
 from pensions.services import estimate as estimates
-from pensions.services import forecast_paper
 from pensions.services.estimate import AssumptionForm
 from pensions.services.estimate.drawing import drawn
 from socsec.office import person_file
@@ -75,7 +75,16 @@ def paper(request: HttpRequest, person_id: int) -> HttpResponse:
     return answer
 
 
-def _find(request: HttpRequest, person_id: int) -> Person:
+def account(request: HttpRequest, person_id: int) -> HttpResponse:
+    """The statement of the individual account as a PDF, to hand over."""
+    person = _find(request, person_id, _now("Statement of the individual account"))
+    content = account_paper.write(person, get_language() or "zh-hans")
+    answer = HttpResponse(content, content_type="application/pdf")
+    answer["Content-Disposition"] = 'inline; filename="account.pdf"'
+    return answer
+
+
+def _find(request: HttpRequest, person_id: int, reason: str = "") -> Person:
     """The person within the user's region; reading is noted as for the rest of the file."""
     person = get_object_or_404(people.people(request.user), pk=person_id)
     if not may(request.user, READ, person.region):
@@ -83,7 +92,7 @@ def _find(request: HttpRequest, person_id: int) -> Person:
     audit.read(
         by=staff(request),
         person_id=person.pk,
-        reason=_now("Pension forecast"),
+        reason=reason or _now("Pension forecast"),
         region=person.region,
     )
     return person

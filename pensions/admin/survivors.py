@@ -14,7 +14,7 @@ from enrollment import queries as people
 from enrollment.models import Person
 from pensions import queries
 from pensions.models import Relation, SurvivorClaim
-from pensions.services import survivors
+from pensions.services import survivors, survivors_undone
 from pensions.services.survivors import KIND, Payee
 from socsec.kernel.money import yuan
 from socsec.office import case_file, person_file
@@ -219,6 +219,17 @@ VERBS: dict[
         _("Withdrawn. It may be claimed again at any time."),
         survivors.withdraw,
     ),
+    "undo": (
+        "case.check",
+        _("Take the grant back"),
+        (State.GRANTED,),
+        False,
+        True,
+        TextForm,
+        _("The account stands again and the orders are cancelled; the family may claim anew."),
+        _("Taken back. The family may claim anew."),
+        survivors_undone.undo,
+    ),
 }
 
 
@@ -232,8 +243,14 @@ def offered_on_case(user: User, case: Case) -> list[Button]:
             stop=stop,
         )
         for slug, (act, label, states, main, stop, *_rest) in VERBS.items()
-        if case.state in states and may(user, act, case.region_id)
+        if case.state in states
+        and may(user, act, case.region_id)
+        and (slug != "undo" or survivors_undone.undoable(_claim_of(case)))
     ]
+
+
+def _claim_of(case: Case) -> SurvivorClaim:
+    return SurvivorClaim.objects.select_related("envelope", "annuity_envelope").get(pk=case.pk)
 
 
 def shown_on_case(user: User, case: Case) -> list[case_file.Panel]:

@@ -17,6 +17,7 @@ from .account import (
 )
 from .adjustment import PensionAdjustment
 from .award import Award, AwardState, Benefit, EndReason
+from .choice import ChoiceKind, RetirementChoice
 from .claim import Category, PensionClaim
 from .correction import Cause, Correction
 from .disability import DisabilityClaim
@@ -60,6 +61,7 @@ __all__ = [
     "Benefit",
     "Category",
     "Cause",
+    "ChoiceKind",
     "Correction",
     "CreditedReceipt",
     "CreditedSource",
@@ -88,6 +90,7 @@ __all__ = [
     "RecoveryKind",
     "Relation",
     "ResidentAdjustment",
+    "RetirementChoice",
     "ReturnedPayment",
     "Side",
     "SurvivorClaim",

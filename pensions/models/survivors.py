@@ -61,6 +61,8 @@ class SurvivorClaim(models.Model):
     kept_back = models.BigIntegerField(_("kept back"), default=0)
     open = models.BooleanField(_("open"), default=True)
     granted = models.BooleanField(_("granted"), default=False)
+    undone_on = models.DateField(_("grant taken back"), null=True, blank=True)
+    undone_why = models.TextField(_("why it was taken back"), blank=True, default="", db_default="")
     envelope = models.ForeignKey(
         PaymentBatch,
         models.PROTECT,

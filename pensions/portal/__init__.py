@@ -8,9 +8,10 @@ from socsec.office import shell
 def hang() -> None:
     """Hang these pages into the portal; called once, when the app is ready."""
     from pensions.services.claim import KIND
+    from pensions.services.disability import KIND as DISABILITY
     from pensions.services.survivors import KIND as SURVIVORS
 
-    from . import claim, estimate, home, survivors, transfers
+    from . import claim, disability, estimate, home, survivors, transfers
 
     shell.section(
         shell.Section(
@@ -28,6 +29,10 @@ def hang() -> None:
         ),
         shell.Tile(4, "account", "bank", _("My account"), _("balance and interest")),
         shell.Tile(6, "survivors", "people", _("After a death"), _("grants and the account")),
+        shell.Tile(
+            6, "disability", "edit", _("Unable to work"), _("an allowance before the pension age")
+        ),
+        shell.Tile(6, "choice", "edit", _("Retire earlier or later"), _("notice and agreement")),
         shell.Tile(7, "transfers", "people", _("Money of my record"), _("between two schemes")),
         shell.Tile(5, "claim", "edit", _("Claim a pension"), _("a few questions")),
     )
@@ -35,4 +40,5 @@ def hang() -> None:
     shell.start("portal/pensions/_start.html", estimate.start_part)
     shell.withdrawal(KIND, claim.withdraw)
     shell.withdrawal(SURVIVORS, survivors.withdraw)
+    shell.withdrawal(DISABILITY, disability.withdraw)
     shell.withdrawal("transfer_ask", transfers.withdraw)

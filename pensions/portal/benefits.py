@@ -3,13 +3,15 @@
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from enrollment import queries as enrollment
-from enrollment.models import Purpose
+from enrollment.models import Person, Purpose
 from pensions import queries
 from pensions.models import PaymentState
+from pensions.services import account_paper
 from pensions.services.adjustment import adjusted
 from pensions.services.residents import adjustment as residents
 from socsec.kernel.money import percent, yuan
@@ -95,3 +97,14 @@ def my_account(request: HttpRequest) -> HttpResponse:
             "page": page,
         },
     )
+
+
+@require_safe
+@person_only
+def my_account_paper(request: HttpRequest) -> HttpResponse:
+    """The same as a PDF, with every entry."""
+    person = Person.objects.get(pk=acting_for(request))
+    content = account_paper.write(person, get_language() or "zh-hans")
+    answer = HttpResponse(content, content_type="application/pdf")
+    answer["Content-Disposition"] = 'inline; filename="account.pdf"'
+    return answer

@@ -9,8 +9,16 @@ from collections.abc import Callable
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
-from pensions.models import Award, AwardState, Cause, Correction, DisabilityClaim, PensionClaim
-from pensions.services import claim, correction, disability
+from pensions.models import (
+    Award,
+    AwardState,
+    Cause,
+    Correction,
+    DisabilityClaim,
+    PensionClaim,
+    SurvivorClaim,
+)
+from pensions.services import claim, correction, disability, survivors, survivors_undone
 from socsec.office import appeals
 from socsec.office.appeals import Decision, Outcome
 from socsec.office.errors import Conflict, say
@@ -74,6 +82,13 @@ def _undone(*, appeal: Appeal, decision: Decision, by: User) -> str:
     return held.case.number
 
 
+def _taken_back(*, appeal: Appeal, decision: Decision, by: User) -> str:
+    """Takes a grant after a death back: the family claims anew."""
+    held = SurvivorClaim.objects.get(pk=decision.pk)
+    survivors_undone.undo(by=by, claim=held, text=appeal.findings)
+    return held.case.number
+
+
 def _award(decision: Decision) -> Award:
     return Award.objects.get(claim_id=decision.pk)
 
@@ -106,6 +121,14 @@ UNDONE = Outcome(
 )
 
 
+TAKEN_BACK = Outcome(
+    "taken_back",
+    _("The grant is taken back"),
+    _("The account stands again and the orders are cancelled; the family claims anew."),
+    _taken_back,
+)
+
+
 def of_claim(decision: Decision) -> tuple[Outcome, ...]:
     """Of a refused claim: anew. Of a pension that is or may be paid: corrected."""
     case = Case.objects.values_list("state", flat=True).get(pk=decision.pk)
@@ -119,6 +142,12 @@ def of_disability(decision: Decision) -> tuple[Outcome, ...]:
     """Of a refused claim: anew. An allowance that is paid has no corrections."""
     refused = Case.objects.filter(pk=decision.pk, state=Case.State.REFUSED).exists()
     return (DISABILITY_ANEW,) if refused else ()
+
+
+def of_survivors(decision: Decision) -> tuple[Outcome, ...]:
+    """Of a grant whose money has not left: taken back."""
+    held = SurvivorClaim.objects.select_related("envelope", "annuity_envelope").get(pk=decision.pk)
+    return (TAKEN_BACK,) if survivors_undone.undoable(held) else ()
 
 
 def of_correction(decision: Decision) -> tuple[Outcome, ...]:
@@ -135,4 +164,5 @@ def register() -> None:
         appeals.of_cases(claim.KIND, of_claim),
         appeals.of_cases(disability.KIND, of_disability),
         appeals.of_cases(correction.KIND, of_correction),
+        appeals.of_cases(survivors.KIND, of_survivors),
     )

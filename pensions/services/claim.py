@@ -26,6 +26,7 @@ from pensions.services import award as awards
 from pensions.services import entries, payer
 from pensions.services.agencies import annuity
 from pensions.services.agencies.decision import Decision as AgencyDecision
+from pensions.services.choices import noticed
 from pensions.services.conditions import (
     FURTHEST,
     alive,
@@ -148,6 +149,7 @@ def assess(
     alive(claim.person)
     not_insured(claim.person, claim.start_month, claim.scheme)
     draws_nothing_else(claim)
+    noticed(claim)
     if not birth_examined:
         birth_stands(claim)
     if stated is not None:

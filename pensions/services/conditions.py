@@ -10,6 +10,7 @@ from enrollment.models import Coverage, Detail, Person, PersonFact
 from funds.models import Branch, Scheme
 from pensions import queries
 from pensions.models import Award, AwardState, Category, PensionClaim
+from pensions.services import law
 from pensions.services.deciding import law_of
 from socsec.kernel.facts import FactError
 from socsec.kernel.months import first_day, format_month, last_day, month_of
@@ -69,7 +70,7 @@ def may_claim(person: Person, scheme: int, start_month: int, category: int | Non
                 _("%(name)s draws this pension already, from %(month)s (%(law)s)."),
                 name=person.name,
                 month=format_month(running.from_month),
-                law="社会保险法第十六条",
+                law=law.INSURANCE_LAW_16,
             ),
             code="in_payment",
             fix=_("Look at the award that is there."),
@@ -85,7 +86,7 @@ def _whole_record_here(person: Person) -> None:
             say(
                 _("A transfer of %(name)s is under way (%(law)s)."),
                 name=person.name,
-                law="国办发〔2009〕66号第六条",
+                law=law.TRANSFER_6,
             ),
             code="transfer_under_way",
             fix=_("Claim once it has arrived: the pension is worked out from the whole record."),
@@ -95,7 +96,7 @@ def _whole_record_here(person: Person) -> None:
             say(
                 _("The record of %(name)s lies at another office (%(law)s)."),
                 name=person.name,
-                law="国办发〔2009〕66号第六条",
+                law=law.TRANSFER_6,
             ),
             code="record_elsewhere",
             fix=_("Claim there, or have the record brought back first."),
@@ -110,7 +111,7 @@ def alive(person: Person) -> None:
                 _("%(name)s died on %(day)s (%(law)s)."),
                 name=person.name,
                 day=person.died_on.isoformat(),
-                law=_("Social Insurance Law, article 17"),
+                law=law.INSURANCE_LAW_17,
             ),
             code="dead",
             fix=_("Heirs ask for the balance of the account and the survivors' benefits."),
@@ -156,7 +157,7 @@ def draws_nothing_else(claim: PensionClaim) -> None:
                 _("%(name)s draws another pension from %(month)s (%(law)s)."),
                 name=claim.person.name,
                 month=format_month(other.from_month),
-                law="人社部发〔2014〕17号第八条",
+                law=law.LINKING_8,
             ),
             code="draws_elsewhere",
             fix=_("End that one with the month before, or refuse the claim."),
@@ -185,7 +186,7 @@ def birth_stands(claim: PensionClaim) -> None:
             say(
                 _("The date of birth was changed on %(day)s (%(law)s)."),
                 day=timezone.localdate(changed.recorded_at).isoformat(),
-                law="劳社部发〔1999〕8号",
+                law=law.EARLY_RETIREMENT,
             ),
             code="birth_changed",
             fix=_("Find the date recorded first in the personnel file, then confirm it."),
@@ -194,10 +195,10 @@ def birth_stands(claim: PensionClaim) -> None:
 
 def check_stated(stated: dict[str, Any], scheme: int = Scheme.EMPLOYEES) -> dict[str, Any]:
     """Facts from papers, or `Invalid` for one that is found in the books or cannot be."""
-    law = law_of(scheme)
-    specs = law.facts.specs()
+    scheme_law = law_of(scheme)
+    specs = scheme_law.facts.specs()
     for name, value in stated.items():
-        if name not in law.stated:
+        if name not in scheme_law.stated:
             raise Invalid(
                 say(_("“%(name)s” is found in the books, so it is not stated."), name=name),
                 code="not_stated",

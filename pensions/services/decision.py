@@ -325,6 +325,8 @@ def interest_of(
         interest_facts = InterestFacts(
             balance_months=each.balance_months + added * (each.through - first + 1),
             credited=each.credited,
+            added=each.added,
+            added_months=each.added_months,
         )
         sheet = interest(interest_facts, params)
         lines.append(

@@ -18,6 +18,7 @@ from pensions.models import (
     DisabilityClaim,
     PensionClaim,
 )
+from pensions.services import law
 from pensions.services.conditions import not_insured, region_of
 from pensions.services.disability_decision import decide
 from pensions.services.gathering import Gathered, gather_for
@@ -30,7 +31,6 @@ from socsec.office.services import case as cases
 from socsec.office.services import policy as policies
 
 KIND = "pension_disability"
-LAW = "人社部发〔2024〕72号"
 FURTHEST = 12  # months ahead that it may be claimed
 
 
@@ -217,7 +217,7 @@ def _may_claim(person: Person, start_month: int, category: int, document: str) -
         )
     if not document.strip():
         raise Invalid(
-            say(_("Name the conclusion of the appraisal (%(law)s)."), law=LAW),
+            say(_("Name the conclusion of the appraisal (%(law)s)."), law=law.DISABILITY),
             code="no_document",
             field="document",
         )
@@ -228,7 +228,7 @@ def _may_claim(person: Person, start_month: int, category: int, document: str) -
                 _("%(name)s draws a pension already, from %(month)s (%(law)s)."),
                 name=person.name,
                 month=format_month(running.from_month),
-                law=LAW,
+                law=law.DISABILITY,
             ),
             code="in_payment",
             fix=_("Look at the award that is there."),

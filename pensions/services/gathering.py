@@ -3,7 +3,7 @@
 Whole numbers of the books, as they stand at the moment. A decision is replayed from them.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Self
 
 from django.db import connection
@@ -47,16 +47,31 @@ class AccountYear:
     through: int
     balance_months: int
     credited: int
+    added: int = 0
+    added_months: int = 0
 
     def as_json(self) -> list[Any]:
-        """As it is kept with a decision."""
-        return [format_month(self.through), self.balance_months, self.credited]
+        """As it is kept with a decision; what the year method alone needs only where there is any."""
+        kept = [format_month(self.through), self.balance_months, self.credited]
+        return [*kept, self.added, self.added_months] if self.added or self.added_months else kept
 
     @classmethod
     def from_json(cls, data: list[Any]) -> Self:
         """What was once `as_json()`."""
-        through, balance_months, credited = data
-        return cls(parse_month(through), balance_months, credited)
+        through, *numbers = data
+        return cls(parse_month(through), *numbers)
+
+    def with_credit(self, month: int, amount: int) -> Self:
+        """The same with a contribution of a month to come: it bears from that month on."""
+        first = max(month, year_of(self.through) * 12)
+        borne = amount * (self.through - first + 1)
+        whole = self.through % 12 == 11 and year_of(month) == year_of(self.through)
+        return replace(
+            self,
+            balance_months=self.balance_months + borne,
+            added=self.added + amount * whole,
+            added_months=self.added_months + borne * whole,
+        )
 
 
 @dataclass(frozen=True)
@@ -173,6 +188,13 @@ def account_again(
     for each in settled:
         january = month(year_of(each.through), 1)
         count = each.through - january + 1
+        added = [
+            (entry.amount, each.through - entry.bears_from + 1)
+            for entry in counted.values()
+            if count == 12
+            and _paid_in(entry, counted)
+            and january <= entry.bears_from <= each.through
+        ]
         account_years.append(
             AccountYear(
                 each.through,
@@ -185,9 +207,18 @@ def account_again(
                     for entry in counted.values()
                     if entry.rate is not None and january <= entry.month < january + 12
                 ),
+                sum(amount for amount, _months in added),
+                sum(amount * months for amount, months in added),
             )
         )
     return sum(entry.amount for entry in counted.values()), tuple(account_years)
+
+
+def _paid_in(entry: AccountEntry, held: dict[int, AccountEntry]) -> bool:
+    """Whether an entry carries a contribution to the account, or takes one back."""
+    if entry.kind == EntryKind.REVERSAL and entry.reference in held:
+        entry = held[entry.reference]
+    return entry.kind in (EntryKind.CREDIT, EntryKind.CORRECTED)
 
 
 def _before_retirement(entry: AccountEntry, award: Award) -> bool:
@@ -291,9 +322,14 @@ def account_of(
             )
         )
         if row is not None:
-            account_years.append(AccountYear(through, row["balance_months"], row["credited"]))
+            account_years.append(_year_of(through, row))
     balance = last.balance if notional is None else sum(entries.values_list("amount", flat=True))
     return balance, tuple(account_years)
+
+
+def _year_of(through: int, row: dict[str, Any]) -> AccountYear:
+    names = ("balance_months", "credited", "added", "added_months")
+    return AccountYear(through, *(row.get(name, 0) for name in names))
 
 
 def one_account_only(person: Person, fund: Fund) -> None:

@@ -16,6 +16,7 @@ from funds.models import Branch
 from pensions.params import PayerParams
 from pensions.rules.transfer import Payer, PayerFacts
 from pensions.rules.transfer import payer as payer_rule
+from pensions.services import law
 from socsec.kernel.document import Document, explain
 from socsec.kernel.months import month_of
 from socsec.kernel.policy import PolicyError
@@ -74,7 +75,7 @@ def check(person: Person, region: str) -> None:
         say(
             _("By law %(place)s pays this pension, not this place (%(law)s)."),
             place=Region.objects.filter(pk=found.region).first() or found.region,
-            law="国办发〔2009〕66号第六条",
+            law=law.TRANSFER_6,
         ),
         code="another_place_pays",
         fix=_("Have the record moved there first, and claim there."),

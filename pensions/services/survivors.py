@@ -27,7 +27,7 @@ from pensions.models import (
     SurvivorClaim,
 )
 from pensions.services import award as awards
-from pensions.services import entries, recovery
+from pensions.services import entries, law, recovery
 from pensions.services import survivors_due as due
 from pensions.services.agencies.decision import annuity_fund
 from pensions.services.decision import InterestLine
@@ -43,7 +43,6 @@ from socsec.office.services import case as cases
 from socsec.office.services import policy as policies
 
 KIND = "pension_survivors"
-LAW = "社会保险法第十七条"
 
 
 @dataclass(frozen=True)
@@ -85,7 +84,11 @@ def open_claim(
         )
     if person.died_on is None:
         raise Refused(
-            say(_("%(name)s is not on record as dead (%(law)s)."), name=person.name, law=LAW),
+            say(
+                _("%(name)s is not on record as dead (%(law)s)."),
+                name=person.name,
+                law=law.INSURANCE_LAW_17,
+            ),
             code="alive",
             fix=_("Record the death with its certificate first."),
         )
@@ -97,7 +100,7 @@ def open_claim(
             say(
                 _("This death is claimed for already, in case %(number)s (%(law)s)."),
                 number=there.case.spaced_number,
-                law=LAW,
+                law=law.INSURANCE_LAW_17,
             ),
             code="claimed_already",
             fix=_("The grants of one death are paid once: look at that case."),

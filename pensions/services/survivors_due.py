@@ -23,7 +23,7 @@ from pensions.models import (
 from pensions.params import InterestParams, ResidentInterestParams, ResidentParams
 from pensions.rules.other_survivors import OtherSurvivorFacts
 from pensions.rules.survivors import SurvivorFacts
-from pensions.services import decision
+from pensions.services import decision, law
 from pensions.services.agencies.decision import AnnuityPart, annuity_of
 from pensions.services.conditions import region_of
 from pensions.services.gathering import AccountYear, account_of, life_of
@@ -36,7 +36,6 @@ from socsec.kernel.policy import PROVISIONAL, Policy, PolicyError
 from socsec.office.errors import Refused, from_kernel, say
 from socsec.office.services import policy as policies
 
-LAW = "社会保险法第十七条"
 RULES = {
     Scheme.EMPLOYEES: "pensions.survivors",
     Scheme.RESIDENTS: "pensions.residents.survivors",
@@ -82,7 +81,11 @@ def decide(held: SurvivorClaim, edition: int) -> tuple[rules.Assessment, dict[st
     policy, died = policies.of(edition), parse_month(facts["died"])
     if not (facts["months_paid"] or facts["balance"] or held.scheme == Scheme.RESIDENTS):
         raise Refused(
-            say(_("%(name)s was never insured here (%(law)s)."), name=held.person.name, law=LAW),
+            say(
+                _("%(name)s was never insured here (%(law)s)."),
+                name=held.person.name,
+                law=law.INSURANCE_LAW_17,
+            ),
             code="never_insured",
             fix=_("Enter the months from earlier books first, or refuse the claim."),
         )
@@ -206,7 +209,7 @@ def _annuity(held: SurvivorClaim, policy: Policy) -> int:
                 say(
                     _("%(amount)s yuan of the annuity are only written down (%(law)s)."),
                     amount=yuan(part.balance),
-                    law="国办发〔2015〕18号第六条",
+                    law=law.ANNUITY_6,
                 ),
                 code="notional_not_real",
                 fix=_("Have the treasury make it real first."),

@@ -16,7 +16,12 @@ from funds.services import fund as fund_services
 from funds.services import ledger
 from pensions import facts
 from pensions.models import AccountEntry, AccountState, EntryKind, IndividualAccount, Side
-from pensions.params import AnnuityInterestParams, InterestParams, ResidentInterestParams
+from pensions.params import (
+    AnnuityInterestParams,
+    InterestMethod,
+    InterestParams,
+    ResidentInterestParams,
+)
 from pensions.rules.interest import InterestFacts, interest
 from pensions.services import entries
 from socsec.kernel import months, regions
@@ -192,11 +197,20 @@ def select(part: Part, where: list[str]) -> tuple[str, list[Any]]:
     """
     selects, values = [], []
     for book in books_of(part.fund):
-        source, asked = facts.account_year(
-            part.fund.pk, part.december, part.first, part.last, part.region, book.notional
+        january = part.december - 12 + 1
+        # What only the year method asks for is read where a region keeps it.
+        yearly = any(
+            book.rates.at(part.policy, place, january).interest_method
+            == InterestMethod.YEAR_AT_ONCE
+            for place in where
         )
-        table, params = book.rates.sql(part.policy, where, part.december - 12 + 1)
-        sheet = interest(InterestFacts.sql(), params)
+        source, asked = facts.account_year(
+            *(part.fund.pk, part.december, part.first, part.last, part.region, book.notional),
+            yearly=yearly,
+        )
+        table, params = book.rates.sql(part.policy, where, january)
+        names = ("balance_months", "credited", *(("added", "added_months") if yearly else ()))
+        sheet = interest(InterestFacts.sql(names=names), params)
         rows = compile_rule(
             {"amount": sheet.amount, "rate": params.bookkeeping_rate},
             f"select * from ({source}) a join ({table}) p using (region)",  # noqa: S608
@@ -241,15 +255,20 @@ def _sheets(part: Part, book: Book, count: int) -> list[dict[str, Any]]:
     )
     with connection.cursor() as cursor:
         cursor.execute(
-            f"""select region, balance_months, credited from ({source}) a
+            f"""select region, balance_months, credited, added, added_months from ({source}) a
                  where balance_months > 0 order by person_id limit %s""",  # noqa: S608
             [*values, count],
         )
         rows = cursor.fetchall()
     sheets = []
-    for region, balance_months, credited in rows:
+    for region, balance_months, credited, added, added_months in rows:
         params = book.rates.at(part.policy, region, part.december - 12 + 1)
-        given = InterestFacts(balance_months=balance_months, credited=credited)
+        given = InterestFacts(
+            balance_months=balance_months,
+            credited=credited,
+            added=added,
+            added_months=added_months,
+        )
         sheets.append(explain(interest(given, params), given, params).as_json())
     return sheets
 

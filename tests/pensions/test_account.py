@@ -4,6 +4,7 @@ from datetime import date
 
 import pytest
 from django.db import IntegrityError, connection, transaction
+from django.urls import reverse
 
 from enrollment.models import Receipt
 from enrollment.services.assessment import contributions
@@ -11,24 +12,28 @@ from enrollment.services.collection import receipts
 from enrollment.services.employers import wages
 from enrollment.services.revision import corrections
 from funds import queries as funds
-from funds.models import accounts
+from funds.models import Fund, accounts
 from pensions import queries
 from pensions.models import AccountEntry, CreditedReceipt, EntryKind, OpeningBalance
 from pensions.params import InterestParams
 from pensions.rules.interest import MOST, InterestFacts, interest
 from pensions.services import account, entries
+from pensions.services.decision import interest_of
+from pensions.services.gathering import AccountYear, account_of
 from socsec.kernel.months import month
 from socsec.kernel.policy import Policy
 from socsec.office.errors import Conflict, Denied, Invalid, NotFound, Refused
 from socsec.office.models import AuditEntry, Role, Run
-from socsec.office.services import policy
+from socsec.office.services import policy, users
 from socsec.office.services import run as runs
 from socsec.office.services import work as worker
+from tests import papers
 from tests.kernel.three_ways import three_ways
 
 from .conftest import BEIJING, PENSION, PUDONG, SHANGHAI, findings, staff
 
 pytestmark = pytest.mark.django_db
+BACKEND = "django.contrib.auth.backends.ModelBackend"
 
 
 def entries_of(person):
@@ -309,6 +314,15 @@ def test_verify_names_a_receipt_credited_with_more_than_it_holds(shanghai, enrol
 LAST_YEAR = month(2024, 12)
 
 
+def credit_of(who):
+    return {
+        "fund": Fund.objects.get(branch=1, scheme=1),
+        "kind": EntryKind.CREDIT,
+        "person_id": who.pk,
+        "region": PUDONG,
+    }
+
+
 @pytest.fixture
 def saver(shanghai, enroll, open_account):
     """Somebody with a year of credits, written straight into the books."""
@@ -339,6 +353,63 @@ def test_a_year_of_interest_by_the_month_method(saver, drive, shanghai):
     (year,) = [row for row in queries.account_years(saver.pk) if row.year == 2024]
     assert (year.credited, year.interest, year.rate) == (6_000_00, 347_15, 26_200)
     assert findings() == []
+
+
+def by_the_year():
+    """Shanghai keeps the year method from 1998 on."""
+    officer, other = (staff(role, region=SHANGHAI) for role in (Role.POLICY_OFFICER, Role.REVIEWER))
+    entered = policy.enter(
+        code="pensions.account.interest_method",
+        region=SHANGHAI,
+        from_date=date(1998, 1, 1),
+        value="YEAR_AT_ONCE",
+        law="沪劳保养发〔1998〕1号",
+        by=officer,
+    )
+    policy.approve(value_id=entered.pk, by=other)
+
+
+def test_a_year_of_interest_by_the_year_method(saver, drive):
+    """10,000 × 2.62 % + 6,000 × 1.083 × ½ × 2.62 % = 262.00 + 85.1238 = 347.12.
+
+    What was credited and undone again in the year bears nothing, and what was drawn bears no more.
+    """
+    by_the_year()
+    march = month(2024, 3)
+    undone = entries.write_one(
+        **credit_of(saver), month=march, bears_from=march, amount=700_00, source="a mistake"
+    )
+    entries.undo(
+        batch_id=undone.batch_id,
+        fund=credit_of(saver)["fund"],
+        people=(saver.pk, saver.pk),
+        source="undone",
+        reason="记错",
+    )
+    made = drive("account_interest", LAST_YEAR)
+    assert (made.count, made.total) == (1, 347_12)
+    assert "6,000.00" in str(made.preview["samples"][0])
+    assert findings() == []
+    # 16,347.12 carried into 2025, in which nothing was credited: by the months it is the same.
+    drive("account_interest", month(2025, 12))
+    assert queries.statement(saver.pk)[0].amount == 245_21
+
+
+def test_a_part_of_a_year_goes_by_the_months_whatever_the_method(saver, shanghai):
+    """Up to June 2024: (10,000 × 6 + 500 × (6 + … + 1)) × 2.62 % ÷ 12 = 70,500 × … = 153.93."""
+    by_the_year()
+    law = policy.of(policy.current_edition())
+    balance, years = account_of(saver.pk, shanghai, month(2024, 6))
+    (line,) = interest_of(SHANGHAI, years, law)
+    assert (line.amount, balance) == (153_93, 16_000_00)
+    # Of the whole year the credits of a working life to come weigh as those of the books do.
+    _balance, (whole,) = account_of(saver.pk, shanghai, LAST_YEAR)
+    laid = AccountYear(LAST_YEAR, 10_000_00 * 12, 0)
+    for each in range(month(2024, 1), month(2025, 1)):
+        laid = laid.with_credit(each, 500_00)
+    assert laid == whole
+    assert AccountYear.from_json(whole.as_json()) == whole
+    assert [each.amount for each in interest_of(SHANGHAI, (laid,), law)] == [347_12]
 
 
 def test_interest_bears_interest_only_from_the_next_year(saver, drive):
@@ -452,6 +523,18 @@ def test_interest_is_the_same_as_ints_columns_and_sql():
     ]
     sheets = three_ways(interest, rows, params, facts=InterestFacts)
     assert [sheet.amount for sheet in sheets[12:15]] == [347_20, 347_15, 0]
+    yearly = Policy.files().trying(
+        "[{code: pensions.account.interest_method, region: '310000', from: 2024-01-01,"
+        " value: YEAR_AT_ONCE}]"
+    )
+    rows = [
+        {**row, "added": added, "added_months": months}
+        for row in rows
+        for added, months in ((0, 0), (6_000_00, 39_000_00), (-MOST, MOST), (MOST, -MOST))
+    ]
+    params = InterestParams.at(yearly, SHANGHAI, month(2024, 1))
+    sheets = three_ways(interest, rows, params, facts=InterestFacts)
+    assert 347_12 in [sheet.amount for sheet in sheets]
 
 
 def test_the_rate_of_a_new_year_settles_what_was_provisional(zhang, granted, drive, reviewer):
@@ -473,3 +556,27 @@ def test_the_rate_of_a_new_year_settles_what_was_provisional(zhang, granted, dri
     done = drive("account_interest", month(2026, 12))
     assert done.total == 3_900_00 - 1_125_00
     assert findings() == []
+
+
+def test_the_statement_is_printed_for_the_person_and_at_the_desk_and_that_is_noted(
+    client, saver, drive
+):
+    drive("account_interest", LAST_YEAR)
+    user = users.create_insured(
+        username="lisi", password="a word that is long enough", person_id=saver.pk, by=None
+    )
+    client.force_login(user, backend=BACKEND)
+    answer = client.get(reverse("account_paper"))
+    assert answer["Content-Type"] == "application/pdf"
+    said = papers.text(answer.content)
+    for each in ("李四", "16,347.15", "347.15", "2.62%", "2024-12"):
+        assert each in said, each
+    clerk = staff(Role.ASSESSOR)
+    client.force_login(clerk, backend=BACKEND)
+    url = reverse("admin:pensions_account_paper", args=[saver.pk])
+    assert "16,347.15" in papers.text(client.get(url).content)
+    assert AuditEntry.objects.filter(person_id=saver.pk, act="person.read", actor=clerk).exists()
+    client.force_login(staff(Role.ASSESSOR, region=BEIJING), backend=BACKEND)
+    assert client.get(url).status_code == 404
+    client.logout()
+    assert client.get(reverse("account_paper")).status_code == 302

@@ -3,6 +3,7 @@
 from datetime import date
 
 import pytest
+from django.core.files.base import ContentFile
 from django.urls import reverse
 
 from enrollment.models import Person
@@ -21,9 +22,10 @@ from pensions.services import disability
 from pensions.services.replay import replay
 from socsec.kernel.months import month
 from socsec.office.errors import Conflict, Denied, Invalid, NotFound, Refused
-from socsec.office.models import Case, Role
+from socsec.office.models import Case, Role, User
+from socsec.office.services import users
 
-from .conftest import BEIJING, START, findings, staff
+from .conftest import BEIJING, START, findings, staff, traces
 
 pytestmark = pytest.mark.django_db
 EARLY = month(2026, 3)  # four months before Zhang's pensionable age
@@ -180,3 +182,39 @@ def test_the_desk_takes_it_from_the_person_to_the_award(zhang, client, reviewer)
     case = client.get(reverse("admin:office_case_change", args=[made.pk])).content.decode()
     assert "up to 2026-06" in case
     assert queries.award_in_payment(zhang.pk) is not None
+
+
+def test_it_is_claimed_at_the_portal_with_the_appraisal_once(zhang, assessor, client):
+    users.create_insured(
+        username="zhang", password="a word that is long enough", person_id=zhang.pk, by=None
+    )
+    client.force_login(
+        User.objects.get(username="zhang"), backend="django.contrib.auth.backends.ModelBackend"
+    )
+    url = reverse("disability")
+    said = {
+        "start_month_month": "3",
+        "start_month_year": "2026",
+        "category": "0",
+        "document": "沪劳鉴〔2026〕18号",
+    }
+    for wrong in ({}, {"file": ContentFile(b"no picture", "a.pdf")}, {"category": "2"}):
+        before = traces()
+        answer = client.post(
+            url, {**said, "file": ContentFile(b"%PDF-1.7 x", "a.pdf"), **wrong} if wrong else said
+        )
+        assert answer.status_code == 422
+        assert traces() == before
+    sent = client.post(url, {**said, "file": ContentFile(b"%PDF-1.7 x", "鉴定.pdf")})
+    made = DisabilityClaim.objects.get()
+    assert sent.url == f"/cases/{made.case.number}/"
+    assert (made.start_month, made.document) == (EARLY, "沪劳鉴〔2026〕18号")
+    assert made.case.documents.get().name == "鉴定.pdf"
+    # Asking again leads there; taken back, it may be claimed anew.
+    assert client.get(url).url == sent.url
+    client.post(f"/cases/{made.case.number}/withdraw/", {"sure": "yes"})
+    made.refresh_from_db()
+    assert not made.open
+    assert client.get(url).status_code == 200
+    client.logout()
+    assert client.get(url).status_code == 302

@@ -23,9 +23,10 @@ from pensions.models import (
     OverpaymentState,
     SurvivorClaim,
 )
-from pensions.services import survivors
+from pensions.services import appeals, survivors, survivors_undone
 from pensions.services.survivors import Payee, divide, shares_of
 from socsec.kernel.arith import ONE
+from socsec.office import appeals as office_appeals
 from socsec.office.errors import Conflict, Denied, Invalid, NotFound, Refused
 from socsec.office.models import Case, Role, User
 from socsec.office.services import policy, users
@@ -116,6 +117,45 @@ def test_heirs_may_agree_that_what_was_overpaid_is_kept_back(
     assert made.envelope.total == made.total - dead.monthly
     assert Overpayment.objects.get().state == OverpaymentState.SETTLED
     assert findings() == []
+
+
+def test_a_grant_is_taken_back_to_the_fen_by_another_and_made_again(
+    announced, dead, opened, assessor, reviewer, refuses, client
+):
+    made = opened(keep_back=True)
+    before = queries.balance(dead.person_id)  # with what of September stands on it again
+    survivors.assess(by=assessor, claim=made)
+    survivors.grant(by=reviewer, claim=made)
+    told = {"claim": made, "text": "继承人不对"}
+    refuses(Denied, "four_eyes", survivors_undone.undo, by=reviewer, **told)
+    other = staff(Role.REVIEWER)
+    refuses(Invalid, "empty", survivors_undone.undo, by=other, claim=made, text=" ")
+    client.force_login(other, backend="django.contrib.auth.backends.ModelBackend")
+    url = reverse("admin:pensions_survivors_verb", args=[made.pk, "undo"])
+    case_page = reverse("admin:office_case_change", args=[made.pk])
+    assert url in client.get(case_page).text
+    assert client.post(url, {"text": "继承人不对"}).status_code == 302
+    made.refresh_from_db()
+    assert (made.granted, made.undone_why) == (False, "继承人不对")
+    assert made.envelope.state == made.envelope.State.CANCELLED
+    assert queries.balance(dead.person_id) == before
+    assert IndividualAccount.objects.get().state == AccountState.PAYING
+    assert Overpayment.objects.get().state == OverpaymentState.OPEN
+    assert findings() == []
+    assert url not in client.get(case_page).text
+    refuses(Conflict, "undone_already", survivors_undone.undo, by=other, **told)
+    again = opened()
+    survivors.assess(by=assessor, claim=again)
+    survivors.grant(by=reviewer, claim=again)
+    again.refresh_from_db()
+    assert again.total == made.total
+    assert findings() == []
+    # Once its money has left, nothing is undone, and no review offers it.
+    assert appeals.of_survivors(office_appeals.get(survivors.KIND, again.pk))
+    payments.release(again.envelope_id, by=staff(Role.REVIEWER))
+    again.refresh_from_db()
+    refuses(Refused, "paid_already", survivors_undone.undo, by=other, claim=again, text="错")
+    assert appeals.of_survivors(office_appeals.get(survivors.KIND, again.pk)) == ()
 
 
 def test_the_pension_of_months_that_nobody_was_paid_goes_to_the_heirs(

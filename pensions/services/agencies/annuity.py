@@ -29,7 +29,7 @@ from pensions.models import (
     Side,
 )
 from pensions.services import award as awards
-from pensions.services import decision, entries
+from pensions.services import decision, entries, law
 from pensions.services.agencies.decision import Decision, annuity_fund, annuity_of
 from pensions.services.gathering import account_of
 from socsec.kernel import regions
@@ -42,7 +42,6 @@ from socsec.office.models import User
 from socsec.office.services import audit
 from socsec.office.services import policy as policies
 
-LAW = "国办发〔2015〕18号第六条"
 ENTRIES = AccountEntry._meta.db_table
 
 
@@ -230,7 +229,7 @@ def all_real(found: Decision) -> None:
             say(
                 _("%(amount)s yuan of the annuity are only written down (%(law)s)."),
                 amount=yuan(owed),
-                law=LAW,
+                law=law.ANNUITY_6,
             ),
             code="notional_not_real",
             fix=_("Send the claim back, and book what the treasury pays for it."),

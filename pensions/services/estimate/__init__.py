@@ -7,9 +7,10 @@ any, both are in today's money: wages, averages and the bookkeeping rate stay wh
 
 from pensions.services.claim import region_of
 from pensions.services.projection import GOES_ON, STOPS, TODAY, Assumptions, Plan
+from pensions.services.retirement import Retirement, retirement
 
 from .asked import Asked, AssumptionForm, Forecast, categories, chosen, forecast, read
-from .common import Estimate, Retirement, compare, current_policy, retirement, starts
+from .common import Estimate, compare, current_policy, starts
 from .record import base_of, category_of, going_on, of_person, on_record, record_of
 from .stated import Stated, of_stated, wage_of
 

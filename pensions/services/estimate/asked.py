@@ -18,11 +18,12 @@ from pensions.services.projection import (
     Assumptions,
     Plan,
 )
+from pensions.services.retirement import Retirement, retirement
 from socsec.kernel.months import month_of
 from socsec.kernel.policy import Policy
 from socsec.office.forms import PercentField, ScreenForm
 
-from .common import Estimate, Retirement, compare, current_policy, retirement, starts
+from .common import Estimate, compare, current_policy, starts
 from .record import category_of, of_person, record_of
 
 

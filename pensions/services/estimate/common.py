@@ -6,29 +6,18 @@ from typing import Any
 
 from django.utils import timezone
 
-from pensions.rules.retirement import Category as RuleCategory
 from pensions.services.projection import Assumptions, Plan, grown, todays
+from pensions.services.retirement import Retirement
 from socsec.kernel import rules
 from socsec.kernel.arith import ONE, half_up
 from socsec.kernel.document import Document
-from socsec.kernel.facts import FactError
-from socsec.kernel.months import format_month, month_of, year_of
+from socsec.kernel.months import month_of, year_of
 from socsec.kernel.policy import Policy, PolicyError
 from socsec.office.errors import from_kernel
 from socsec.office.services import policy as policies
 
 APART = 6  # months between the starts that are compared
 ACCOUNT_RATE = "enrollment.pension.account_rate"
-
-
-@dataclass(frozen=True)
-class Retirement:
-    """When somebody of a category may draw a pension: months, and the statutory age in months."""
-
-    earliest: int
-    statutory: int
-    latest: int
-    age: int
 
 
 @dataclass(frozen=True)
@@ -67,23 +56,6 @@ class Estimate:
 
 def current_policy() -> Policy:
     return policies.of(policies.current_edition())
-
-
-def retirement(birth_month: int, category: int, region: str, policy: Policy) -> Retirement:
-    """The months between which the person may choose, and the one the law sets."""
-    facts = {
-        "category": RuleCategory.read(int(category)).name,
-        "birth_month": format_month(birth_month),
-    }
-    try:
-        sheet: Any = rules.assess(
-            "pensions.retirement_age", facts, policy=policy, region=region, today=today()
-        ).sheet
-    except (FactError, PolicyError) as error:
-        raise from_kernel(error) from error
-    return Retirement(
-        sheet.earliest_month, sheet.pension_month, sheet.latest_month, sheet.pension_age
-    )
 
 
 def starts(when: Retirement) -> list[int]:

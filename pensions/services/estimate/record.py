@@ -9,12 +9,13 @@ from pensions.models import Category
 from pensions.services import decision
 from pensions.services.claim import region_of
 from pensions.services.projection import GOES_ON, TODAY, Assumptions, Plan, projected
+from pensions.services.retirement import retirement
 from socsec.kernel.arith import share
 from socsec.kernel.months import month as first_month
 from socsec.kernel.months import month_of, year_of
 from socsec.kernel.policy import Policy
 
-from .common import Estimate, account_rate, current_policy, later, paid_on, read, retirement, today
+from .common import Estimate, account_rate, current_policy, later, paid_on, read, today
 
 
 def category_of(person: Person) -> Category:
@@ -112,6 +113,5 @@ def _bearing(
         for year in range(year_of(month), year_of(gathered.claim_month - 1) + 1):
             through = min(gathered.claim_month, first_month(year + 1, 1)) - 1
             known = years.get(year, decision.AccountYear(through, 0, 0))
-            borne = through - max(month, first_month(year, 1)) + 1
-            years[year] = replace(known, balance_months=known.balance_months + credit * borne)
+            years[year] = known.with_credit(month, credit)
     return tuple(years[year] for year in sorted(years))

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from pensions.rules.retirement import Category as RuleCategory
 from pensions.services import decision
 from pensions.services.projection import GOES_ON, TODAY, Assumptions, Plan, projected
+from pensions.services.retirement import retirement
 from socsec.kernel import rules
 from socsec.kernel.arith import ONE, half_up, share
 from socsec.kernel.facts import FactError
@@ -13,7 +14,7 @@ from socsec.kernel.months import month as first_month
 from socsec.kernel.policy import Policy, PolicyError
 from socsec.office.errors import from_kernel
 
-from .common import Estimate, account_rate, later, paid_on, read, retirement, today
+from .common import Estimate, account_rate, later, paid_on, read, today
 
 RULE = decision.RULE
 BASE = "pensions.employees.calculation_base"
@@ -123,11 +124,10 @@ def _stated_balance(
     for year in range(year_of(now), year_of(start - 1) + 1):
         first, through = first_month(year, 1), min(start, first_month(year + 1, 1)) - 1
         borne = stated.balance * max(through - max(first, now) + 1, 0)
-        borne += sum(
-            credit * (through - max(month, first) + 1)
-            for month, credit in credits.items()
-            if month <= through
-        )
-        years.append(decision.AccountYear(through, borne, 0))
+        of_year = decision.AccountYear(through, borne, 0)
+        for month, credit in credits.items():
+            if month <= through:
+                of_year = of_year.with_credit(month, credit)
+        years.append(of_year)
     interest = decision.interest_of(stated.region, tuple(years), law)
     return stated.balance + sum(credits.values()) + sum(line.amount for line in interest)

@@ -265,17 +265,11 @@ def _pool_paid(transfer: Transfer, fund: Fund, policy: Policy) -> int:
     years = []
     for year in range(year_of(min(paid)), year_of(transfer_month(transfer))):
         december = month(year, 12)
-        years.append(
-            AccountYear(
-                december,
-                sum(
-                    amount * (december - max(begins, month(year, 1)) + 1)
-                    for begins, amount in paid.items()
-                    if begins <= december
-                ),
-                0,
-            )
-        )
+        of_year = AccountYear(december, 0, 0)
+        for begins, amount in paid.items():
+            if begins <= december:
+                of_year = of_year.with_credit(begins, amount)
+        years.append(of_year)
     try:
         lines = interest_of(transfer.from_region, tuple(years), policy)
     except PolicyError as error:
