@@ -30,7 +30,7 @@ def single_years(groups: Array) -> Array:
     its count to the last head and nothing turns negative.
 
     >>> ages = single_years(np.array([500.0] * 21))
-    >>> ages[:5].round(6).tolist(), ages[-1]
+    >>> ages[:5].round(6).tolist(), ages[-1].item()
     ([100.0, 100.0, 100.0, 100.0, 100.0], 500.0)
     """
     groups = np.asarray(groups, dtype=np.float64)

@@ -37,12 +37,14 @@ class Demography:
     def heads(self, year: int) -> Array:
         """People (2, 101) in the middle of a year for which they are published by age."""
         groups = [self._row("population", sex, year) for sex in SEXES]
-        return single_years(np.array([[row[age] for age in FIVES] for row in groups]) * THOUSAND)
+        return single_years(
+            np.array([[row[int(age)] for age in FIVES] for row in groups]) * THOUSAND
+        )
 
     def groups(self, year: int) -> Array:
         """The same as published, in groups of five years (2, 21)."""
         rows = [self._row("population", sex, year) for sex in SEXES]
-        return np.array([[row[age] for age in FIVES] for row in rows]) * THOUSAND
+        return np.array([[row[int(age)] for age in FIVES] for row in rows]) * THOUSAND
 
     def rates(self, year: int) -> YearRates:
         """What holds from the middle of a year to that of the next."""
