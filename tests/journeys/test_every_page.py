@@ -58,10 +58,10 @@ DOWNLOAD = re.compile(r"/(pdf|xlsx|bad|comparison)/|/template\b|/statement/\d+/$
 # Lists and rows, whose readers `tests/desk/test_walk.py` names.
 PLAIN = re.compile(r"_(changelist|change|history)\b")
 WRITES = re.compile(r"\s*(insert|update|delete)", re.IGNORECASE)
-# No untranslated text: names of people, users and files; formats; the switch to English.
+# No untranslated text: names of people, users, files and parameters; formats; the switch to English.
 STAYS = re.compile(
     r"\b(Camille Laurent|English|Excel|Cookie|files|https?:\S+|[\w.-]+\.(csv|example)"
-    r"|[0-9a-f]{32,}|[a-z]+(-[a-z0-9]+)+)\b|\.xlsx"
+    r"|[0-9a-f]{32,}|[a-z]+(-[a-z0-9]+)+|[a-z_]+(\.[a-z_]+)+)\b|\.xlsx"
 )
 # Pages for experts that name things by their codes, and sheets with the note of a source as written.
 CODES = {
