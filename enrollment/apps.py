@@ -58,6 +58,7 @@ class EnrollmentConfig(AppConfig):
         import_module("enrollment.checks")
         import_module("enrollment.checks.coverage")
         import_module("enrollment.checks.residents")
+        import_module("enrollment.checks.supervision").register()
         import_module("enrollment.batch.residents")
         import_module("enrollment.admin.residents").hang()
         for pages in (

@@ -74,6 +74,15 @@ class FundsConfig(AppConfig):
                 "fund.read",
             ),
             menu.Place(
+                "supervision",
+                menu.Group.FUNDS,
+                9,
+                _("Supervision"),
+                "admin:funds_supervisionfinding_changelist",
+                "policy",
+                "finding.read",
+            ),
+            menu.Place(
                 "closings",
                 menu.Group.FUNDS,
                 4,

@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from socsec.kernel.params import Number, Of, Params, parameter
+from socsec.kernel.params import Count, Days, Months, Number, Of, Params, Rate, parameter
 from socsec.kernel.units import Choice
 
 
@@ -30,3 +30,15 @@ class PoolingLevels(Params):
     pension_agencies: PoolingLevel = parameter("funds.pooling_level.pension_agencies")
     annuity_agencies: PoolingLevel = parameter("funds.pooling_level.annuity_agencies")
     assistance_residents: PoolingLevel = parameter("funds.pooling_level.assistance_residents")
+
+
+class SupervisionParams(Params):
+    """From where on something looks wrong, and how soon it is judged (社会保险基金行政监督办法)."""
+
+    judge_within: Days = parameter("funds.supervision.judge_within")
+    payees_on_one_account: Count = parameter("funds.supervision.payees_on_one_account")
+    jump: Rate = parameter("funds.supervision.jump")
+    dead_with_balance: Months = parameter("funds.supervision.dead_with_balance")
+    months_made_up: Count = parameter("funds.supervision.months_made_up")
+    refunds_a_year: Count = parameter("funds.supervision.refunds_a_year")
+    working_age: Months = parameter("funds.supervision.working_age")

@@ -2,7 +2,7 @@
 
 from celery import shared_task
 
-from funds.services import bank, cash, seal, totals
+from funds.services import bank, cash, seal, supervision, totals
 
 
 @shared_task(name="funds.seal")
@@ -27,3 +27,9 @@ def compare_days() -> None:
 def empty_income_accounts() -> None:
     """Leave every income account empty at the end of the month before. On each first of the month."""
     cash.month_end()
+
+
+@shared_task(name="funds.supervise")
+def look_for_wrong() -> None:
+    """Ask every rule of supervision. Each night."""
+    supervision.look()

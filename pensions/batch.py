@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 from django.utils.translation import gettext_lazy as _
 
 from funds.models import Branch, Fund, PaymentBatch, Scheme
-from funds.services import payments
+from funds.services import payments, supervision
 from pensions.models import AccountState, Award, AwardState, IndividualAccount, Payroll
 from pensions.services import (
     adjustment,
@@ -22,7 +22,7 @@ from pensions.services import (
 from pensions.services.payroll import PARTS
 from pensions.services.residents import adjustment as resident_adjustment
 from socsec.kernel import months, regions
-from socsec.office.errors import Invalid, Refused
+from socsec.office.errors import Invalid, Refused, say
 from socsec.office.models import Run, RunChunk
 from socsec.office.runs import Counts, Due, Preview, RunKind
 
@@ -119,6 +119,7 @@ class PensionPayroll(RunKind):
         payroll.fund_of(run)
         payroll.check_turn(run)
         part = payroll.part_of(run)
+        supervision.look(before_payment=True)
         found = payroll.totals(part)
         left_out = payroll.held(part)
         sums = {name: sum(row[name] for row in found.values()) for name in (*PARTS, "arrears")}
@@ -136,6 +137,19 @@ class PensionPayroll(RunKind):
             samples=payroll.samples(part, SAMPLES),
             held=held,
         )
+
+    def check_approval(self, run: Run) -> None:
+        """Nobody is paid about whom supervision found something that nobody has judged yet."""
+        about = supervision.open_about(*payroll.payees(payroll.part_of(run)))
+        if about:
+            raise Refused(
+                say(
+                    _("People in this payroll have open findings of supervision: %(count)s."),
+                    count=about,
+                ),
+                code="findings_open",
+                fix=_("Have them judged first, and suspend whoever must not be paid."),
+            )
 
     def chunks(self, run: Run) -> Iterable[dict[str, Any]]:
         """Ranges of person numbers with about as many awards each."""

@@ -3,6 +3,7 @@
 from .bank import BankAccountAdmin, BankStatementAdmin, DayReconciliationAdmin, TermDepositAdmin
 from .books import BatchAdmin, FundAdmin
 from .budgets import BudgetAdmin, FinalAccountsAdmin, SpendingPlanAdmin
+from .findings import FindingAdmin
 from .payments import PaymentBatchAdmin
 from .periods import MonthClosingAdmin
 
@@ -13,6 +14,7 @@ __all__ = [
     "BudgetAdmin",
     "DayReconciliationAdmin",
     "FinalAccountsAdmin",
+    "FindingAdmin",
     "FundAdmin",
     "MonthClosingAdmin",
     "PaymentBatchAdmin",

@@ -8,10 +8,11 @@ from django.utils.translation import gettext_lazy as _
 
 from socsec.office.oversight import register
 
-from . import bank, books, budgets, payments, periods, schema
+from . import bank, books, budgets, payments, periods, schema, supervision
 
 
 def register_all() -> None:
+    supervision.register()
     register("funds.transfers", _("Every transfer balances within one fund (I1)"), books.transfers)
     register("funds.guards", _("The books can only be added to (I2, I3)"), schema.guards)
     register("funds.reversals", _("Reversals are exact opposites, once (I2)"), books.reversals)

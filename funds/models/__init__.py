@@ -13,6 +13,7 @@ from .bank import (
     TermDeposit,
 )
 from .budget import Budget, BudgetLine, FinalAccounts, SpendingPlan
+from .findings import SupervisionFinding
 from .fund import PURSES, Branch, Fund, Public, Scheme, purse
 from .payments import (
     BankFile,
@@ -53,6 +54,7 @@ __all__ = [
     "SpendingPlan",
     "StatementLine",
     "Status",
+    "SupervisionFinding",
     "TaxDay",
     "TermDeposit",
     "UnmatchedLine",

@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from socsec.office import oversight
 from socsec.office.oversight import Finding
 
+from . import supervision
 from .accounts import (
     accounts_against_control,
     credited_as_received,
@@ -67,3 +68,4 @@ def register() -> None:
     """Called when the app is ready."""
     for code, (label, ask) in QUESTIONS.items():
         oversight.register(code, label, ask)
+    supervision.register()

@@ -1,6 +1,7 @@
 """Awards: nobody draws two, nobody before the age."""
 
 from collections.abc import Iterator
+from datetime import date
 
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -60,13 +61,18 @@ def resident_too_young() -> Iterator[Finding]:
 
 
 def too_young() -> Iterator[Finding]:
-    """Nobody's pension begins before the earliest age of their sex, work and year of birth.
+    """Nobody's pension begins before the earliest age of their sex, work and year of birth."""
+    found = select(f"{early(timezone.localdate())} limit {FEW}")
+    for required, award_id, person_id, from_month in found:
+        yield _early(award_id, person_id, from_month, required)
+
+
+def early(on: date) -> str:
+    """A SELECT of awards (required, id, person_id, from_month) that began before the month required.
 
     Awards taken over from earlier books do not tell the work: the lowest age of the sex is asked.
     """
-    params = RetirementParams.at(
-        policies.of(policies.current_edition()), NATION, timezone.localdate()
-    )
+    params = RetirementParams.at(policies.of(policies.current_edition()), NATION, on)
     source = f"""
         select a.id, a.person_id, a.from_month,
                (extract(year from p.born_on) * 12 + extract(month from p.born_on) - 1)::int
@@ -83,14 +89,12 @@ def too_young() -> Iterator[Finding]:
     flexible = column("flexible", boolean=True)
     required = where(flexible, sheet.earliest_month, sheet.pension_month)
     begun = column("from_month", 0, 10**6)
-    found = compile_rule(
+    return compile_rule(
         {"required": required},
         source,
         carry=("id", "person_id", "from_month"),
         keep=begun < required,
     )
-    for required_month, award_id, person_id, from_month in select(f"{found} limit {FEW}"):
-        yield _early(award_id, person_id, from_month, required_month)
 
 
 def _early(award_id: int, person_id: int, from_month: int, required: int) -> Finding:

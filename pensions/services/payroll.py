@@ -209,12 +209,16 @@ def samples(part: Part, count: int) -> list[Any]:
 
 def chunks(part: Part, size: int) -> list[dict[str, Any]]:
     """Ranges of person numbers with about `size` awards each."""
-    return cutting.by_person(
+    return cutting.by_person(*payees(part), size)
+
+
+def payees(part: Part) -> tuple[str, list[Any]]:
+    """A SELECT of the person numbers of those in payment, with its parameters."""
+    return (
         f"""select person_id from {AWARDS}
              where state = {AwardState.IN_PAYMENT} and scheme = %s and branch = %s
                and region between %s and %s""",  # noqa: S608
         [part.scheme, part.branch, *regions.span(part.region)],
-        size,
     )
 
 

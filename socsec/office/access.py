@@ -183,6 +183,10 @@ _TABLE: dict[str, set[Role]] = {
     "period.read": {REVIEWER, ACCOUNTANT},
     "period.prepare": {ACCOUNTANT},
     "period.close": {REVIEWER},
+    # what supervision finds: judged by one, put right by another
+    "finding.read": DESK,
+    "finding.judge": {ASSESSOR},
+    "finding.settle": {REVIEWER},
     # budgets: drafted, reviewed and approved by three; monthly plans and final accounts by two
     "budget.read": {REVIEWER, ACCOUNTANT},
     "budget.draft": {ACCOUNTANT},

@@ -26,6 +26,8 @@ ACTS: dict[str, Any] = {
     "person.enroll": gettext_lazy("registered you"),
     "person.change": gettext_lazy("changed your details"),
     "person.death": gettext_lazy("recorded a death"),
+    "finding.judge": gettext_lazy("judged whether something about you looks wrong"),
+    "finding.settle": gettext_lazy("put right what supervision found about you"),
     "coverage.change": gettext_lazy("changed your insurance"),
     "wage.declare": gettext_lazy("declared a wage"),
     "employer.officer": gettext_lazy("changed for which employer you act"),

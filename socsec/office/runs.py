@@ -114,6 +114,9 @@ class RunKind:
         """Work out what the run would do, writing nothing."""
         raise TypeError(f"{type(self).__name__} has no preview")
 
+    def check_approval(self, run: Run) -> None:
+        """A `Problem` where what was previewed must not be approved yet: something looks wrong."""
+
     def chunks(self, run: Run) -> Iterable[dict[str, Any]]:
         """The parts of the run, as small JSON objects: regions, ranges of person numbers.
 

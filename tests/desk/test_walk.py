@@ -78,6 +78,7 @@ LISTS = {
     "medical_sanction": DESK,
     "medical_awayfiling": DESK,
     "medical_registration": DESK,
+    "funds_supervisionfinding": DESK,
     "funds_fund": MONEY,
     "funds_ledgerbatch": MONEY,
     "funds_monthclosing": MONEY,
@@ -132,6 +133,7 @@ VERBS = {
     "admin:funds_budget_draft": {"accountant"},
     "admin:funds_plan_ask": {"accountant"},
     "admin:funds_final_prepare": {"accountant"},
+    "admin:funds_rules": DESK,
     "admin:funds_verify": {"reviewer", "accountant", "admin", "auditor"},
 }
 

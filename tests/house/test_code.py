@@ -117,6 +117,8 @@ TECHNIQUE = {
         "WIDTH": "of an age group of the files",
         "LESS": "a second try",
     },
+    "funds/services/supervision/judging.py": {"LONGEST": "of a reason"},
+    "funds/services/supervision/looking.py": {"HUNDRED": "per cent"},
     "funds/services/statement.py": {"WHOLE": "PostgreSQL's numbers of types"},
     "medical/services/catalogue/editions.py": {
         "CHUNK": "rows",

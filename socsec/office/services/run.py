@@ -111,6 +111,7 @@ def approve(*, run_id: int, by: User, total: int) -> Run:
             field="total",
             fix=_("Look at the preview again and type its total."),
         )
+    runs.get(run.kind).check_approval(run)
     run.state = State.APPROVED
     run.checker = by
     run.approved_at = timezone.now()
