@@ -28,6 +28,7 @@ from benchmarks import (  # noqa: E402
     posting,
     recompute,
     residents,
+    settlements,
     tables,
     uploads,
     world,
@@ -52,6 +53,8 @@ def main() -> int:
     console = Console(stderr=True)
     home = django.db.connection.settings_dict["NAME"]
     sizes = (said.people // 10, said.people)
+    if said.only == [settlements.NAME]:
+        sizes = sizes[1:]
     kinds = [kind for kind in MASS if not said.only or name(kind) in said.only]
     found: dict[str, Any] = {name(kind): {size: {} for size in sizes} for kind in kinds}
     try:
@@ -63,6 +66,8 @@ def main() -> int:
         with world.database(f"{home}_people", home) as people:
             with console.status(f"{size:,} people are made"):
                 steps = (base.staff, uploads.prepare, *(kind.prepare for kind in MASS))
+                if said.only == [settlements.NAME]:  # it makes what it needs by itself
+                    steps = (base.staff,)
                 world.inside(people, world.prepare, size, *steps)
             # Round by round, so that a slow moment of the machine meets both sides.
             for number in range(said.rounds):
@@ -75,6 +80,9 @@ def main() -> int:
             if size == sizes[-1] and (not said.only or "posting" in said.only):
                 with console.status(posting.LABEL):
                     found["posting"] = posted(people, said.transfers or size, said.rounds)
+            if size == sizes[-1] and (not said.only or settlements.NAME in said.only):
+                with console.status(settlements.LABEL):
+                    found["settlements"] = measured(people, settlements, size)
             if size == sizes[-1] and not said.only:
                 with console.status(assess.LABEL):
                     asked = [
@@ -101,6 +109,7 @@ def main() -> int:
         print(json.dumps(found, indent=1))
     else:
         single = (
+            tables.settlements,
             tables.assess,
             tables.uploads,
             tables.recompute,
@@ -108,7 +117,7 @@ def main() -> int:
             tables.arithmetic,
         )
         Console().print(
-            tables.mass(found, kinds, sizes),
+            *([tables.mass(found, kinds, sizes)] if kinds else []),
             *(table(found[table.__name__]) for table in single if table.__name__ in found),
             *([tables.means(found["means"], found["needs"])] if "means" in found else []),
             sep="\n",
@@ -139,6 +148,9 @@ def differences(found: dict[str, Any]) -> Iterator[str]:
                     )
     if "posting" in found and len({str(side["written"]) for side in found["posting"].values()}) > 1:
         yield f"{posting.LABEL}: both sides wrote something else"
+    settled = found.get("settlements")
+    if settled and (settled["lost"] or settled["wrong"]):
+        yield f"{settlements.LABEL}: {settled['lost']} lost, {settled['wrong']} wrong"
 
 
 def arguments() -> argparse.Namespace:
@@ -154,8 +166,8 @@ def arguments() -> argparse.Namespace:
     parser.add_argument(
         "--only",
         nargs="+",
-        choices=[*(name(kind) for kind in MASS), "posting"],
-        help="of the mass runs, or posting alone",
+        choices=[*(name(kind) for kind in MASS), "posting", settlements.NAME],
+        help="of the mass runs, or posting or settling alone",
     )
     parser.add_argument("--openfisca", default="", help="a Python that has openfisca-core")
     parser.add_argument("--json", action="store_true", help="the figures instead of the table")

@@ -57,6 +57,28 @@ def assess(taken: dict[str, float]) -> Table:
     return table
 
 
+def settlements(taken: dict[str, Any]) -> Table:
+    """Many hospitals at once, and the year worked out again."""
+    table = Table(title=f"Settling through the API, {taken['bills']:,} bills in the year")
+    table.add_column("hospitals at once", justify="right")
+    for heading in ("settlements a second", "median, ms", "99th percentile, ms", "settled"):
+        table.add_column(heading, justify="right")
+    for count, each in taken["at"].items():
+        table.add_row(
+            str(count),
+            f"{each['a_second']:,.0f}",
+            f"{each['median'] * 1000:.0f}",
+            f"{each['p99'] * 1000:.0f}",
+            f"{each['settled']:,}",
+        )
+    table.caption = (
+        f"goal: 150 a second, 99th percentile under 150 ms; {taken['lost']} lost,"
+        f" {taken['wrong']} otherwise in the replay of {taken['bills'] / taken['replay']:,.0f} bills"
+        f" a second ({taken['replay']:.0f} s, {_mebibytes(taken)} MiB)"
+    )
+    return table
+
+
 def uploads(taken: dict[str, Any]) -> Table:
     """The spreadsheet."""
     table = Table(title=f"A declaration of {taken['rows']:,} rows as a spreadsheet, validated")

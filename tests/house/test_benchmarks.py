@@ -74,6 +74,11 @@ def test_they_run_and_both_sides_write_the_same_rows(measure):
     # of 300 rows six are bad, whatever is in the others
     assert (found["uploads"]["rows"], found["uploads"]["bad"]) == (PEOPLE, 6)
     assert found["uploads"]["good"] == PEOPLE - 6
+    # every person has ten bills, and each number of hospitals settled at least one each
+    settled = found["settlements"]
+    assert [each["settled"] for each in settled["at"].values()] == [32, 32, 32]
+    assert settled["bills"] >= PEOPLE * 10 + 96
+    assert (settled["lost"], settled["wrong"]) == (0, 0)
     assert found["recompute"]["rows"] == PEOPLE // 8
     posted, plain = found["posting"]["ours"], found["posting"]["plain"]
     assert posted["rows"] == posted["written"][0] == PEOPLE

@@ -72,7 +72,7 @@ def key_of(encounter: Encounter, at: int) -> Key:
 
 
 def rows_of(key: Key) -> Iterable[Settlement]:
-    return Settlement.objects.filter(**key).order_by("encounter", "part")
+    return Settlement.objects.filter(**key).order_by("encounter_id", "part")
 
 
 def hold(key: Key) -> YearSums:

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -14,6 +14,14 @@ from socsec.office.models import User
 from . import bills, charging, visits
 
 Answer = tuple[int, Any]
+
+# A number is taken by whoever writes it first; others wait here until that is done or undone.
+_TAKE = f"""
+    insert into {ProviderMessage._meta.db_table}
+           (provider_id, msgid, act, digest, status, answer, recorded_at)
+    values (%s, %s, %s, %s, 0, '{{}}', now())
+        on conflict (provider_id, msgid) do nothing returning id
+"""  # noqa: S608
 
 
 @transaction.atomic
@@ -30,16 +38,16 @@ def once(
     `digest` is the fingerprint of what was asked: the same number with something else is refused,
     and so is one that was taken back. Two of the same number at once take turns.
     """
-    made = ProviderMessage(
-        provider_id=provider.pk, msgid=msgid, act=act, digest=digest, status=0, answer={}
-    )
-    ProviderMessage.objects.bulk_create([made], ignore_conflicts=True)
-    row = _hold(provider, msgid)
-    if row.status == 0:
+    with connection.cursor() as cursor:
+        cursor.execute(_TAKE, [provider.pk, msgid, act, digest])
+        taken = cursor.fetchone()
+    if taken is not None:
         status, answer, encounter = do()
-        row.status, row.answer, row.encounter_id = status, answer, encounter.pk
-        row.save(update_fields=["status", "answer", "encounter_id"])
+        ProviderMessage.objects.filter(pk=taken[0]).update(
+            status=status, answer=answer, encounter_id=encounter.pk
+        )
         return (status, answer), False
+    row = _hold(provider, msgid)
     if (row.digest, row.act) != (digest, act):
         raise Conflict(
             _("The message number %(msgid)s was used for something else.") % {"msgid": msgid},

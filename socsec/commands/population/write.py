@@ -136,7 +136,7 @@ def _reserve(model: type[models.Model], count: int) -> int:
 @transaction.atomic
 def _write_employers(first: int, count: int) -> None:
     now = _now()
-    _copy(
+    copy_rows(
         Employer,
         ("id", "credit_code", "name", "region", "opened_on", "recorded_at"),
         (
@@ -165,7 +165,7 @@ def _write_chunk(
     names = chunk.name.tolist()
     born = chunk.born.astype(str).tolist()
     phones = (13_000_000_000 + chunk.number % 999_999_999).tolist()
-    _copy(
+    copy_rows(
         Person,
         ("id", "name", "resident_id", "sex", "born_on", "phone", "region", "recorded_at"),
         (
@@ -176,7 +176,7 @@ def _write_chunk(
         ),
     )
     kind = IdentifierKind.RESIDENT_ID.value
-    _copy(
+    copy_rows(
         PersonIdentifier,
         ("blind", "kind", "person_id"),
         ((blind_index(i, kind), kind, n) for n, i in zip(numbers, ids, strict=True)),
@@ -199,7 +199,7 @@ def _write_accounts(number_column: Array, names: list[str], now: str) -> None:
                 *("2020-01-01", now),
             )
 
-    _copy(
+    copy_rows(
         BankAccount,
         (
             *("person_id", "purpose", "holder", "bank"),
@@ -238,7 +238,7 @@ def _write_coverage(
                 *(EndReason.RETIRED.value if retired else "", now, now if retired else None),
             )
 
-    _copy(
+    copy_rows(
         Coverage,
         (
             *("person_id", "branch", "category", "region", "span"),
@@ -285,14 +285,14 @@ def _write_work(
             ),
         ]
     )
-    _copy(
+    copy_rows(
         Employment,
         ("person_id", "employer_id", "span", "recorded_at"),
         ((person, employer, f"[{first}-01,)", now) for person, employer, first, _wage in jobs),
     )
     for month in months:
         begun = str(first_day(month))
-        _copy(
+        copy_rows(
             WageDeclaration,
             ("person_id", "employer_id", "month", "wage", "recorded_at"),
             (
@@ -317,7 +317,7 @@ def _write_choices(
     base = 800_000 + 100_000 * random.integers(0, 20, int(own.sum()))
     # datetime64[M] counts months from 1970 on.
     month = since[own].astype(np.int64) + 1970 * 12
-    _copy(
+    copy_rows(
         BaseChoice,
         ("person_id", "from_month", "base", "recorded_at"),
         (
@@ -329,7 +329,7 @@ def _write_choices(
     )
 
 
-def _copy(
+def copy_rows(
     model: type[models.Model], columns: tuple[str, ...], rows: Iterable[tuple[Any, ...]]
 ) -> None:
     """COPY rows of plain values, none of which holds a tab, a line break or a backslash."""

@@ -23,7 +23,9 @@ class Partner(OAuth2Authentication):
         if found is None:
             return None
         token = found[1]
-        user = token.application.user if token.application else None
+        owner = token.application.user_id if token.application else None
+        # With the office, since whatever the partner asks for is looked up in its region.
+        user = User.objects.select_related("office").filter(pk=owner).first()
         if user is None or user.kind != User.Kind.PARTNER or not user.is_active:
             raise AuthenticationFailed(
                 _(
