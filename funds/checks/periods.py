@@ -1,6 +1,8 @@
 """What months promise: totals that add up, and what is closed stays as it was."""
 
 from collections.abc import Iterator
+from itertools import groupby
+from operator import itemgetter
 
 from django.utils.translation import gettext_lazy as _
 
@@ -51,7 +53,8 @@ def closings() -> Iterator[Finding]:
                     now=count,
                 ),
             )
-        if _balances(closing.fund_id, closing.month) != closing.balances:
+    for closing, held in _balances():
+        if held != closing.balances:
             yield Finding(
                 "closed_balances",
                 _subject(closing),
@@ -91,26 +94,36 @@ def _closed() -> Iterator[tuple[MonthClosing, int, int]]:
         yield closed[number], count, total
 
 
-def _balances(fund: int, month: int) -> dict[str, list[int]]:
-    """How the accounts stand at the end of a month, from the batches, not from the totals."""
-    return {
-        str(account): [int(debit), int(credit)]
-        for account, debit, credit in rows(
-            """
-            SELECT account, sum(debit), sum(credit)
-            FROM (
-              SELECT t.batch_id, t.debit AS account, t.amount AS debit, 0 AS credit
-              FROM funds_batchtotal t
-              UNION ALL
-              SELECT t.batch_id, t.credit, 0, t.amount FROM funds_batchtotal t
-            ) AS side
-            JOIN funds_ledgerbatch b ON b.id = side.batch_id
-            WHERE b.fund_id = %s AND funds_period(b.booked_on) <= %s
-            GROUP BY account
-            """,
-            [fund, month],
-        )
-    }
+def _balances() -> Iterator[tuple[MonthClosing, dict[str, list[int]]]]:
+    """Each closed month and how the accounts stand at its end, from the batches, not from the totals."""
+    closed: dict[int, list[MonthClosing]] = {}
+    for closing in MonthClosing.objects.filter(closed_at__isnull=False).order_by("month"):
+        closed.setdefault(closing.fund_id, []).append(closing)
+    moved = rows(
+        """
+        SELECT b.fund_id, funds_period(b.booked_on) AS period, account, sum(debit), sum(credit)
+        FROM (
+          SELECT batch_id, debit AS account, amount AS debit, 0 AS credit FROM funds_batchtotal
+          UNION ALL
+          SELECT batch_id, credit, 0, amount FROM funds_batchtotal
+        ) AS side
+        JOIN funds_ledgerbatch b ON b.id = side.batch_id
+        GROUP BY b.fund_id, period, account ORDER BY b.fund_id, period
+        """
+    )
+    for fund, of_fund in groupby(moved, key=itemgetter(0)):
+        waiting, held = closed.pop(fund, []), dict[str, list[int]]()
+        for _fund, period, account, debit, credit in of_fund:
+            while waiting and waiting[0].month < period:
+                yield waiting.pop(0), held
+            sides = held.setdefault(str(account), [0, 0])
+            sides[0] += int(debit)
+            sides[1] += int(credit)
+        for closing in waiting:
+            yield closing, held
+    for without_batches in closed.values():
+        for closing in without_batches:
+            yield closing, {}
 
 
 def _subject(closing: MonthClosing) -> str:

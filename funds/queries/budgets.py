@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from django.db import connection
+from django.db.models import Sum
 
 from funds.models import Account, Budget, Fund, SpendingPlan, accounts
 from funds.models.ledger import BatchTotal
@@ -74,10 +75,10 @@ def unanswered(fund: Fund, year: int) -> dict[int, int]:
             """
             SELECT e.kind, sum(e.total) - sum(coalesce(p.answered, 0))
             FROM funds_paymentbatch e
-            LEFT JOIN (
-              SELECT batch_id, sum(amount) AS answered FROM funds_paymentoutcome
-              WHERE NOT late GROUP BY batch_id
-            ) AS p ON p.batch_id = e.id
+            LEFT JOIN LATERAL (
+              SELECT sum(amount) AS answered FROM funds_paymentoutcome o
+              WHERE o.batch_id = e.id AND NOT o.late
+            ) AS p ON true
             WHERE e.fund_id = %s AND e.state = %s AND e.released_on BETWEEN %s AND %s
             GROUP BY e.kind
             """,
@@ -103,11 +104,10 @@ def planned(fund: Fund, of: int) -> int:
 
 def drawn(fund: Fund, of: int) -> int:
     """What was drawn from the fiscal special account into the expenditure account in a month, in fen."""
-    return sum(
-        BatchTotal.objects.filter(
-            batch__fund=fund,
-            batch__booked_on__range=(first_day(of), last_day(of)),
-            debit=accounts.EXPENDITURE_ACCOUNT,
-            credit=accounts.FISCAL_ACCOUNT,
-        ).values_list("amount", flat=True)
-    )
+    taken: int = BatchTotal.objects.filter(
+        batch__fund=fund,
+        batch__booked_on__range=(first_day(of), last_day(of)),
+        debit=accounts.EXPENDITURE_ACCOUNT,
+        credit=accounts.FISCAL_ACCOUNT,
+    ).aggregate(fen=Sum("amount", default=0))["fen"]
+    return taken
