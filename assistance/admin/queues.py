@@ -22,8 +22,8 @@ from socsec.office.models import User
 from socsec.office.places import place
 from socsec.office.services import case as cases
 
+from . import answer_file, grievances, notices, opening, registers, statistics, survey
 from . import cases as case_pages
-from . import grievances, notices, opening, registers, statistics, survey
 
 
 class Whose(admin.SimpleListFilter):
@@ -230,6 +230,8 @@ class ApplicationAdmin(DeskAdmin):
         found = [Button(_("Steps under way"), list_url(Clock))]
         if may(request.user, "case.receive"):
             found.append(Button(_("Take down a report"), reverse("admin:assistance_report")))
+        if may(request.user, "matching.answer"):
+            found.append(Button(_("Answers of a register"), reverse("admin:assistance_answers")))
         return found
 
     def change_view(
@@ -244,6 +246,7 @@ class ApplicationAdmin(DeskAdmin):
     def get_urls(self) -> list[URLPattern]:
         guard = self.admin_site.admin_view
         return [
+            path("answers/", guard(answer_file.take), name="assistance_answers"),
             path("report/", guard(grievances.receive_report), name="assistance_report"),
             path(
                 "<int:case_id>/reconsideration/",

@@ -19,5 +19,6 @@ EVENTS = tuple(
     for name, act, label in (
         ("granted", "begin", _("Assistance was granted")),
         ("changed", "change", _("Assistance was changed, suspended or ended")),
+        ("refused", "refuse", _("An application for assistance was refused")),
     )
 )

@@ -60,11 +60,7 @@ def take(*, by: User, source: str, answers: list[Answer]) -> int:
     """
     require(by, "matching.answer")
     if not 0 < len(answers) <= MOST:
-        raise Invalid(
-            say(_("Send between 1 and %(most)s answers."), most=MOST),
-            code="too_many_answers",
-            field="answers",
-        )
+        raise _too_many()
     asked = dict(
         scope(Matching.objects.filter(source=source), by, "application__region")
         .filter(public_id__in=[each.question for each in answers])
@@ -79,10 +75,53 @@ def take(*, by: User, source: str, answers: list[Answer]) -> int:
     return len(answers)
 
 
+def take_file(*, by: User, source: str, content: bytes) -> int:
+    """Write down a whole file of answers of one register, or nothing of it. Returns how many.
+
+    `Invalid` names every row that cannot be taken, with its reason, in `detail["rows"]`: the first
+    row under the head is 1.
+    """
+    require(by, "matching.answer")
+    asked = dict(
+        scope(Matching.objects.filter(source=source), by, "application__region").values_list(
+            "public_id", "pk"
+        )
+    )
+    faults: list[tuple[int, Problem]] = []
+    with transaction.atomic():
+        rows = _rows(content)
+        if not 0 < len(rows) <= MOST:
+            raise _too_many()
+        for number, row in enumerate(rows, start=1):
+            try:
+                each = _read(number, row)
+                with transaction.atomic():
+                    answer(
+                        by=by, matching_id=asked.get(each.question, 0), note=each.note, **each.found
+                    )
+            except Problem as problem:
+                faults.append((number, problem))
+        if faults:
+            transaction.set_rollback(True)
+    if faults:
+        raise Invalid(
+            _("Nothing was taken: some rows of the file are wrong."),
+            code="bad_rows",
+            field="file",
+            fix=_("Correct them and send the whole file again."),
+            rows=[(number, str(problem)) for number, problem in faults],
+        )
+    return len(rows)
+
+
 def read(content: bytes) -> list[Answer]:
     """The answers in a file. `Invalid` names the row that cannot be read."""
+    return [_read(number, row) for number, row in enumerate(_rows(content), start=1)]
+
+
+def _rows(content: bytes) -> list[dict[str, Any]]:
     try:
-        rows = list(csv.DictReader(io.StringIO(content.decode("utf-8-sig"))))
+        return list(csv.DictReader(io.StringIO(content.decode("utf-8-sig"))))
     except (UnicodeDecodeError, csv.Error) as error:
         raise Invalid(
             _("The file cannot be read as a table."),
@@ -90,21 +129,29 @@ def read(content: bytes) -> list[Answer]:
             field="file",
             fix=_("Send CSV in UTF-8 with the columns that the list of questions has."),
         ) from error
-    found = []
-    for number, row in enumerate(rows, start=1):
-        try:
-            found.append(_answer(row))
-        except (KernelError, ValueError) as error:
-            problem = (
-                from_kernel(error, "file")
-                if isinstance(error, KernelError)
-                else Invalid(
-                    say(_("Row %(row)s cannot be read."), row=number), code="bad_row", field="file"
-                )
+
+
+def _read(number: int, row: dict[str, Any]) -> Answer:
+    try:
+        return _answer(row)
+    except (KernelError, ValueError) as error:
+        problem = (
+            from_kernel(error, "file")
+            if isinstance(error, KernelError)
+            else Invalid(
+                say(_("Row %(row)s cannot be read."), row=number), code="bad_row", field="file"
             )
-            problem.detail["row"] = number
-            raise problem from error
-    return found
+        )
+        problem.detail["row"] = number
+        raise problem from error
+
+
+def _too_many() -> Invalid:
+    return Invalid(
+        say(_("Send between 1 and %(most)s answers."), most=MOST),
+        code="too_many_answers",
+        field="answers",
+    )
 
 
 def _answer(row: dict[str, Any]) -> Answer:

@@ -31,6 +31,7 @@ from socsec.kernel.units import UNITS
 from socsec.office.access import require_other_hand
 from socsec.office.errors import Conflict, Refused, from_kernel, say
 from socsec.office.models import Case, PolicyEdition, User
+from socsec.office.services import audit
 from socsec.office.services import case as cases
 from socsec.office.services import policy as policies
 from socsec.office.sheets import said
@@ -194,6 +195,15 @@ def refuse(*, by: User, application: Application) -> Application:
         )
     cases.decide(case_id=held.pk, by=by, outcome=Case.State.REFUSED.value, reasons=found.reasons)
     clocks.done(held, StepCode.DECIDE)
+    audit.record(
+        by=by,
+        act="grant.refuse",
+        subject=case,
+        person_id=held.person_id,
+        region=held.region,
+        number=case.number,
+        programme=held.programme.slug,
+    )
     granting.tell(
         held.person_id,
         case,

@@ -89,6 +89,7 @@ ACTS: dict[str, Any] = {
     "assistance.notice_objection": gettext_lazy("noted an objection to a notice"),
     "assistance.notice_closed": gettext_lazy("took down the notice about your application"),
     "grant.begin": gettext_lazy("granted you assistance"),
+    "grant.refuse": gettext_lazy("refused an application for assistance"),
     "grant.advance": gettext_lazy("gave you urgent aid"),
     "grant.complete": gettext_lazy("decided on the rest of your urgent aid"),
     "grant.report": gettext_lazy("noted what changed in your household"),

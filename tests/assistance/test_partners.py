@@ -4,9 +4,11 @@ import uuid
 
 import pytest
 from django.core.cache import cache
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.urls import reverse
 
 from assistance.models import Application, Circumstance, Matching
-from assistance.services import answers, applying, matching
+from assistance.services import answers, applying, deciding, matching
 from socsec.office.errors import Conflict, Invalid, NotFound
 from socsec.office.models import Case, Office, PublicEvent
 from tests.api.conftest import partner
@@ -99,6 +101,41 @@ def test_a_file_of_answers_is_taken_whole_or_not_at_all(asked, assessor):
             answers.read(wrong)
     with pytest.raises(NotFound):
         answers.take(by=assessor, source="tax", answers=found)
+
+
+def test_a_file_at_the_desk_is_refused_with_a_reason_for_each_row(
+    asked, assessor, reviewer, client
+):
+    client.force_login(assessor, backend="django.contrib.auth.backends.ModelBackend")
+    at = reverse("admin:assistance_answers")
+    rows = list(Matching.objects.filter(source="banks").order_by("pk"))
+
+    def send(*lines):
+        text = "\ufeffid,money,note\n" + "".join(f"{line}\n" for line in lines)
+        file = SimpleUploadedFile("answers.csv", text.encode(), "text/csv")
+        return client.post(at, {"source": "banks", "file": file})
+
+    good = [f"{row.public_id},1200.50," for row in rows]
+    for wrong in ([*good, "nobody,1,"], [f"{rows[0].public_id},-1,", *good[1:]], [*good, good[0]]):
+        page = send(*wrong)
+        assert page.status_code == 422
+        assert len(page.context["faults"]) == 1
+        assert not Matching.objects.filter(source="banks", answered_at__isnull=False).exists()
+    page = send("x,1,", good[0], f"{rows[1].public_id},much,")
+    assert [number for number, _why in page.context["faults"]] == [1, 3]
+    assert send(*good).status_code == 302
+    assert Matching.objects.filter(source="banks", money=1200_50).count() == 3
+    client.force_login(reviewer, backend="django.contrib.auth.backends.ModelBackend")
+    assert send(*good).status_code == 403
+
+
+def test_a_refusal_is_told_as_an_event(applied, looked_into, assessor, reviewer, publish):
+    application = looked_into(applied(), wage=30_000_00)
+    deciding.assess(by=assessor, application=application)
+    deciding.refuse(by=reviewer, application=application)
+    publish()
+    event = PublicEvent.objects.get(kind="assistance.refused")
+    assert event.data["programme"] == "dibao"
 
 
 def test_recognition_and_grants_are_read_with_a_purpose_and_told_as_events(
