@@ -66,6 +66,7 @@ class AssistanceConfig(AppConfig):
             )
         runs.register(batch.AssistancePayrolls())
         runs.register(batch.StandardChanges())
+        runs.register(batch.CareVouchers())
         checks.register()
         hanging.hang(families)
         appeals.register([family.slug for family in families])

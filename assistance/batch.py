@@ -1,4 +1,4 @@
-"""Mass runs of assistance: the monthly payroll, and the yearly change of the standard."""
+"""Mass runs of assistance: monthly payroll, yearly change of the standard, vouchers for care."""
 
 import hashlib
 from collections.abc import Iterable
@@ -6,14 +6,17 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
-from assistance.models import AssistancePayroll, Programme
+from assistance.models import AssistancePayroll, Programme, Voucher, VoucherUse
 from assistance.services import paying, standards
+from assistance.services.care import vouchers
 from funds.models import PaymentBatch
 from funds.services import payments
 from socsec.kernel.months import format_month
+from socsec.kernel.ranges import MOST
 from socsec.office.errors import Refused, say
 from socsec.office.models import Run, RunChunk
 from socsec.office.runs import Counts, Preview, RunKind
+from socsec.office.services import policy as policies
 
 CHUNK = 250_000
 # Grants in one chunk that are decided one by one.
@@ -137,6 +140,51 @@ class StandardChanges(RunKind):
     def reverse(self, chunk: RunChunk) -> None:
         part = standards.part_of(chunk.run, chunk.spec["first"], chunk.spec["last"])
         standards.undo(part, chunk.run_id)
+
+
+class CareVouchers(RunKind):
+    """The month's vouchers for care of a region. Nothing is paid: orders spend them."""
+
+    slug = vouchers.KIND
+    label = _("Monthly vouchers for care")
+
+    def preview(self, run: Run) -> Preview:
+        found = vouchers.totals(_issue_of(run))
+        return Preview(
+            count=sum(count for count, _total in found.values()),
+            total=sum(total for _count, total in found.values()),
+            regions=found,
+        )
+
+    def chunks(self, run: Run) -> Iterable[dict[str, Any]]:
+        return [
+            {"first": first, "last": last} for first, last in vouchers.ranges(_issue_of(run), CHUNK)
+        ]
+
+    def execute(self, chunk: RunChunk) -> Counts:
+        part = _issue_of(chunk.run, chunk.spec["first"], chunk.spec["last"])
+        count, total = vouchers.issue(part, chunk.run_id)
+        return Counts(count, total, hashlib.sha256(f"{count} {total}".encode()).hexdigest())
+
+    def unpost(self, run: Run) -> None:
+        if VoucherUse.objects.filter(voucher__run=run).exists():
+            raise Refused(
+                _("Vouchers of this issue were spent already."),
+                code="spent_already",
+                fix=_("They lapse by themselves where nobody spends them."),
+            )
+
+    def reverse(self, chunk: RunChunk) -> None:
+        Voucher.objects.filter(
+            run=chunk.run,
+            person_id__gte=chunk.spec["first"],
+            person_id__lte=chunk.spec["last"],
+        ).delete()
+
+
+def _issue_of(run: Run, first: int = 0, last: int = MOST) -> vouchers.Part:
+    assert run.edition is not None  # every run is drafted under one
+    return vouchers.Part(policies.of(run.edition), run.month, run.region_id, first, last)
 
 
 def _part_of(run: Run, first: int = 0, last: int | None = None) -> paying.Part:

@@ -8,6 +8,11 @@ from django.utils.translation import gettext_lazy as _
 from socsec.office import oversight
 from socsec.office.oversight import Finding
 
+from .care import (
+    beds_taken_once,
+    orders_paid_when_confirmed,
+    vouchers_spent_once,
+)
 from .grants import (
     changes_heard,
     paid_although_dead,
@@ -53,6 +58,15 @@ QUESTIONS: dict[str, tuple[Any, Callable[[], Iterable[Finding]]]] = {
         _("Local programmes and procedures were approved by a second person"),
         programmes_by_two,
     ),
+    "assistance.vouchers": (
+        _("Vouchers for care are spent once, in their time"),
+        vouchers_spent_once,
+    ),
+    "assistance.care_orders": (
+        _("Only confirmed orders of care are paid, by what they say"),
+        orders_paid_when_confirmed,
+    ),
+    "assistance.beds": (_("A bed of an institution is one person's"), beds_taken_once),
 }
 
 

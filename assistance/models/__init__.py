@@ -11,6 +11,20 @@ from .application import (
     Source,
     Survey,
 )
+from .care import (
+    Bed,
+    BedStay,
+    BedWait,
+    CareAssessment,
+    CareOrder,
+    CarePlan,
+    CareProvider,
+    CareState,
+    OrderState,
+    Voucher,
+    VoucherUse,
+    WaitState,
+)
 from .change import ChangeKind, ChangeState, GrantChange, Hearing
 from .circumstance import (
     Circumstance,
@@ -49,6 +63,14 @@ __all__ = [
     "Application",
     "Appraisal",
     "AssistancePayroll",
+    "Bed",
+    "BedStay",
+    "BedWait",
+    "CareAssessment",
+    "CareOrder",
+    "CarePlan",
+    "CareProvider",
+    "CareState",
     "ChangeKind",
     "ChangeState",
     "Circumstance",
@@ -65,6 +87,7 @@ __all__ = [
     "Hearing",
     "LimitUnit",
     "Matching",
+    "OrderState",
     "Origin",
     "Programme",
     "ProgrammeState",
@@ -81,5 +104,8 @@ __all__ = [
     "StepCode",
     "Survey",
     "Unit",
+    "Voucher",
+    "VoucherUse",
+    "WaitState",
     "What",
 ]

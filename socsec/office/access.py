@@ -166,6 +166,14 @@ _TABLE: dict[str, set[Role]] = {
     "reclaim.propose": {ASSESSOR},
     "reclaim.confirm": {REVIEWER},
     "reclaim.receive": {ACCOUNTANT},
+    # care of the elderly: levels, plans and agreements are decided by another hand
+    "care.read": DESK,
+    "care.assess": {ASSESSOR},
+    "care.approve": {REVIEWER},
+    "care.provider": {INTAKE},
+    "care.bed": {INTAKE},
+    "care.order": {INTAKE},
+    "care.confirm": {INTAKE, ASSESSOR},
     # runs
     "run.read": {ASSESSOR, REVIEWER, ACCOUNTANT},
     "run.draft": {ASSESSOR, ACCOUNTANT},
@@ -280,6 +288,9 @@ OWN_ACTS = frozenset(
         "proof.self",
         "matching.own",
         "grant.report",
+        "care.read",
+        "care.order",
+        "care.confirm",
     }
 )
 
@@ -294,6 +305,7 @@ DELEGATED: dict[str, frozenset[str]] = {
             "resident.read",
             "benefit.read",
             "medical.read",
+            "care.read",
             "payment.read",
             "case.read",
             "notice.read",
@@ -315,6 +327,8 @@ DELEGATED: dict[str, frozenset[str]] = {
             "matching.own",
             "away.file",
             "grant.report",
+            "care.order",
+            "care.confirm",
         }
     ),
     people.Scope.PAY: frozenset({"receipt.pay"}),

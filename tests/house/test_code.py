@@ -64,6 +64,9 @@ def test_rules_take_their_numbers_from_policy(path):
 # Numbers that a service may state since no law does: what a file, a form, a page or a database can
 # hold, and rules of the house. By module, the names that it gives them and why.
 TECHNIQUE = {
+    "assistance/services/care/levels.py": {"STEP": "of the scores"},
+    "assistance/services/care/orders.py": {"CODES": "of six digits", "AHEAD": "against slips"},
+    "assistance/services/care/plans.py": {"MOST_LINES": "of one plan"},
     "assistance/services/applying.py": {"OLDEST": "of a paper, against slips"},
     "assistance/services/answers.py": {"MOST": "answers at once"},
     "assistance/services/matching.py": {

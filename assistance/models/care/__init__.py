@@ -1,0 +1,20 @@
+"""Care of the elderly: levels and plans, providers and beds, vouchers and orders."""
+
+from .giving import CareOrder, OrderState, Voucher, VoucherUse
+from .needing import CareAssessment, CarePlan, CareState
+from .providing import Bed, BedStay, BedWait, CareProvider, WaitState
+
+__all__ = [
+    "Bed",
+    "BedStay",
+    "BedWait",
+    "CareAssessment",
+    "CareOrder",
+    "CarePlan",
+    "CareProvider",
+    "CareState",
+    "OrderState",
+    "Voucher",
+    "VoucherUse",
+    "WaitState",
+]
