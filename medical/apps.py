@@ -31,6 +31,8 @@ class MedicalConfig(AppConfig):
         )
         runs.register(batch.AccountCredits())
         runs.register(batch.YearOpenings())
+        runs.register(batch.ProviderStatements())
+        runs.register(batch.ProviderPayments())
         checks.register()
         portal.hang()
 

@@ -2,7 +2,18 @@
 
 from typing import Annotated, Any, ClassVar
 
-from socsec.kernel.params import Count, Fen, Flag, Months, Of, Params, Rate, StepsTable, parameter
+from socsec.kernel.params import (
+    Count,
+    Days,
+    Fen,
+    Flag,
+    Months,
+    Of,
+    Params,
+    Rate,
+    StepsTable,
+    parameter,
+)
 from socsec.kernel.units import Choice
 
 
@@ -152,3 +163,25 @@ class AccountTerms(Params):
     """What retired people get on their account each month, by age."""
 
     retired_monthly: StepsTable = parameter("medical.account.retired_monthly")
+
+
+class PayingTerms(Params):
+    """How providers are paid."""
+
+    retention: Rate = parameter("medical.provider.retention")
+
+
+class AppealTerms(Params):
+    """How long a provider may appeal against a deduction, and how long the office may take."""
+
+    appeal_days: Days = parameter("medical.provider.appeal_days")
+    decision_days: Days = parameter("medical.provider.decision_days")
+
+
+class AuditTerms(Params):
+    """From where a bill is looked at by the audit."""
+
+    readmission_days: Count = parameter("medical.audit.readmission_days")
+    idle_days: Count = parameter("medical.audit.idle_days")
+    daily_cost: StepsTable = parameter("medical.audit.daily_cost")
+    supply_days: Count = parameter("medical.audit.supply_days")

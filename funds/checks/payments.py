@@ -118,7 +118,7 @@ def outcomes() -> Iterator[Finding]:
 def transit() -> Iterator[Finding]:
     """I4: what stands in transit is what was released and not answered; benefits are what was paid.
 
-    What people paid back of it comes off.
+    What people paid back of it comes off; what was paid in advance comes on when it is set off.
     """
     held = control(accounts.IN_TRANSIT)
     spent = control(accounts.BENEFITS)
@@ -148,6 +148,16 @@ def transit() -> Iterator[Finding]:
     ):
         unanswered, paid = by_orders.get(fund, (0, 0))
         by_orders[fund] = (unanswered, paid - int(back))
+    for fund, set_off in rows(
+        """
+        SELECT b.fund_id, sum(CASE WHEN t.debit = %s THEN t.amount ELSE -t.amount END)
+        FROM funds_ledgerbatch b JOIN funds_batchtotal t ON t.batch_id = b.id
+        WHERE %s IN (t.debit, t.credit) AND %s IN (t.debit, t.credit) GROUP BY b.fund_id
+        """,
+        [accounts.BENEFITS, accounts.BENEFITS, accounts.ADVANCES],
+    ):
+        unanswered, paid = by_orders.get(fund, (0, 0))
+        by_orders[fund] = (unanswered, paid + int(set_off))
     for fund in sorted({*held, *spent, *by_orders}):
         unanswered, paid = by_orders.get(fund, (0, 0))
         for code, ledger, ours, text in (

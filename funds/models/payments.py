@@ -20,11 +20,13 @@ from .fund import Fund
 from .words import kind_words
 
 # What an order of a kind takes the money from when the bank has paid it: benefits, unless it gives
-# back what stood in suspense or was paid twice, or hands an entitlement over to another fund.
+# back what stood in suspense or was paid twice, hands an entitlement over to another fund, or pays
+# a hospital before its bills.
 SPENT_FROM = {
     "contribution_refund": accounts.SUSPENSE,
     "overlap_refund": accounts.OTHER_EXPENSE,
     "pension_transfer": accounts.TRANSFER_EXPENSE,
+    "provider_advance": accounts.ADVANCES,
 }
 
 
@@ -98,8 +100,8 @@ class PaymentBatch(models.Model):
 class PaymentOrder(models.Model):
     """One payment, complete in itself: whoever reads it needs nothing else to pay it.
 
-    `account` holds ciphertext, copied as it is from the payee's account on file. Person 0 does not
-    occur: an order pays someone. `attempt` 2 is the one repetition after the bank returned the
+    `account` holds ciphertext, copied as it is from the payee's account on file. Person 0 stands for
+    an organisation, such as a hospital: `seq` tells those of an envelope apart. `attempt` 2 is the one repetition after the bank returned the
     first, which `reorders_batch_id` and `reorders_seq` name; a second `reorders_try` of it exists
     only after the envelope of the one before was cancelled.
     """
@@ -126,7 +128,7 @@ class PaymentOrder(models.Model):
         verbose_name_plural = _("payment orders")
         constraints = [
             models.CheckConstraint(
-                condition=Q(amount__gt=0, person_id__gt=0), name="payment_order_pays_someone"
+                condition=Q(amount__gt=0, person_id__gte=0), name="payment_order_pays_someone"
             ),
             models.CheckConstraint(
                 condition=Q(

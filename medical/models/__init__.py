@@ -8,6 +8,7 @@ from .accounts import (
     MedicalEntry,
     Registration,
 )
+from .auditing import BillFinding, FindingAppeal
 from .bills import BillLine, Encounter
 from .catalogue import (
     DIAGNOSIS_TERMS,
@@ -19,6 +20,18 @@ from .catalogue import (
     Change,
     Diagnosis,
     DiagnosisRow,
+)
+from .paying import (
+    STATED,
+    STATEMENT_MONEY,
+    AdvanceSetOff,
+    ProviderAccount,
+    ProviderAdjustment,
+    ProviderAdvance,
+    ProviderPayment,
+    ProviderStatement,
+    StatedBill,
+    StatementShare,
 )
 from .providers import Agreement, Department, Provider, ProviderItem, ProviderUser, Sanction
 from .settlement import (
@@ -51,11 +64,15 @@ __all__ = [
     "FUND_SHARES",
     "MONEY",
     "PERSON_SHARES",
+    "STATED",
+    "STATEMENT_MONEY",
     "TERMS",
     "AccountShare",
+    "AdvanceSetOff",
     "Agreement",
     "Away",
     "AwayFiling",
+    "BillFinding",
     "BillLine",
     "Care",
     "Catalogue",
@@ -70,6 +87,7 @@ __all__ = [
     "Disease",
     "DiseaseClaim",
     "Encounter",
+    "FindingAppeal",
     "ItemClass",
     "ItemKind",
     "Level",
@@ -77,13 +95,20 @@ __all__ = [
     "MedicalEntry",
     "OfSex",
     "Provider",
+    "ProviderAccount",
+    "ProviderAdjustment",
+    "ProviderAdvance",
     "ProviderItem",
     "ProviderKind",
     "ProviderMessage",
+    "ProviderPayment",
+    "ProviderStatement",
     "ProviderUser",
     "Registration",
     "Sanction",
     "Settlement",
     "Standing",
+    "StatedBill",
+    "StatementShare",
     "YearSums",
 ]

@@ -1,4 +1,4 @@
-"""Mass runs of medical insurance: the monthly credit to personal accounts, the opening of a year."""
+"""The monthly credit to personal accounts, and the opening of a year, as runs."""
 
 import hashlib
 from collections.abc import Iterable

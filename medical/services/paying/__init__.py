@@ -1,0 +1,1 @@
+"""Paying providers: statements, their agreement, payments, advances, bank accounts."""
