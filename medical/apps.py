@@ -10,12 +10,14 @@ class MedicalConfig(AppConfig):
     def ready(self) -> None:
         """Tell the office what medical insurance has."""
         from medical import batch, checks, portal
-        from medical.admin import catalogue, cover, filings, plans, providers
+        from medical.admin import catalogue, cover, filings, findings, plans, providers, statements
         from medical.services.cover.diseases import KIND
         from socsec.office import kinds, merges, runs
 
         catalogue.hang()
         providers.hang()
+        statements.hang()
+        findings.hang()
         cover.hang()
         filings.hang()
         plans.hang()
@@ -33,6 +35,7 @@ class MedicalConfig(AppConfig):
         runs.register(batch.YearOpenings())
         runs.register(batch.ProviderStatements())
         runs.register(batch.ProviderPayments())
+        runs.register(batch.BillAudits())
         checks.register()
         portal.hang()
 

@@ -38,5 +38,23 @@ urlpatterns: list[URLPattern | URLResolver] = [
         api.VisitReverse.as_view(),
         name="api_visit_reverse",
     ),
+    path("api/v1/statements/", api.Statements.as_view(), name="api_statements"),
+    path("api/v1/statements/<uuid:public_id>/", api.Statement.as_view(), name="api_statement"),
+    path(
+        "api/v1/statements/<uuid:public_id>/totals/",
+        api.StatementTotals.as_view(),
+        name="api_statement_totals",
+    ),
+    path(
+        "api/v1/statements/<uuid:public_id>/bills/",
+        api.StatementBills.as_view(),
+        name="api_statement_bills",
+    ),
+    path("api/v1/deductions/", api.Deductions.as_view(), name="api_deductions"),
+    path(
+        "api/v1/deductions/<int:pk>/appeals/",
+        api.DeductionAppeals.as_view(),
+        name="api_deduction_appeals",
+    ),
     path("api/v1/messages/<str:msgid>/undo/", api.MessageUndo.as_view(), name="api_message_undo"),
 ]

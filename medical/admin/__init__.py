@@ -2,15 +2,28 @@
 
 from .catalogue import DiagnosisAdmin, EditionAdmin, ItemAdmin
 from .filings import AwayFilingAdmin, RegistrationAdmin
-from .providers import AgreementAdmin, ProviderAdmin, SanctionAdmin
+from .findings import BillFindingAdmin, FindingAppealAdmin
+from .providers import (
+    AgreementAdmin,
+    ProviderAccountAdmin,
+    ProviderAdmin,
+    ProviderAdvanceAdmin,
+    SanctionAdmin,
+)
+from .statements import ProviderStatementAdmin
 
 __all__ = [
     "AgreementAdmin",
     "AwayFilingAdmin",
+    "BillFindingAdmin",
     "DiagnosisAdmin",
     "EditionAdmin",
+    "FindingAppealAdmin",
     "ItemAdmin",
+    "ProviderAccountAdmin",
     "ProviderAdmin",
+    "ProviderAdvanceAdmin",
+    "ProviderStatementAdmin",
     "RegistrationAdmin",
     "SanctionAdmin",
 ]

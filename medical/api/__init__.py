@@ -1,9 +1,17 @@
-"""What hospitals, clinics and pharmacies ask: visits, lines, settlement.
+"""What hospitals, clinics and pharmacies ask: visits, lines, settlement, statements.
 
 Each message carries the provider's own number, `msgid`: sent again it is answered again, never done
 twice; where its answer was lost, it can be taken back.
 """
 
+from .statements import (
+    DeductionAppeals,
+    Deductions,
+    Statement,
+    StatementBills,
+    Statements,
+    StatementTotals,
+)
 from .visits import (
     MessageUndo,
     Visit,
@@ -16,7 +24,13 @@ from .visits import (
 )
 
 __all__ = [
+    "DeductionAppeals",
+    "Deductions",
     "MessageUndo",
+    "Statement",
+    "StatementBills",
+    "StatementTotals",
+    "Statements",
     "Visit",
     "VisitDischarge",
     "VisitLines",

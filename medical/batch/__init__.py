@@ -1,6 +1,6 @@
 """Mass runs of medical insurance."""
 
 from .accounts import AccountCredits, YearOpenings
-from .paying import ProviderPayments, ProviderStatements
+from .paying import BillAudits, ProviderPayments, ProviderStatements
 
-__all__ = ["AccountCredits", "ProviderPayments", "ProviderStatements", "YearOpenings"]
+__all__ = ["AccountCredits", "BillAudits", "ProviderPayments", "ProviderStatements", "YearOpenings"]

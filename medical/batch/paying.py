@@ -2,17 +2,26 @@
 
 import hashlib
 from collections.abc import Iterable
+from dataclasses import replace
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
 from medical.models import Settlement
+from medical.services.auditing import rules, running
 from medical.services.paying import drawing, payments
+from socsec.office.errors import Refused
 from socsec.office.models import Run, RunChunk
 from socsec.office.runs import Counts, Preview, RunKind
+from socsec.office.services import policy
 
 CHUNK = 500_000  # bills
 
+SUSPICIOUS = {
+    "code": "findings",
+    "zh": "审核发现疑点，列入稽核队列，逐条处理",
+    "en": "Findings of the audit, decided one by one in its queue",
+}
 FIGURES = {
     "due": _("Agreed statements"),
     "adjusted": _("Differences of payment by group and year"),
@@ -37,7 +46,20 @@ class ProviderStatements(RunKind):
         return Settlement._meta.get_field(name).verbose_name
 
     def preview(self, run: Run) -> Preview:
-        return drawing.preview(run.month, run.region_id)
+        """What the bills come to, and what the audit finds in them: told before anybody approves."""
+        shown = drawing.preview(run.month, run.region_id)
+        law = policy.of(run.edition_id or 0)
+        for part in drawing.parts(run.month, run.region_id):
+            running.audit(part, law)
+        found = running.by_rule(run.month, run.region_id).values()
+        count, stake = sum(each[0] for each in found), sum(each[1] for each in found)
+        suspicious = [{**SUSPICIOUS, "count": count, "total": stake}] if count else []
+        return replace(shown, held=suspicious)
+
+    def post(self, run: Run) -> None:
+        """The findings are written with the statements that they are about."""
+        for part in drawing.parts(run.month, run.region_id):
+            running.audit(part, policy.of(run.edition_id or 0))
 
     def chunks(self, run: Run) -> Iterable[dict[str, Any]]:
         return drawing.chunks(run.month, run.region_id, CHUNK)
@@ -51,6 +73,54 @@ class ProviderStatements(RunKind):
 
     def reverse(self, chunk: RunChunk) -> None:
         drawing.withdraw(_part(chunk), chunk.run)
+
+
+class BillAudits(RunKind):
+    """Every rule of the audit over the bills of a month. Run again, it finds only what is new.
+
+    Not strict: a bill that is settled meanwhile may bring a finding more, and nothing is paid here.
+    """
+
+    slug = "bill_audit"
+    label = _("Audit of bills")
+    strict = False
+
+    def figure(self, name: str) -> Any:
+        return rules.rule_of(name).label
+
+    def preview(self, run: Run) -> Preview:
+        law = policy.of(run.edition_id or 0)
+        before = running.by_rule(run.month, run.region_id)
+        for part in drawing.parts(run.month, run.region_id):
+            running.audit(part, law)
+        found = running.by_rule(run.month, run.region_id)
+        new = {
+            rule: (count - before.get(rule, (0, 0))[0], stake - before.get(rule, (0, 0))[1])
+            for rule, (count, stake) in found.items()
+        }
+        return Preview(
+            count=sum(count for count, _stake in new.values()),
+            total=sum(stake for _count, stake in new.values()),
+            figures={rule: stake for rule, (_count, stake) in new.items() if stake},
+        )
+
+    def chunks(self, run: Run) -> Iterable[dict[str, Any]]:
+        """By scheme, not by provider: stays at two places are seen only together."""
+        return [
+            {"scheme": part.fund.scheme, "first": part.first, "last": part.last}
+            for part in drawing.parts(run.month, run.region_id)
+        ]
+
+    def execute(self, chunk: RunChunk) -> Counts:
+        count, stake = running.audit(_part(chunk), policy.of(chunk.run.edition_id or 0))
+        return Counts(count, stake, hashlib.sha256(f"{count} {stake}".encode()).hexdigest())
+
+    def unpost(self, run: Run) -> None:
+        raise Refused(
+            _("Findings are decided one by one, not taken back together."),
+            code="not_undone",
+            fix=_("Decide on each that it is no fault."),
+        )
 
 
 class ProviderPayments(RunKind):

@@ -12,7 +12,7 @@ import socsec.office.fields
 class Migration(migrations.Migration):
     dependencies = [
         ("enrollment", "0027_employer_requests"),
-        ("funds", "0009_organisations_paid"),
+        ("funds", "0010_organisations_paid"),
         ("medical", "0003_accounts_and_opening"),
         ("office", "0006_appeals"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),

@@ -46,7 +46,7 @@ _OURS = f"""
       from {Settlement._meta.db_table} s join {Encounter._meta.db_table} v on v.id = s.encounter_id
      where s.provider_id = %s and s.scheme = %s and s.booked_on between %s and %s
        and s.home between %s and %s
-     group by v.number having bool_or(s.total <> 0 or s.fund_pay <> 0)
+     group by v.number having sum(s.total) <> 0 or sum(s.fund_pay) <> 0
 """  # noqa: S608
 _DIFFERENCES = f"""
     select coalesce(o.number, t.number),

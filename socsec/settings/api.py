@@ -40,6 +40,8 @@ SCOPES = {
     "estimates:read": _("Read what a record promises"),
     "matchings:read": _("Read what a register is asked about households"),
     "bills:read": _("Read visits and what they would cost"),
+    "statements:read": _("Read a provider's statements and deductions"),
+    "statements:write": _("Agree to statements, hand in bills, appeal"),
     "bills:write": _("Charge, settle and take back bills"),
     "matchings:write": _("Answer what a register is asked"),
     "recognitions:read": _("Read as what a person is recognised"),
@@ -105,6 +107,8 @@ SPECTACULAR_SETTINGS: dict[str, Any] = {
     "ENUM_NAME_OVERRIDES": {
         "BranchEnum": ["annuity", "injury", "medical", "pension", "unemployment"],
         "ResidentBranchEnum": ["medical", "pension"],
+        "ProviderStatementStateEnum": "medical.models.ProviderStatement.State",
+        "InsuranceSchemeEnum": "funds.models.Scheme",
     },
     "OAUTH2_FLOWS": ["clientCredentials"],
     "OAUTH2_TOKEN_URL": "/oauth/token/",

@@ -132,6 +132,11 @@ TECHNIQUE = {
         "MOST_MONTHS": "against slips",
         "MOST_A_DAY": "against slips",
     },
+    "medical/services/auditing/appeals.py": {
+        "LONGEST": "letters",
+        "PANEL": "the second turn",
+    },
+    "medical/services/paying/agreeing.py": {"MOST_BILLS": "of one message"},
     "medical/services/providers/prices.py": {
         "CHUNK": "rows",
         "MOST_BAD": "rows given back",

@@ -2,16 +2,24 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from medical.models import Agreement, Provider, Sanction
+from medical.models import Agreement, Provider, ProviderAccount, ProviderAdvance, Sanction
 from medical.queries import providers as queries
 from medical.services.providers import prices
 from socsec.office import jobs, menu
 
 from .agreements import AgreementAdmin
 from .measures import SanctionAdmin
+from .money import ProviderAccountAdmin, ProviderAdvanceAdmin
 from .register import ProviderAdmin
 
-__all__ = ["AgreementAdmin", "ProviderAdmin", "SanctionAdmin", "hang"]
+__all__ = [
+    "AgreementAdmin",
+    "ProviderAccountAdmin",
+    "ProviderAdmin",
+    "ProviderAdvanceAdmin",
+    "SanctionAdmin",
+    "hang",
+]
 
 
 def hang() -> None:
@@ -27,6 +35,15 @@ def hang() -> None:
             "handshake",
             queries.to_decide,
         ),
+        (
+            "provider_accounts",
+            7,
+            _("Bank accounts of providers"),
+            ProviderAccount,
+            "account_balance",
+            None,
+        ),
+        ("provider_advances", 8, _("Advances to providers"), ProviderAdvance, "payments", None),
         ("sanctions", 3, _("Measures against providers"), Sanction, "gavel", None),
     )
     for slug, order, label, model, icon, count in places:

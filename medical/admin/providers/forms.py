@@ -2,9 +2,20 @@
 
 from django.utils.translation import gettext_lazy as _
 
+from funds.models import Scheme
 from medical.models import Care, Level, ProviderKind, Sanction
 from socsec.office.desk_forms import RegionField, pick, text
-from socsec.office.forms import DateField, Option, PickManyField, ScreenForm, UploadField
+from socsec.office.forms import (
+    DateField,
+    MoneyField,
+    MonthField,
+    Option,
+    PickManyField,
+    ScreenForm,
+    UploadField,
+)
+
+SCHEMES = (Scheme.EMPLOYEES, Scheme.RESIDENTS)
 
 
 class EnrollForm(ScreenForm):
@@ -60,4 +71,17 @@ class PricesForm(ScreenForm):
 
 class EndForm(ScreenForm):
     on = DateField(label=_("Last day"))
+    reason = text(_("Reason"), max_length=200)
+
+
+class BankForm(ScreenForm):
+    holder = text(_("Account holder"), max_length=60)
+    bank = text(_("Bank"), max_length=60)
+    account = text(_("Account number"), max_length=40)
+
+
+class AdvanceForm(ScreenForm):
+    scheme = pick(_("Scheme"), [(str(each.value), each.label) for each in SCHEMES])
+    amount = MoneyField(label=_("Amount, yuan"))
+    settle_from = MonthField(label=_("Set off from month"))
     reason = text(_("Reason"), max_length=200)

@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from medical.models import Provider, ProviderUser
 from medical.queries import providers as queries
+from medical.services.paying import accounts, advances
 from medical.services.providers import agreements, prices, register
 from socsec.office.access import may
 from socsec.office.desk import Button, Crumb, Deed, list_url, row_url, staff
@@ -26,7 +27,9 @@ from socsec.office.tables import facts
 from . import tables
 from .forms import (
     AccountForm,
+    AdvanceForm,
     AgreementForm,
+    BankForm,
     ChangeForm,
     DepartmentForm,
     EnrollForm,
@@ -68,6 +71,15 @@ class ProviderAdmin(Queue):
             ("open",),
             AccountForm,
             _("For the provider's own system. The secret is shown once."),
+            False,
+        ),
+        "bank": ("provider.change", _("Bank account"), ("open",), BankForm, "", False),
+        "advance": (
+            "advance.propose",
+            _("Propose an advance"),
+            ("open",),
+            AdvanceForm,
+            _("Paid before the bills, and set off against them."),
             False,
         ),
         "sanction": (
@@ -165,6 +177,15 @@ class ProviderAdmin(Queue):
 
     def do_correct(self, request: HttpRequest, row: Provider, said: dict[str, Any]) -> None:
         register.change(by=staff(request), provider=row, **said | {"level": int(said["level"])})
+
+    def do_bank(self, request: HttpRequest, row: Provider, said: dict[str, Any]) -> str:
+        accounts.enter(by=staff(request), provider=row, **said)
+        return _now("Entered. A colleague must approve it.")
+
+    def do_advance(self, request: HttpRequest, row: Provider, said: dict[str, Any]) -> str:
+        said["scheme"] = int(said["scheme"])
+        advances.propose(by=staff(request), provider=row, **said)
+        return _now("Proposed. A colleague must decide on it.")
 
     def do_account(self, request: HttpRequest, row: Provider, said: dict[str, Any]) -> str:
         made, secret = register.open_account(by=staff(request), provider=row, **said)

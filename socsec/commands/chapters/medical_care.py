@@ -22,11 +22,12 @@ from medical.models import (
 from medical.services import catalogue, settling
 from medical.services.catalogue.sheets import layout_of
 from medical.services.cover import diseases, filings, sharing
+from medical.services.paying import accounts, advances
 from medical.services.providers import agreements, prices, register
 from medical.services.settling import Choice
 from socsec.commands.village import LAST, PUDONG, SHANGHAI, Village
 from socsec.kernel.ids import make_resident_id
-from socsec.kernel.months import first_day
+from socsec.kernel.months import first_day, month_of
 from socsec.kernel.regions import NATION
 from socsec.office import spreadsheets
 from socsec.office.models import Case
@@ -175,6 +176,7 @@ def _providers(village: Village) -> None:
         )
         agreements.decide(by=checker, agreement=made, approve=True)
     _prices(village, hospital)
+    _money(village, hospital)
     agreements.sanction(
         by=village.by("assessor"),
         provider=pharmacy,
@@ -238,6 +240,26 @@ def _seen(
     settling.discharge(by=clerk, encounter=visit, closed_at=day.replace(hour=11))
     settling.settle(by=clerk, encounter=visit, pay_from=pay_from)
     return visit
+
+
+def _money(village: Village, hospital: Provider) -> None:
+    """Where the hospital is paid, and an advance that waits for the second person."""
+    account = accounts.enter(
+        by=village.by("intake"),
+        provider=hospital,
+        holder="塘柳人民医院",
+        bank="中国农业银行塘柳支行",
+        account="622848000000000318",
+    )
+    accounts.decide(by=village.by("reviewer"), account=account, approve=True)
+    advances.propose(
+        by=village.by("accountant"),
+        provider=hospital,
+        scheme=Scheme.EMPLOYEES,
+        amount=50_000_00,
+        settle_from=month_of(timezone.localdate()) + 1,
+        reason="按协议预拨一个月周转金",
+    )
 
 
 def _prices(village: Village, provider: Provider) -> None:

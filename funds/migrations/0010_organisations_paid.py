@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("funds", "0008_banks"),
+        ("funds", "0009_supervision"),
     ]
 
     operations = [

@@ -1,0 +1,1 @@
+"""The audit of bills: rules over a month, what is decided on their findings, and appeals."""
