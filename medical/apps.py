@@ -10,10 +10,21 @@ class MedicalConfig(AppConfig):
     def ready(self) -> None:
         """Tell the office what medical insurance has."""
         from medical import batch, checks, portal
-        from medical.admin import catalogue, cover, filings, findings, plans, providers, statements
+        from medical.admin import (
+            bills,
+            catalogue,
+            cover,
+            filings,
+            findings,
+            plans,
+            providers,
+            statements,
+        )
+        from medical.services import bill_paper
         from medical.services.cover.diseases import KIND
-        from socsec.office import kinds, merges, runs
+        from socsec.office import certificates, kinds, merges, runs
 
+        bills.hang()
         catalogue.hang()
         providers.hang()
         statements.hang()
@@ -31,6 +42,7 @@ class MedicalConfig(AppConfig):
                 url=lambda case: f"/admin/office/case/{case.pk}/change/",
             )
         )
+        certificates.register(bill_paper.KIND)
         runs.register(batch.AccountCredits())
         runs.register(batch.YearOpenings())
         runs.register(batch.ProviderStatements())

@@ -15,6 +15,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("medical/disease/", cover.disease, name="medical_disease"),
     path("medical/bills/", bills.year, name="medical_bills"),
     path("medical/bills/<uuid:number>/", bills.bill, name="medical_bill"),
+    path("medical/bills/<uuid:number>/paper/", bills.paper, name="medical_bill_paper"),
     path("api/v1/visits/", api.Visits.as_view(), name="api_visits"),
     path("api/v1/visits/<uuid:public_id>/", api.Visit.as_view(), name="api_visit"),
     path("api/v1/visits/<uuid:public_id>/lines/", api.VisitLines.as_view(), name="api_visit_lines"),

@@ -1,5 +1,6 @@
-"""Desk screens of medical insurance: catalogues, providers, cover of people."""
+"""Desk screens of medical insurance: bills, catalogues, providers, cover of people."""
 
+from .bills import BillReversalAdmin, EncounterAdmin
 from .catalogue import DiagnosisAdmin, EditionAdmin, ItemAdmin
 from .filings import AwayFilingAdmin, RegistrationAdmin
 from .findings import BillFindingAdmin, FindingAppealAdmin
@@ -16,8 +17,10 @@ __all__ = [
     "AgreementAdmin",
     "AwayFilingAdmin",
     "BillFindingAdmin",
+    "BillReversalAdmin",
     "DiagnosisAdmin",
     "EditionAdmin",
+    "EncounterAdmin",
     "FindingAppealAdmin",
     "ItemAdmin",
     "ProviderAccountAdmin",

@@ -34,6 +34,7 @@ from .paying import (
     StatementShare,
 )
 from .providers import Agreement, Department, Provider, ProviderItem, ProviderUser, Sanction
+from .reversals import BillReversal
 from .settlement import (
     FUND_SHARES,
     MONEY,
@@ -74,6 +75,7 @@ __all__ = [
     "AwayFiling",
     "BillFinding",
     "BillLine",
+    "BillReversal",
     "Care",
     "Catalogue",
     "CatalogueBadRow",

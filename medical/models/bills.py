@@ -74,6 +74,7 @@ class Encounter(models.Model):
         indexes = [
             models.Index(fields=["person", "-opened_at"], name="encounter_of_person"),
             models.Index(fields=["provider", "-opened_at"], name="encounter_of_provider"),
+            models.Index(fields=["-opened_at", "-id"], name="encounter_latest"),
         ]
         constraints = [
             models.UniqueConstraint(

@@ -5,13 +5,15 @@ from uuid import UUID
 
 from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.utils import timezone
-from django.views.decorators.http import require_safe
+from django.views.decorators.http import require_POST, require_safe
 
-from medical.models import FUND_SHARES, PERSON_SHARES, Care, Settlement
+from medical.models import FUND_SHARES, PERSON_SHARES, Care
 from medical.queries import bills as queries
+from medical.services import bill_paper
 from medical.services.settling import left
+from medical.services.settling.sheets import sheets
 from socsec.office.acting import acting_for
 from socsec.office.places import place
 from socsec.office.portal import person_only
@@ -60,18 +62,22 @@ def bill(request: HttpRequest, number: UUID) -> HttpResponse:
             "bill": found,
             "lines": found.lines.filter(cancelled_at=None).order_by("day", "pk"),
             "amounts": amounts,
-            "scope": _named(SCOPE, amounts),
-            "funds": _named(FUND_SHARES, amounts),
-            "person": _named(PERSON_SHARES, amounts),
+            "scope": queries.named(SCOPE, amounts),
+            "funds": queries.named(FUND_SHARES, amounts),
+            "person": queries.named(PERSON_SHARES, amounts),
             "accounts": queries.paid_from(found.pk) if amounts["family_pay"] else [],
             "restated": queries.restated_on(found),
+            "sheets": sheets(found),
         },
     )
 
 
-def _named(names: tuple[str, ...], amounts: dict[str, int]) -> list[tuple[str, int]]:
-    """Amounts with their names; those of nothing are left out."""
-    fields = Settlement._meta
-    return [
-        (str(fields.get_field(name).verbose_name), amounts[name]) for name in names if amounts[name]
-    ]  # type: ignore[union-attr]
+@require_POST
+@person_only
+def paper(request: HttpRequest, number: UUID) -> HttpResponse:
+    """Issue the sheet of a bill as a paper, and go on to it."""
+    found = queries.find(acting_for(request), number)
+    if found is None:
+        raise Http404
+    made = bill_paper.issue(by=request.user, encounter=found)  # type: ignore[arg-type]
+    return redirect("paper", serial=made.issued.serial)

@@ -5,11 +5,50 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from django.db.models import F, Min, QuerySet, Sum
+from django.db.models import F, Min, OuterRef, QuerySet, Subquery, Sum
 
-from medical.models import MONEY, Encounter, MedicalEntry, Settlement, YearSums
+from enrollment.queries import by_resident_id
+from medical.models import MONEY, BillReversal, Encounter, MedicalEntry, Settlement, YearSums
+from socsec.kernel import ids
 from socsec.office import people
+from socsec.office.access import scope
 from socsec.office.people import numbers
+
+
+def visits(user: Any) -> QuerySet[Encounter]:
+    """The visits that a user may see: care in the user's region, and of those who are insured there.
+
+    `cost` is what the settlements of each come to, in fen; None where there is none.
+    """
+    cost = Settlement.objects.filter(encounter=OuterRef("pk")).order_by().values("encounter")
+    rows = Encounter.objects.select_related("person", "provider").annotate(
+        cost=Subquery(cost.annotate(sum=Sum("total")).values("sum"))
+    )
+    return scope(rows, user) | scope(rows, user, "home")
+
+
+def search(rows: QuerySet[Encounter], text: str) -> QuerySet[Encounter]:
+    """Those of a person, by ID number or how the name begins; of a provider, by code or a part of
+    its name; or under a provider's own number."""
+    words = text.strip()
+    try:
+        holder = by_resident_id(words)
+    except ids.IdError:
+        return (
+            rows.filter(person__name__startswith=words)
+            | rows.filter(provider__name__contains=words)
+            | rows.filter(provider__code=words)
+            | rows.filter(number=words)
+        )
+    return rows.filter(person__in=numbers(holder.pk)) if holder else rows.none()
+
+
+def reversals(user: Any) -> QuerySet[BillReversal]:
+    """Settlements that were proposed to be taken back, of the user's region."""
+    rows = BillReversal.objects.select_related(
+        "encounter__person", "encounter__provider", "maker", "checker"
+    )
+    return scope(rows, user)
 
 
 def of_person(person_id: int, year: int) -> QuerySet[Settlement, Any]:
@@ -104,6 +143,16 @@ def paid_from(encounter_id: int) -> list[PaidFrom]:
         for row in rows
     ]
     return sorted(found, key=lambda each: (each.family, each.owner))
+
+
+def named(names: tuple[str, ...], amounts: dict[str, int]) -> list[tuple[str, int]]:
+    """Amounts of a bill with their names; those of nothing are left out."""
+    fields = Settlement._meta
+    return [
+        (str(fields.get_field(name).verbose_name), amounts[name])  # type: ignore[union-attr]
+        for name in names
+        if amounts[name]
+    ]
 
 
 def restated_on(encounter: Encounter) -> list[tuple[date, int]]:

@@ -158,6 +158,9 @@ _TABLE: dict[str, set[Role]] = {
     "bill_finding.decide": {ASSESSOR},
     "bill_finding.confirm": {REVIEWER},
     "bill_finding.appeal": {INTAKE, ASSESSOR},
+    # the office takes a settlement back: one proposes, another decides
+    "reversal.propose": {ASSESSOR},
+    "reversal.decide": {REVIEWER},
     # medical cover: care away from home, registered diseases, family accounts
     "medical.read": DESK,
     "away.file": {INTAKE},

@@ -84,6 +84,8 @@ LISTS = {
     "medical_awayfiling": DESK,
     "medical_registration": DESK,
     "funds_supervisionfinding": DESK,
+    "medical_encounter": DESK,
+    "medical_billreversal": DESK,
     "funds_fund": MONEY,
     "funds_ledgerbatch": MONEY,
     "funds_monthclosing": MONEY,

@@ -112,9 +112,9 @@ def book(
             paid = each.paid_from(drawn.own, drawn.family)
             new.append(_first(by, encounter, paid, len(mine)))
     if encounter.pk not in live:
-        since = max(place for place, row in enumerate(mine) if row.kind == Kind.SETTLED)
-        back = {name: -sum(getattr(row, name) for row in mine[since:]) for name in MONEY}
-        stay = -sum(row.stay for row in mine[since:])
+        settled = max(place for place, row in enumerate(mine) if row.kind == Kind.SETTLED)
+        back = {name: -sum(getattr(row, name) for row in mine[settled:]) for name in MONEY}
+        stay = -sum(row.stay for row in mine[settled:])
         new.append(_further(by, Kind.REVERSED, mine, back, stay, edition))
     made = Settlement.objects.bulk_create(new)
     _keep(held, sums)

@@ -6,15 +6,17 @@ names its day, and posting a day again finds what is there.
 """
 
 from collections import defaultdict
+from dataclasses import dataclass
 from datetime import date, timedelta
 
 from django.db import connection, transaction
+from django.db.models import Sum
 from django.utils import timezone
 
 from funds.models import Branch, Fund, Public, Scheme, accounts
 from funds.services import fund as funds
 from funds.services import ledger
-from medical.models import MedicalAccount, MedicalEntry, Settlement
+from medical.models import Encounter, MedicalAccount, MedicalEntry, Settlement
 from socsec.office.services import audit
 
 Entry = MedicalEntry.Kind
@@ -168,3 +170,37 @@ def _keepers(day: date) -> list[Fund]:
 def _places(day: date, **more: int) -> list[tuple[int, str]]:
     rows = Settlement.objects.filter(booked_on=day, **more).order_by("scheme", "home")
     return list(rows.values_list("scheme", "home").distinct())
+
+
+@dataclass(frozen=True)
+class Posted:
+    """The posting of a day on which a part of a bill was booked: the number of its batch in the
+    ledger, None until it is made.
+
+    A posting is of the whole day: of one person, whatever bills they had.
+    """
+
+    day: date
+    fund: str
+    batch: int | None
+
+
+def postings(encounter: Encounter) -> list[Posted]:
+    """Where in the funds' books the parts of a bill stand, by day and fund."""
+    found = []
+    both = (int(Scheme.EMPLOYEES), int(Scheme.RESIDENTS))
+    for row in (
+        encounter.settlements.order_by("booked_on")
+        .values("booked_on", "scheme", "home")
+        .annotate(assisted=Sum("assistance_pay"), paid=Sum("fund_pay"))
+    ):
+        payers: list[tuple[Fund, tuple[int, ...]]] = []
+        if row["paid"] != row["assisted"]:
+            insurer = funds.for_(Branch.MEDICAL, row["scheme"], row["home"])
+            payers.append((insurer, (row["scheme"],)))
+        if row["assisted"]:
+            payers.append((funds.for_(Public.ASSISTANCE, Scheme.RESIDENTS, row["home"]), both))
+        for fund, schemes in payers:
+            batch = ledger.batch(source_of(fund, schemes, row["booked_on"]))
+            found.append(Posted(row["booked_on"], str(fund), batch.pk if batch else None))
+    return found

@@ -68,11 +68,13 @@ class Bill:
 
 @dataclass(frozen=True)
 class Worked:
-    """A bill as it comes out, with the sheet that says how."""
+    """A bill as it comes out, with the sheet that says how, and what the rule was told."""
 
     bill: Bill
     sheet: Settled
     amounts: dict[str, int]
+    facts: BillFacts
+    plan: Plan
 
     def paid_from(self, own: int, family: int) -> "Worked":
         """The same, of which the own account and the family's pay so much; cash takes the rest."""
@@ -158,9 +160,10 @@ def _work_out(bill: Bill, sums: Sums, law: Policy) -> Worked:
         ),
         law,
     )
+    facts = BillFacts(**told, assistance=assistance)
     if assistance:
-        sheet = rule(BillFacts(**told, assistance=assistance), plan)
-    return Worked(bill, sheet, amounts_of(sheet, bill))
+        sheet = rule(facts, plan)
+    return Worked(bill, sheet, amounts_of(sheet, bill), facts, plan)
 
 
 def amounts_of(sheet: Settled, bill: Bill) -> dict[str, int]:

@@ -19,7 +19,7 @@ from medical.models import (
     Provider,
     ProviderKind,
 )
-from medical.services import catalogue, settling
+from medical.services import bill_paper, catalogue, reversing, settling
 from medical.services.catalogue.sheets import layout_of
 from medical.services.cover import diseases, filings, sharing
 from medical.services.paying import accounts, advances
@@ -190,14 +190,18 @@ def _providers(village: Village) -> None:
 
 def _bills(village: Village, daughter: Person) -> None:
     """The pensioner was seen twice, his daughter once, on his account; what was settled by mistake
-    is taken back and settled anew, from the account as far as it holds."""
+    is taken back and settled anew, from the account as far as it holds. A colleague has to decide
+    whether the daughter's bill is taken back too; the first has its printed sheet."""
     chen, own, family = village.souls["chen"], Choice(own=True), Choice(family=True)
-    _seen(village, chen, "门诊-0001", 6, 860_00, Choice())
-    _seen(village, daughter, "门诊-0003", 4, 150_00, family)
+    first = _seen(village, chen, "门诊-0001", 6, 860_00, Choice())
+    hers = _seen(village, daughter, "门诊-0003", 4, 150_00, family)
     visit = _seen(village, chen, "门诊-0002", 2, 1_240_00, Choice())
     clerk = village.by("assessor")
     settling.reverse(by=clerk, encounter=visit, reason="漏传一项费用")
     settling.settle(by=clerk, encounter=visit, pay_from=own)
+    first.refresh_from_db()
+    bill_paper.issue(by=clerk, encounter=first)
+    reversing.propose(by=clerk, encounter=hers, reason="讲座资料费重复收取")
 
 
 def _seen(
