@@ -43,7 +43,7 @@ class ProviderStatements(RunKind):
     label = _("Statements of providers")
 
     def figure(self, name: str) -> Any:
-        return Settlement._meta.get_field(name).verbose_name
+        return getattr(Settlement._meta.get_field(name), "verbose_name", name)
 
     def preview(self, run: Run) -> Preview:
         """What the bills come to, and what the audit finds in them: told before anybody approves."""

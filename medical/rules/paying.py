@@ -29,7 +29,9 @@ class PayFacts(Facts):
     released: Number = fact(("返还预留款", "Released of what was retained"), most=MOST, default=0)
     advance: Number = fact(("未抵扣的预拨款", "Advances not set off"), most=MOST, default=0)
     insurance: Number = fact(
-        ("医保基金（不含医疗救助）", "An insurance fund, no purse of assistance"), "bool", default=1
+        ("医保基金（不含医疗救助）", "An insurance fund, no purse of assistance"),
+        "bool",
+        default=True,
     )
 
 

@@ -70,6 +70,7 @@ CODES = {
     "admin:office_policyvalue_changelist",
     "admin:office_policyvalue_change",
     "admin:medical_plan",
+    "admin:assistance_answers",
     "admin:funds_verify",
     "admin:office_auditentry_changelist",
     "admin:office_auditentry_change",
@@ -110,7 +111,8 @@ PORTAL_APART = {
         act_for set_language sign_out stay text_size pay_notice sign_in_resend firm_certify
         firm_take_back firm_not_later firm_withdraw""",
     "a file, not a page": """
-        firm_bad firm_template paper_pdf pay_note firm_paper my_estimate_paper""",
+        firm_bad firm_template paper_pdf pay_note firm_paper my_estimate_paper
+        account_paper medical_bill_paper""",
     "a later step of questions, which leads to the first: tests/portal walks them": """
         card_code claim_check claim_done claim_start delegate_check delegate_done delegate_what
         detail_check detail_done firm_check life_check life_when movement_check movement_done

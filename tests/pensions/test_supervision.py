@@ -295,7 +295,7 @@ def test_the_desk_shows_judges_and_settles(
     client.force_login(assessor, backend="django.contrib.auth.backends.ModelBackend")
     there = reverse("admin:funds_supervisionfinding_changelist")
     client.get(there)
-    with django_assert_max_num_queries(20):
+    with django_assert_max_num_queries(22):
         page = client.get(there).content.decode()
     assert "早老" in page
     assert "R4" in page

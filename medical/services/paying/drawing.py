@@ -103,7 +103,8 @@ def _pools_below(fund: Fund) -> bool:
 
 def preview(month: int, region: str) -> Preview:
     """How many statements there would be and what the funds owe by them, by payer and by region."""
-    count, regions_of = 0, {}
+    count = 0
+    regions_of: dict[str, list[int]] = {}
     figures = dict.fromkeys(STATEMENT_MONEY, 0)
     for part in parts(month, region):
         booked, values = part.booked()
