@@ -112,7 +112,9 @@ def interest(f: InterestFacts, p: InterestParams) -> Interest:
     ...          InterestParams.at(yearly, "110000", month(2024, 1))).amount
     34712
     """
-    by_months = half_up(f.balance_months * p.bookkeeping_rate, 12 * ONE)
+    # By the months the other two count for nothing, but beyond their bounds they are refused as well.
+    unread = (f.added + f.added_months) * 0
+    by_months = half_up((f.balance_months + unread) * p.bookkeeping_rate, 12 * ONE)
     carried = (f.balance_months - f.added_months) * ONE
     by_year = half_up((carried + f.added * p.year_weight * 12) * p.bookkeeping_rate, 12 * ONE * ONE)
     earned = where(p.interest_method == InterestMethod.YEAR_AT_ONCE, by_year, by_months)

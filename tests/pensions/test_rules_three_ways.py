@@ -94,12 +94,7 @@ RULES = {
         "months_deemed": st.integers(0, 240),
         "months_gap": st.integers(0, 240),
     },
-    # Only the year method needs these two: where a region goes by the months, SQL never reads them,
-    # and would not see one beyond its bounds.
-    "pensions.account_interest": {
-        "added": st.integers(-(10**11), 10**11),
-        "added_months": st.integers(-(10**11), 10**11),
-    },
+    "pensions.account_interest": {},
     "pensions.employees.entitlement": WHO | WORK,
     "pensions.employees.old_age": WORK | {"age": st.integers(45 * 12, 70 * 12)},
     "pensions.employees.claim": WHO | WORK,
