@@ -222,8 +222,7 @@ def _said(found: SupervisionFinding, rule: supervision.Rule | None) -> list[tupl
     """What was found, in the words of its rule."""
     if rule is None:
         return []
-    return [
-        (label, format_month(found.facts[name]) if name in rule.month_words else found.facts[name])
-        for name, label in rule.words.items()
-        if name in found.facts
-    ]
+    shown = dict(found.facts)
+    shown |= {name: format_month(shown[name]) for name in rule.month_words & shown.keys()}
+    shown |= {name: yuan(shown[name]) for name in rule.money_words & shown.keys()}
+    return [(label, shown[name]) for name, label in rule.words.items() if name in shown]

@@ -183,8 +183,13 @@ RULES = (
         _("A pension that rose much against the month before"),
         MEASURE,
         jumped,
-        {"month": _("Month"), "before": _("Before, in fen"), "now": _("Now, in fen")},
+        {
+            "month": _("Month"),
+            "before": _("The month before, yuan"),
+            "now": _("In that month, yuan"),
+        },
         frozenset({"month"}),
+        frozenset({"before", "now"}),
         page=page,
     ),
     Rule(

@@ -111,7 +111,7 @@ class RunKind:
         """
 
     def preview(self, run: Run) -> Preview:
-        """Work out what the run would do, writing nothing."""
+        """Work out what the run would do, writing nothing of it (what supervision finds is kept)."""
         raise TypeError(f"{type(self).__name__} has no preview")
 
     def check_approval(self, run: Run) -> None:

@@ -86,7 +86,7 @@ def receipt(shanghai, who, day, amount):
     )
 
 
-def test_each_rule_of_pensions_finds_its_one(pensioner, drive, intake, shanghai):
+def test_each_rule_of_pensions_finds_its_one(pensioner, drive, intake, shanghai, client, reviewer):
     fine, dead, twice, jailed, early, unproved, rises = (
         pensioner(name=name) for name in ("安老", "王老", "双老", "狱老", "早老", "未老", "涨老")
     )
@@ -107,6 +107,11 @@ def test_each_rule_of_pensions_finds_its_one(pensioner, drive, intake, shanghai)
         rises.person_id,
         1_500_00,
     )
+    jump = SupervisionFinding.objects.get()
+    client.force_login(reviewer, backend="django.contrib.auth.backends.ModelBackend")
+    page = client.get(reverse("admin:funds_supervisionfinding_change", args=[jump.pk]))
+    assert "2,000.00" in page.content.decode()
+    assert "3,500.00" in page.content.decode()
     Person.objects.filter(pk=dead.person_id).update(
         died_on=date(2026, 8, 20), death_known_on=date(2026, 10, 2)
     )

@@ -26,9 +26,9 @@ class Rule:
     `code` as in the handbook ("R1"); `label` says what it finds; `law` what that breaks. `ask` gives
     a SELECT with its parameters, of the columns `key` (text, the same as long as it is the same
     matter), `person_id` (or null), `region`, `amount` (fen at stake, or 0) and `facts` (jsonb, by
-    the names in `words`; `month_words` are those of them that are months). Where `before_payment`,
-    a payroll waits while a finding about somebody in it is open. `page` is the address of the
-    person's page, where the app has one.
+    the names in `words`; `month_words` are those of them that are months, `money_words` those that
+    are fen). Where `before_payment`, a payroll waits while a finding about somebody in it is open.
+    `page` is the address of the person's page, where the app has one.
     """
 
     code: str
@@ -37,6 +37,7 @@ class Rule:
     ask: Callable[[SupervisionParams, date], Statement]
     words: Mapping[str, Text]
     month_words: frozenset[str] = frozenset()
+    money_words: frozenset[str] = frozenset()
     before_payment: bool = False
     page: Callable[[SupervisionFinding], str] | None = None
 
