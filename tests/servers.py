@@ -5,12 +5,14 @@ Each run has servers of its own in a folder that goes with it, so runs side by s
 the workers of one run share them, each with its own database.
 
 Migrating takes most of a minute, so it is done once for each state of the migrations: a cluster
-with a migrated database lies in `var/test-clusters`, and every run starts on a copy of it.
+with a migrated database lies in `var/test-clusters`, and every run starts on a copy of it. Where
+migrations were only added, a new state begins on the cluster of the old one.
 """
 
 import atexit
 import fcntl
 import hashlib
+import json
 import os
 import re
 import shutil
@@ -43,19 +45,36 @@ def migrations() -> set[Path]:
     return found
 
 
-def state() -> str:
-    digest = hashlib.sha256()
-    for path in sorted(migrations()):
-        digest.update(f"{path.relative_to(ROOT)}:{path.stat().st_size}\n".encode())
-        digest.update(path.read_bytes())
-    return digest.hexdigest()[:16]
+def contents() -> dict[str, str]:
+    """The digest of each of these files by its path."""
+    return {
+        str(path.relative_to(ROOT)): hashlib.sha256(path.read_bytes()).hexdigest()
+        for path in sorted(migrations())
+    }
 
 
-def migrate(target: Path) -> bool:
+def state(files: dict[str, str]) -> str:
+    return hashlib.sha256(json.dumps(files).encode()).hexdigest()[:16]
+
+
+def nearest(files: dict[str, str]) -> Path | None:
+    """The cluster that lacks the fewest of these files and has no other, nor another state of one."""
+    found: list[tuple[int, Path]] = []
+    for path in CLUSTERS.glob("*.json"):
+        has = json.loads(path.read_text("utf-8"))
+        if has.items() <= files.items() and path.with_suffix("").exists():
+            found.append((len(has), path.with_suffix("")))
+    return max(found)[1] if found else None
+
+
+def migrate(target: Path, files: dict[str, str]) -> bool:
     """Makes a stopped cluster with a migrated database. False where the migrations do not run."""
     building = Path(tempfile.mkdtemp(prefix="building-", dir=CLUSTERS))
     building.chmod(0o711)
     try:
+        begun = nearest(files)
+        if begun:
+            subprocess.run(["cp", "-Rp", begun, building / "postgres"], check=True)
         server = servers.postgres(building, building / "log", servers.THROWAWAY)
         try:
             environment = {
@@ -63,15 +82,22 @@ def migrate(target: Path) -> bool:
                 "DJANGO_SETTINGS_MODULE": "socsec.settings.test",
                 "DATABASE_URL": server.url,
             }
+            if begun:
+                rename = (
+                    "DROP DATABASE IF EXISTS socsec",
+                    f"ALTER DATABASE {TEMPLATE} RENAME TO socsec",
+                )
+                for sentence in rename:
+                    servers.sql(building, sentence).check_returncode()
             command = [sys.executable, "manage.py", "migrate", "--verbosity", "0"]
             done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True)
             if done.returncode:
                 return False
-            rename = f"ALTER DATABASE socsec RENAME TO {TEMPLATE}"
-            servers.sql(building, rename).check_returncode()
+            servers.sql(building, f"ALTER DATABASE socsec RENAME TO {TEMPLATE}").check_returncode()
         finally:
             server.stop()
         (building / "postgres").rename(target)
+        target.with_suffix(".json").write_text(json.dumps(files), "utf-8")
         return True
     finally:
         shutil.rmtree(building, ignore_errors=True)
@@ -80,11 +106,12 @@ def migrate(target: Path) -> bool:
 def lay_cluster(data: Path) -> bool:
     """Puts a migrated cluster into a run's folder. False where there is none to be had."""
     CLUSTERS.mkdir(parents=True, exist_ok=True)
-    cached = CLUSTERS / state()
+    files = contents()
+    cached = CLUSTERS / state(files)
     with (CLUSTERS / f"{cached.name}.lock").open("w") as lock:
         # Of runs that start together, one migrates and the others wait for it.
         fcntl.flock(lock, fcntl.LOCK_EX)
-        if not cached.exists() and not migrate(cached):
+        if not cached.exists() and not migrate(cached, files):
             return False
     os.utime(cached)
     subprocess.run(["cp", "-Rp", cached, data / "postgres"], check=True)
@@ -92,6 +119,7 @@ def lay_cluster(data: Path) -> bool:
     for old in sorted(clusters, key=lambda path: path.stat().st_mtime)[:-KEPT]:
         shutil.rmtree(old, ignore_errors=True)
         old.with_suffix(".lock").unlink(missing_ok=True)
+        old.with_suffix(".json").unlink(missing_ok=True)
     return True
 
 
