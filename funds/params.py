@@ -2,7 +2,18 @@
 
 from typing import Annotated
 
-from socsec.kernel.params import Count, Days, Months, Number, Of, Params, Rate, parameter
+from socsec.kernel.params import (
+    Count,
+    Days,
+    Fen,
+    Heads,
+    Months,
+    Number,
+    Of,
+    Params,
+    Rate,
+    parameter,
+)
 from socsec.kernel.units import Choice
 
 
@@ -42,3 +53,40 @@ class SupervisionParams(Params):
     months_made_up: Count = parameter("funds.supervision.months_made_up")
     refunds_a_year: Count = parameter("funds.supervision.refunds_a_year")
     working_age: Months = parameter("funds.supervision.working_age")
+
+
+class PoolingMethod(Choice):
+    """How the levels of one branch share their money."""
+
+    NONE = 0, "不调剂", "Not shared"
+    CENTRAL_ADJUSTMENT = 1, "中央调剂", "Central adjustment fund"
+    BALANCE = 2, "余缺调剂", "Surpluses against gaps"
+
+
+class PoolingTerms(Params):
+    """How employees' old-age insurance is shared between levels, by date."""
+
+    method: Annotated[Number, Of("choice", PoolingMethod)] = parameter("funds.pooling.method")
+
+
+class CentralAdjustment(Params):
+    """The central adjustment fund (国发〔2018〕18号)."""
+
+    wage_share: Rate = parameter("funds.pooling.wage_share")
+    remittance_rate: Rate = parameter("funds.pooling.remittance_rate")
+
+
+class BalancePooling(Params):
+    """Which part of a surplus is handed up, and who pays what is still missing."""
+
+    surplus_share: Rate = parameter("funds.pooling.surplus_share")
+    central_share: Rate = parameter("funds.pooling.central_share")
+
+
+class PoolingFigures(Params):
+    """What is known of a province's wages and heads for a year of adjustment."""
+
+    average_wage: Fen = parameter("funds.pooling.average_wage")
+    insured: Heads = parameter("funds.pooling.insured")
+    employed: Heads = parameter("funds.pooling.employed")
+    retirees: Heads = parameter("funds.pooling.retirees")
