@@ -205,6 +205,11 @@ urlpatterns: list[URLPattern | URLResolver] = [
         name="api_movement_months",
     ),
     path(
+        "api/v1/movements/<uuid:public_id>/leaving/",
+        moves.MovementLeaving.as_view(),
+        name="api_movement_leaving",
+    ),
+    path(
         "api/v1/movements/<uuid:public_id>/certificate/",
         moves.MovementCertificate.as_view(),
         name="api_movement_certificate",

@@ -284,7 +284,7 @@ VERBS: dict[str, tuple[str, tuple[str, ...], bool, bool, type[ScreenForm], Do, A
         _("Prepared. A colleague checks it."),
     ),
     "leaving": (
-        "case.assess",
+        "movement.leaving",
         (State.RECEIVED,),
         False,
         False,

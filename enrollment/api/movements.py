@@ -50,6 +50,10 @@ class MovementOut(serializers.ModelSerializer):
         help_text="Last day of the coverage at the old place that the attestation ended",
     )
 
+    left_on = serializers.DateField(
+        allow_null=True, help_text="Last day of work by the employer's own certificate"
+    )
+
     class Meta:
         model = Movement
         fields: ClassVar = [
@@ -61,6 +65,7 @@ class MovementOut(serializers.ModelSerializer):
             "state",
             "months_attested",
             "serial",
+            "left_on",
             "ended_on",
             "money",
             "requested_on",
@@ -214,6 +219,35 @@ class MovementCertificate(ApiView):
         if issued is None:
             raise NotFound(_("No certificate is issued yet."), code="no_certificate")
         return pdf_answer(issued)
+
+
+class MovementLeaving(Once, ApiView):
+    scopes: ClassVar = {"POST": "movements:write"}
+
+    class LeavingIn(serializers.Serializer):
+        last_day = serializers.DateField()
+        document = serializers.CharField(max_length=120)
+
+    @extend_schema(
+        operation_id="movements_leaving",
+        tags=["movements"],
+        summary="Take down the certificate of leaving that a silent employer gave the person",
+        description="At the old place, before it attests the record; the attestation by two of its"
+        " office then ends the employment. The employer's own days to report it come first.",
+        parameters=[KEY, PURPOSE],
+        request=LeavingIn,
+        responses={201: MovementOut, 404: PROBLEM, 409: PROBLEM, 422: PROBLEM},
+    )
+    def post(self, request: Request, public_id: Any) -> Response:
+        asked = self.LeavingIn(data=request.data)
+        asked.is_valid(raise_exception=True)
+        movement = find(request, public_id)
+
+        def act() -> tuple[int, Any]:
+            movements.note_leaving(by=request.user, movement=movement, **asked.validated_data)
+            return 201, {**MovementOut(Movement.objects.get(pk=movement.pk)).data}
+
+        return self.once(request, act)
 
 
 class PersonMovements(ApiView):

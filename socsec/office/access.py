@@ -126,6 +126,8 @@ _TABLE: dict[str, set[Role]] = {
     "case.assess": {ASSESSOR},
     "case.check": {REVIEWER},
     "case.withdraw": {INTAKE, ASSESSOR},
+    # the certificate of leaving that a silent employer gave to somebody whose record moves
+    "movement.leaving": {ASSESSOR},
     # benefits
     "benefit.read": DESK,
     "benefit.change": {ASSESSOR},
@@ -380,6 +382,7 @@ PARTNER_ACTS = frozenset(
         "case.read",
         "case.receive",
         "case.note",
+        "movement.leaving",
         "payment.read",
         "bank.file",
         "bank.return",

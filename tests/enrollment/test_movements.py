@@ -37,6 +37,7 @@ from socsec.office.models import AuditEntry, Case, Notice, Role, User
 from socsec.office.services import case as cases
 from socsec.office.services import certificates as papers
 from tests import papers as reading
+from tests.api.conftest import partner
 from tests.kernel.three_ways import three_ways
 
 from .conftest import BEIJING, CHAOYANG, GUANGZHOU, MARCH, PENSION, SHANGHAI
@@ -303,6 +304,33 @@ def test_a_certificate_of_leaving_that_proves_nothing_changes_nothing(
         movements.propose(by=two.old[0], movement=movement)
     assert {each.span.upper for each in Employment.objects.all()} == {None}
     assert spans(who)[0][2] is None
+
+
+def test_a_partner_of_the_old_place_takes_the_certificate_of_leaving_down(two, silent):
+    who, _firm = silent
+    movement = ask(two.new_intake, who)
+    old, new = partner("T110000", "bj-labour"), partner("T310000", "sh-labour")
+    where = f"/api/v1/movements/{movement.public_id}/leaving/"
+    body = {"last_day": "2026-03-31", "document": "解除劳动合同证明 2026-3"}
+
+    def send(side, key, scope="movements:write", **said):
+        return side.ask("post", where, body | said, scopes=(scope,), key=key, purpose="enrolment")
+
+    early = send(old, "a")
+    assert (early.status_code, early.json()["code"]) == (404, "outside_region")
+    movement = step(two.new, movement)
+    assert send(new, "b").json()["code"] == "outside_region"
+    assert send(old, "c", "movements:read").status_code == 403
+    assert send(old, "d", document=" ").json()["code"] == "invalid"
+    movement.refresh_from_db()
+    assert movement.left_on is None
+    for _n in range(2):
+        made = send(old, "e")
+        assert (made.status_code, made.json()["left_on"]) == (201, "2026-03-31")
+    assert AuditEntry.objects.filter(act="movement.leaving").count() == 1
+    assert Employment.objects.get().span.upper is None  # the attestation ends it, by two hands
+    step(two.old, movement)
+    assert Employment.objects.get().span.upper == date(2026, 4, 1)
 
 
 @pytest.fixture

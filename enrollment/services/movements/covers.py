@@ -105,10 +105,10 @@ def carried(movement: Movement) -> Coverage | None:
 def note_leaving(*, by: User, movement: Movement, last_day: date, document: str) -> Movement:
     """The employer of the old place is silent: the day that its own certificate of leaving names.
 
-    By the old office while it prepares the attestation, which then ends the employment. The
-    employer has some days to report it (社会保险法第五十条); `Refused` before they are over.
+    By the old office while it prepares the attestation, or by a partner there that holds the
+    certificate; two of the office attest, and that ends the employment. The employer has some days to report it (社会保险法第五十条); `Refused` before they are over.
     """
-    movement, step = held(by, movement, "case.assess", Case.State.RECEIVED)
+    movement, step = held(by, movement, "movement.leaving", Case.State.RECEIVED)
     if step.step != Step.ATTEST:
         raise Conflict(
             _("The old place takes down a leaving, before it attests the record."),
