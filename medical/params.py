@@ -185,3 +185,25 @@ class AuditTerms(Params):
     idle_days: Count = parameter("medical.audit.idle_days")
     daily_cost: StepsTable = parameter("medical.audit.daily_cost")
     supply_days: Count = parameter("medical.audit.supply_days")
+
+
+class CaseTerms(Params):
+    """From where a stay is paid by its cost and no more by its group alone."""
+
+    low: Rate = parameter("medical.group.low")
+    high: Rate = parameter("medical.group.high")
+
+
+class CaseYearTerms(Params):
+    """How a provider and the fund share what a year of stays came to beside what they were worth."""
+
+    surplus_kept: StepsTable = parameter("medical.group.surplus_kept")
+    overrun_within: Rate = parameter("medical.group.overrun_within")
+    overrun_share: Rate = parameter("medical.group.overrun_share")
+    overrun_beyond: Rate = parameter("medical.group.overrun_beyond")
+
+
+class ReleaseTerms(Params):
+    """What of the retention is released, by the score of the year."""
+
+    released: StepsTable = parameter("medical.provider.released")

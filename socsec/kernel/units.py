@@ -249,6 +249,17 @@ UNITS: dict[str, Unit] = {
             0,
             100_000,
         ),
+        Unit(  # weights, scores and values of a point, with four decimals
+            "points",
+            "points",
+            ("点", "points"),
+            10_000,
+            lambda value: money.parse_decimal(value, 4),
+            _decimal(10_000),
+            _say_plain(_decimal(10_000)),
+            0,
+            10**10,
+        ),
         Unit("count", "count", ("个", "count"), 1, _whole, int, _say_with("", ""), 0, 10**9),
         Unit("year", "year", ("年份", "year"), 1, _whole, int, lambda v, lang: str(v), 1800, 2200),
         Unit(

@@ -18,9 +18,13 @@ from socsec.kernel.months import month, parse_month
 from socsec.kernel.policy import Policy
 from tests.kernel.three_ways import three_ways_by_region
 
-CASES = yaml.safe_load(
-    (Path(__file__).parents[1] / "cases/medical/settlement.yaml").read_text("utf-8")
-)
+CASES = [
+    case
+    for name in ("settlement", "paying")
+    for case in yaml.safe_load(
+        (Path(__file__).parents[1] / f"cases/medical/{name}.yaml").read_text("utf-8")
+    )
+]
 POLICY = Policy.files()
 CITIES = ["110000", "310000", "330100", "360100", "370200", "410100", "420100", "440100", "510100"]
 EMPLOYEES, RESIDENTS = "medical.employees.settlement", "medical.residents.settlement"
@@ -200,6 +204,65 @@ def test_any_line_three_ways_and_its_parts_add_up(rows):
         parts = sheet.over_limit, sheet.uncovered, sheet.first_self_pay, sheet.in_scope
         assert sum(parts) == row["amount"]
         assert min(parts) >= 0
+
+
+STAY = st.fixed_dictionaries(
+    {
+        "cost": FEN,
+        "others": FEN,
+        "billed": FEN,
+        "weight": st.integers(0, 30_000_000),
+        "mean": st.integers(1, 20_000_000),
+        "grouped": st.booleans(),
+        "stable": st.booleans(),
+        "base": st.sampled_from([10_000, 10_000_000]),
+        "mean_all": st.integers(1, 5_000_000),
+        "coefficient": st.integers(0, 2_000_000),
+        "value": st.integers(0, 200_000_000),
+    }
+)
+A_YEAR = st.fixed_dictionaries(
+    {
+        "worth": st.integers(-(10**9), 10**12),
+        "billed": st.integers(0, 10**12),
+        "differences": st.integers(-(10**11), 10**11),
+    }
+)
+RETAINED = st.fixed_dictionaries(
+    {"retained": st.integers(0, 10**12), "score": st.integers(0, 1_000_000)}
+)
+
+
+@pytest.mark.django_db
+@settings(max_examples=30, deadline=None)
+@given(
+    st.lists(STAY, min_size=1, max_size=12),
+    st.lists(A_YEAR, min_size=1, max_size=12),
+    st.lists(RETAINED, min_size=1, max_size=5),
+)
+def test_stays_by_group_three_ways_and_what_they_promise(stays, years, kept):
+    def sheets(code, rows):
+        found = rules.find(code)
+        return three_ways_by_region(
+            found.function,
+            rows,
+            ["310000"] * len(rows),
+            policy=POLICY,
+            params_class=found.params,
+            on=month(2026, 3),
+            facts=found.facts,
+        )
+
+    for sheet, row in zip(sheets("medical.provider.case", stays), stays, strict=True):
+        assert sheet.due == max(sheet.standard - row["others"], 0)
+        assert not (sheet.cheap and sheet.dear)
+    for sheet, row in zip(sheets("medical.provider.case_year", years), years, strict=True):
+        # Never more than what was paid or worth, whichever is more, nor less than the lesser of them.
+        low, high = sorted((sheet.owed, row["billed"]))
+        assert low <= sheet.final <= high
+    for sheet, row in zip(sheets("medical.provider.release", kept), kept, strict=True):
+        assert sheet.release + sheet.forfeited == row["retained"]
+        assert min(sheet.release, sheet.forfeited) >= 0
 
 
 @pytest.mark.parametrize("cut", [[1], [1, 2], [3, 7, 11]])
