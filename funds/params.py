@@ -90,3 +90,49 @@ class PoolingFigures(Params):
     insured: Heads = parameter("funds.pooling.insured")
     employed: Heads = parameter("funds.pooling.employed")
     retirees: Heads = parameter("funds.pooling.retirees")
+
+
+class NoParams(Params):
+    """Of a rule that is arithmetic and asks no policy."""
+
+
+class PensionLimits(Params):
+    """Shares of the net asset value of the pension funds (国发〔2015〕48号 第三十七条)."""
+
+    liquid_least: Rate = parameter("funds.investment.pension_2015.liquid_least")
+    fixed_most: Rate = parameter("funds.investment.pension_2015.fixed_most")
+    repo_most: Rate = parameter("funds.investment.pension_2015.repo_most")
+    equity_most: Rate = parameter("funds.investment.pension_2015.equity_most")
+    project_most: Rate = parameter("funds.investment.pension_2015.project_most")
+
+
+class ReserveFundLimits(Params):
+    """Shares of the net asset value of the National Social Security Fund (2001)."""
+
+    safe_least: Rate = parameter("funds.investment.reserve_fund_2001.safe_least")
+    deposit_least: Rate = parameter("funds.investment.reserve_fund_2001.deposit_least")
+    credit_most: Rate = parameter("funds.investment.reserve_fund_2001.credit_most")
+    equity_most: Rate = parameter("funds.investment.reserve_fund_2001.equity_most")
+
+
+class DraftLimits(Params):
+    """What a draft of December 2023 would set: it binds nobody."""
+
+    equity_most: Rate = parameter("funds.investment.draft_2023.equity_most")
+    unlisted_most: Rate = parameter("funds.investment.draft_2023.unlisted_most")
+
+
+class FeeTerms(Params):
+    """The most that managers and custodians may ask a year."""
+
+    manager_most: Rate = parameter("funds.investment.manager_fee_most")
+    custody_most: Rate = parameter("funds.investment.custody_fee_most")
+
+
+class RiskReserves(Params):
+    """What managers and the trustee set aside against losses, and until when."""
+
+    manager_share: Rate = parameter("funds.investment.manager_reserve.share")
+    manager_ceiling: Rate = parameter("funds.investment.manager_reserve.ceiling")
+    trustee_share: Rate = parameter("funds.investment.trustee_reserve.share")
+    trustee_ceiling: Rate = parameter("funds.investment.trustee_reserve.ceiling")

@@ -17,7 +17,7 @@ from socsec.kernel.sheet import Sheet
 FOLDER = Path(__file__).parent / "cases"
 POLICY = Policy.files()
 
-load(["pensions", "assistance"])
+load(["pensions", "assistance", "funds"])
 
 
 def read(app: str, name: str) -> list[dict[str, Any]]:

@@ -238,6 +238,17 @@ UNITS: dict[str, Unit] = {
             0,
             10**7 * ONE,
         ),
+        Unit(  # yuan with up to six decimals, as markets quote a bond or a share of a fund
+            "price",
+            "price",
+            ("元", "yuan"),
+            ONE,
+            lambda value: money.parse_decimal(value, 6),
+            _decimal(ONE, 2),
+            lambda value, language: _decimal(ONE, 4)(value).replace("-", "−"),
+            0,
+            10**5 * ONE,
+        ),
         Unit(  # months with one decimal, as the table of annuity divisors has them
             "divisor",
             "divisor",
