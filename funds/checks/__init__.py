@@ -1,14 +1,14 @@
 """Questions that funds asks of its own books: the invariants I1 to I12, as far as money is moved here.
 
 Each reads what is there and compares it with what must be; none trusts that the services were the
-only ones to write. I9 (pooling between regions) has no rows to look at yet; I10 is asked by the schemes, which keep the individual accounts.
+only ones to write. I10 is asked by the schemes, which keep the individual accounts.
 """
 
 from django.utils.translation import gettext_lazy as _
 
 from socsec.office.oversight import register
 
-from . import bank, books, budgets, payments, periods, schema, supervision
+from . import bank, books, budgets, payments, periods, pooling, schema, supervision
 
 
 def register_all() -> None:
@@ -29,6 +29,11 @@ def register_all() -> None:
     register("funds.statements", _("Statements of banks go on and add up"), bank.statements)
     register("funds.matches", _("Bank lines are matched to what was booked"), bank.matches)
     register("funds.deposits", _("Term deposits are on the ledger"), bank.deposits)
+    register(
+        "funds.pooling_sides", _("Money between levels stands on both books"), pooling.both_sides
+    )
+    register("funds.pooling_rounds", _("What goes up comes down (I9)"), pooling.rounds)
+    register("funds.levels", _("Levels received what levels paid (I9)"), pooling.levels)
     register("funds.seals", _("The chain of seals is whole (I11)"), books.seals)
     register("funds.orders", _("Orders are what their envelopes announced (I4)"), payments.orders)
     register(

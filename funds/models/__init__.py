@@ -25,6 +25,7 @@ from .payments import (
     UnmatchedLine,
 )
 from .periods import MonthClosing
+from .pooling import PoolingPart, PoolingRound, PoolingTransfer
 
 __all__ = [
     "PURSES",
@@ -48,6 +49,9 @@ __all__ = [
     "PaymentBatch",
     "PaymentOrder",
     "PaymentOutcome",
+    "PoolingPart",
+    "PoolingRound",
+    "PoolingTransfer",
     "Public",
     "Reconciliation",
     "Scheme",

@@ -49,6 +49,8 @@ LEDGER_KINDS: dict[str, Promise] = {
     "interest": _("Interest of the bank"),
     "deposit": _("Placed on term deposit"),
     "deposit_back": _("Term deposit back, with interest"),
+    "pooling_out": _("Paid to another level"),
+    "pooling_in": _("Received from another level"),
     "payment_draw": _("Drawn for payment"),
     "payment_release": _("Payment sent to the bank"),
     "payment_return": _("Bank's answer"),

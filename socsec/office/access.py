@@ -219,6 +219,10 @@ _TABLE: dict[str, set[Role]] = {
     "plan.approve": {REVIEWER},
     "final.prepare": {ACCOUNTANT},
     "final.approve": {REVIEWER},
+    # money between levels: two people of each level
+    "pooling.read": {REVIEWER, ACCOUNTANT},
+    "pooling.draft": {ACCOUNTANT},
+    "pooling.approve": {REVIEWER},
     "payment.read": {ASSESSOR, REVIEWER, ACCOUNTANT},
     "payment.draft": {ACCOUNTANT},
     "payment.release": {REVIEWER},

@@ -113,6 +113,10 @@ TECHNIQUE = {
     "funds/services/ledger.py": {"MOST": "so that sums stay exact"},
     "funds/services/payments/bank_file.py": {"AT_ONCE": "orders held in memory"},
     "funds/services/payments/return_file.py": {"LONGEST_LINE": "bytes", "IN_MEMORY": "bytes"},
+    "funds/services/pooling/agreeing.py": {"LONGEST": "of an objection"},
+    "funds/services/pooling/figures.py": {"LONGEST": "of a source"},
+    "funds/services/pooling/rounds.py": {"LONGEST": "of a reason"},
+    "funds/services/pooling/transfers.py": {"LONGEST": "of a reason"},
     "funds/services/projection/demography.py": {
         "THOUSAND": "the unit of the published tables",
         "BASE": "the first year that the files carry",
