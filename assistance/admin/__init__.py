@@ -1,5 +1,14 @@
 """Desk screens of assistance: applications on the case page, queues, grants and their changes."""
 
+from .care import (
+    BedAdmin,
+    BedWaitAdmin,
+    CareAssessmentAdmin,
+    CareOrderAdmin,
+    CarePlanAdmin,
+    CareProviderAdmin,
+    VoucherAdmin,
+)
 from .grants import GrantAdmin, GrantChangeAdmin
 from .programmes import ProgrammeAdmin
 from .queues import ApplicationAdmin, ClockAdmin
@@ -7,10 +16,17 @@ from .watch import CircumstanceAdmin, ReclaimAdmin
 
 __all__ = [
     "ApplicationAdmin",
+    "BedAdmin",
+    "BedWaitAdmin",
+    "CareAssessmentAdmin",
+    "CareOrderAdmin",
+    "CarePlanAdmin",
+    "CareProviderAdmin",
     "CircumstanceAdmin",
     "ClockAdmin",
     "GrantAdmin",
     "GrantChangeAdmin",
     "ProgrammeAdmin",
     "ReclaimAdmin",
+    "VoucherAdmin",
 ]

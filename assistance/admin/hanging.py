@@ -9,7 +9,7 @@ from socsec.office import case_file, home, menu
 from socsec.office.desk import list_url
 from socsec.office.models import User
 
-from . import cases, grievances, opening, panels, queues
+from . import care, cases, grievances, opening, panels, queues
 
 
 def _escalated(user: User) -> home.Figure | None:
@@ -28,6 +28,7 @@ def hang(kinds: list[Any]) -> None:
         case_file.hang(kind.slug, buttons=cases.offered_on_case, panels=panels.shown_on_case)
     opening.hang()
     grievances.hang()
+    care.hang()
     home.tile(home.Tile("escalated", 5, _("Before the supervisors"), "case.check", _escalated))
     menu.place(
         menu.Place(

@@ -18,6 +18,7 @@ from django.utils.translation import get_language
 
 from socsec.kernel import months as kernel_months
 from socsec.kernel.money import decimal, yuan
+from socsec.kernel.units import Choice
 
 MONTHS = kernel_months._NAMES
 DAYS = ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"]
@@ -34,6 +35,11 @@ def chinese(language: str | None = None) -> bool:
 
 def _code(language: str | None) -> str:
     return "zh" if chinese(language) else "en"
+
+
+def word(choice: Choice, language: str | None = None) -> str:
+    """What a choice of a rule is called."""
+    return choice.label[0 if chinese(language) else 1]
 
 
 def money(fen: int, language: str | None = None) -> str:

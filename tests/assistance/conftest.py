@@ -3,6 +3,7 @@
 from datetime import date, timedelta
 
 import pytest
+from django.urls import reverse
 from django.utils import timezone
 
 from assistance.models import Matching
@@ -24,6 +25,11 @@ from socsec.office.models import Role
 from tests.pensions.conftest import staff
 
 CHAOYANG, BEIJING = "110105", "110000"
+BACKEND = "django.contrib.auth.backends.ModelBackend"
+
+
+def day(name, when):
+    return {f"{name}_day": when.day, f"{name}_month": when.month, f"{name}_year": when.year}
 
 
 def worker(*roles, person_id=None):
@@ -175,3 +181,28 @@ def granted(applied, looked_into, assessor, reviewer):
         return deciding.grant(by=reviewer, application=application)
 
     return make
+
+
+@pytest.fixture
+def click(client):
+    """Sends a form of the desk as somebody; it went through when the page leads on."""
+
+    def send(user, name, args=(), data=None, status=302):
+        client.force_login(user, backend=BACKEND)
+        url = reverse(f"admin:assistance_{name}", args=args)
+        page = client.get(url)
+        assert page.status_code == 200, (url, page.status_code)
+        answer = client.post(url, data or {})
+        assert answer.status_code == status, answer.context and answer.context["form"].errors
+        return answer
+
+    return send
+
+
+@pytest.fixture
+def look(client):
+    def at(user, url):
+        client.force_login(user, backend=BACKEND)
+        return client.get(url)
+
+    return at

@@ -31,41 +31,11 @@ from funds.models import PaymentOrder
 from socsec.kernel.months import month_of
 from socsec.office.errors import Conflict, Problem
 from socsec.office.models import AuditEntry, Case, CaseDocument, Notice, Role
-from tests.assistance.conftest import CHAOYANG, worker
+from tests.assistance.conftest import CHAOYANG, day, worker
 from tests.pensions.conftest import staff
 
 pytestmark = pytest.mark.django_db
-BACKEND = "django.contrib.auth.backends.ModelBackend"
 PHOTO = b"\x89PNG\r\n\x1a\n" + b"0" * 20
-
-
-def day(name, when):
-    return {f"{name}_day": when.day, f"{name}_month": when.month, f"{name}_year": when.year}
-
-
-@pytest.fixture
-def click(client):
-    """Sends a form of the desk as somebody; it went through when the page leads on."""
-
-    def send(user, name, args=(), data=None, status=302):
-        client.force_login(user, backend=BACKEND)
-        url = reverse(f"admin:assistance_{name}", args=args)
-        page = client.get(url)
-        assert page.status_code == 200, (url, page.status_code)
-        answer = client.post(url, data or {})
-        assert answer.status_code == status, answer.context and answer.context["form"].errors
-        return answer
-
-    return send
-
-
-@pytest.fixture
-def look(client):
-    def at(user, url):
-        client.force_login(user, backend=BACKEND)
-        return client.get(url)
-
-    return at
 
 
 def case_page(case_id):

@@ -91,6 +91,10 @@ class Bed(models.Model):
     def __str__(self) -> str:
         return f"{self.provider} · {self.label}"
 
+    @property
+    def region(self) -> str:
+        return self.provider.region
+
 
 class WaitState(models.TextChoices):
     WAITING = "waiting", _("Waiting")
