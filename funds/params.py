@@ -41,6 +41,7 @@ class PoolingLevels(Params):
     pension_agencies: PoolingLevel = parameter("funds.pooling_level.pension_agencies")
     annuity_agencies: PoolingLevel = parameter("funds.pooling_level.annuity_agencies")
     assistance_residents: PoolingLevel = parameter("funds.pooling_level.assistance_residents")
+    care_residents: PoolingLevel = parameter("funds.pooling_level.care_residents")
 
 
 class SupervisionParams(Params):

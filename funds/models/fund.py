@@ -18,12 +18,15 @@ class Branch(models.IntegerChoices):
 
 
 class Public(models.IntegerChoices):
-    """Money of the treasury that is kept in the same books and paid by the same envelopes.
+    """Money that is kept in the same books and paid by the same envelopes, and for which nobody pays
+    contributions here: that of the treasury, and that of the insurance of long-term care, which
+    medical insurance and the treasury feed.
 
-    Nobody is insured in it. Its numbers go on from those of `Branch`.
+    Its numbers go on from those of `Branch`.
     """
 
     ASSISTANCE = 6, _("Social assistance")
+    CARE = 7, _("Long-term care insurance")
 
 
 PURSES = [*Branch.choices, *Public.choices]

@@ -44,6 +44,8 @@ LEDGER_KINDS: dict[str, Promise] = {
     "pension_survivors": _("Paid after a death"),
     "pension_transfer": _("Transfer of an entitlement"),
     "overlap_refund": _("Given back for months insured twice"),
+    "care_insurance": _("Long-term care insurance to providers of care"),
+    "care_vouchers_paid": _("Vouchers for care to providers"),
     "assistance_urgent": _("Urgent temporary aid"),
     "plan_draw": _("Drawn by spending plan"),
     "interest": _("Interest of the bank"),
