@@ -48,6 +48,9 @@ class MedicalConfig(AppConfig):
         runs.register(batch.ProviderStatements())
         runs.register(batch.ProviderPayments())
         runs.register(batch.BillAudits())
+        runs.register(batch.CasePayments())
+        runs.register(batch.CaseYears())
+        runs.register(batch.RetentionReleases())
         checks.register()
         portal.hang()
 

@@ -22,6 +22,7 @@ LEDGER_KINDS: dict[str, Promise] = {
     "bills_settled": _("Medical bills settled"),
     "provider_payment": _("Paid to providers"),
     "provider_advance": _("Advance to a provider"),
+    "provider_difference": _("Differences of payment by group and year"),
     "retention_forfeited": _("Retention forfeited"),
     "medical_account": _("Personal medical accounts"),
     "surcharge": _("Surcharge for paying late"),

@@ -1,6 +1,16 @@
 """Mass runs of medical insurance."""
 
 from .accounts import AccountCredits, YearOpenings
+from .grouping import CasePayments, CaseYears, RetentionReleases
 from .paying import BillAudits, ProviderPayments, ProviderStatements
 
-__all__ = ["AccountCredits", "BillAudits", "ProviderPayments", "ProviderStatements", "YearOpenings"]
+__all__ = [
+    "AccountCredits",
+    "BillAudits",
+    "CasePayments",
+    "CaseYears",
+    "ProviderPayments",
+    "ProviderStatements",
+    "RetentionReleases",
+    "YearOpenings",
+]

@@ -66,7 +66,7 @@ _PAYMENTS = f"""
      order by p.id
 """  # noqa: S608
 _SETTLED = f"""
-    select p.fund_id, sum(p.due - p.retained + p.released)::bigint, sum(p.set_off)::bigint
+    select p.fund_id, sum(p.due + p.adjusted - p.retained + p.released)::bigint, sum(p.set_off)::bigint
       from {ProviderPayment._meta.db_table} p group by p.fund_id
 """  # noqa: S608
 _BOOKS = """

@@ -54,6 +54,7 @@ ACTS: dict[str, Any] = {
     "bill.settle": gettext_lazy("settled a bill of yours"),
     "bill.reverse": gettext_lazy("took back the settlement of a bill of yours"),
     "bill.read": gettext_lazy("looked at a bill of yours"),
+    "stay_group.tell": gettext_lazy("noted the payment group of a stay of yours"),
     "reversal.propose": gettext_lazy("proposed to take back the settlement of a bill of yours"),
     "reversal.reject": gettext_lazy("left the settlement of a bill of yours as it is"),
     "withholding.mandate": gettext_lazy("changed a withholding mandate"),

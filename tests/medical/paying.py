@@ -23,16 +23,17 @@ _today = timezone.localdate
 
 @pytest.fixture
 def later(monkeypatch):
-    """From now on it is the third of the next month; says the month that is over."""
+    """From now on it is the third of the next month; says the month that is over. `next`: one more."""
     today = _today()
-    first = (today.replace(day=1) + timedelta(days=32)).replace(day=3)
 
-    def go():
+    def go(ahead=1):
+        day = (today.replace(day=1) + timedelta(days=31 * ahead + 1)).replace(day=3)
         monkeypatch.setattr(
-            timezone, "localdate", lambda value=None, zone=None: _today(value) if value else first
+            timezone, "localdate", lambda value=None, zone=None: _today(value) if value else day
         )
-        return month_of(today)
+        return month_of(today) + ahead - 1
 
+    go.next = lambda: go(2)
     return go
 
 
@@ -82,6 +83,8 @@ def drive(village):
             run.approve(run_id=made.pk, by=checker, total=made.total)
             work.work_through(made.pk)
             made.refresh_from_db()
+        else:
+            run.abandon(run_id=made.pk, by=maker, reason="无数据")
         return made
 
     def undo(made):

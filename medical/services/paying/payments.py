@@ -274,7 +274,7 @@ def _post(run: Run) -> None:
                               (case when o.settled > 0 then %s else %s end)::smallint as debit,
                               (case when o.settled > 0 then %s else %s end)::smallint as credit,
                               abs(o.settled)::bigint as amount
-                         from (select p.due - p.retained + p.released as settled) o
+                         from (select p.due + p.adjusted - p.retained + p.released as settled) o
                        union all
                        select 2, %s::smallint, %s::smallint, p.set_off) m
                  where p.run_id = %s and p.fund_id = %s""",  # noqa: S608
