@@ -155,6 +155,15 @@ class FundsConfig(AppConfig):
                 "bank.read",
             ),
             menu.Place(
+                "pooling",
+                menu.Group.FUNDS,
+                12,
+                _("Pooling between levels"),
+                "admin:funds_poolinground_changelist",
+                "swap_vert",
+                "pooling.read",
+            ),
+            menu.Place(
                 "verify",
                 menu.Group.FUNDS,
                 19,

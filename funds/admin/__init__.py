@@ -6,6 +6,7 @@ from .budgets import BudgetAdmin, FinalAccountsAdmin, SpendingPlanAdmin
 from .findings import FindingAdmin
 from .payments import PaymentBatchAdmin
 from .periods import MonthClosingAdmin
+from .pooling import PoolingRoundAdmin, PoolingTransferAdmin
 
 __all__ = [
     "BankAccountAdmin",
@@ -18,6 +19,8 @@ __all__ = [
     "FundAdmin",
     "MonthClosingAdmin",
     "PaymentBatchAdmin",
+    "PoolingRoundAdmin",
+    "PoolingTransferAdmin",
     "SpendingPlanAdmin",
     "TermDepositAdmin",
 ]

@@ -12,6 +12,8 @@ from socsec.office.oversight import Finding
 from .reading import rows
 
 State = PoolingTransfer.State
+PAID = [accounts.TO_ABOVE, accounts.TO_BELOW]
+RECEIVED = [accounts.FROM_ABOVE, accounts.FROM_BELOW]
 # What each side of a payment is booked between, by direction: debit, credit.
 SIDES = f"""
     (VALUES (true, 'out', {accounts.TO_ABOVE}, {accounts.FISCAL_ACCOUNT}), (true, 'in', {accounts.FISCAL_ACCOUNT}, {accounts.FROM_BELOW}),
@@ -106,8 +108,8 @@ def levels() -> Iterator[Finding]:
     for branch, scheme, paid, received in rows(
         """
         SELECT f.branch, f.scheme,
-               sum(CASE WHEN side.account = ANY(%(paid)s) THEN side.amount ELSE 0 END),
-               sum(CASE WHEN side.account = ANY(%(got)s) THEN -side.amount ELSE 0 END)
+               sum(CASE WHEN side.account = ANY(%s) THEN side.amount ELSE 0 END),
+               sum(CASE WHEN side.account = ANY(%s) THEN -side.amount ELSE 0 END)
         FROM (
           SELECT batch_id, debit AS account, amount FROM funds_batchtotal
           UNION ALL
@@ -115,15 +117,12 @@ def levels() -> Iterator[Finding]:
         ) AS side
         JOIN funds_ledgerbatch b ON b.id = side.batch_id
         JOIN funds_fund f ON f.id = b.fund_id
-        WHERE side.account = ANY(%(paid)s || %(got)s)
+        WHERE side.account = ANY(%s)
         GROUP BY f.branch, f.scheme
         HAVING sum(side.amount) <> 0
         ORDER BY f.branch, f.scheme
         """,
-        {
-            "paid": [accounts.TO_ABOVE, accounts.TO_BELOW],
-            "got": [accounts.FROM_ABOVE, accounts.FROM_BELOW],
-        },
+        [PAID, RECEIVED, PAID + RECEIVED],
     ):
         yield Finding(
             "levels_differ",

@@ -28,6 +28,7 @@ from .payments import (
     reconciliations,
     unmatched,
 )
+from .pooling import parts_of, rounds_of, transfers_of
 from .statements import Statements, statements, within
 from .statements import parts as statement_tables
 
@@ -62,16 +63,19 @@ __all__ = [
     "open_lines",
     "outcomes",
     "overview",
+    "parts_of",
     "person_payments",
     "person_total",
     "planned",
     "progress",
     "published",
     "reconciliations",
+    "rounds_of",
     "statement_tables",
     "statements",
     "statements_of",
     "transfers",
+    "transfers_of",
     "trial_balance",
     "unmatched",
     "within",

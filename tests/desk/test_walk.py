@@ -94,6 +94,8 @@ LISTS = {
     "medical_encounter": DESK,
     "medical_billreversal": DESK,
     "funds_fund": MONEY,
+    "funds_poolinground": MONEY,
+    "funds_poolingtransfer": MONEY,
     "funds_ledgerbatch": MONEY,
     "funds_monthclosing": MONEY,
     "funds_budget": MONEY,
@@ -149,6 +151,8 @@ VERBS = {
     "admin:funds_plan_ask": {"accountant"},
     "admin:funds_final_prepare": {"accountant"},
     "admin:funds_rules": DESK,
+    "admin:funds_pooling_draft": {"accountant"},
+    "admin:funds_pooling_pay": {"accountant"},
     "admin:funds_verify": {"reviewer", "accountant", "admin", "auditor"},
 }
 

@@ -4,6 +4,7 @@ from datetime import date
 
 import pytest
 from django.db import IntegrityError, connection, transaction
+from django.urls import reverse
 
 from funds import queries
 from funds.models import Branch, PoolingPart, PoolingRound, PoolingTransfer, Scheme, accounts
@@ -15,6 +16,7 @@ from socsec.kernel.regions import NATION
 from socsec.office import oversight
 from socsec.office.errors import Conflict, Denied, Invalid, NotFound, Refused
 from socsec.office.models import AuditEntry, Role
+from tests.funds.test_statements import desk as desk
 
 from .conftest import BEIJING, SHANGHAI, staff
 
@@ -351,3 +353,83 @@ def test_the_database_refuses_one_person_on_both_sides(nation, rich, sent):
     made = PoolingRound(fund=nation.fund, since=5, until=4, method=2, maker=nation.first)
     with pytest.raises(IntegrityError), transaction.atomic(), connection.cursor():
         made.save()
+
+
+# At the desk
+
+
+def page(at, name, *args):
+    return at.get(reverse(f"admin:funds_{name}", args=args))
+
+
+def test_the_desk_shows_all_to_the_level_above_and_to_a_region_its_own_part(
+    nation, rich, poor, drawn, desk
+):
+    pooling.approve(drawn.pk, total=drawn.total, by=nation.second)
+    at = desk(nation.first)
+    shown = page(at, "poolinground_change", drawn.pk).content.decode()
+    for text in ("Beijing", "Shanghai", "3,150,000.00", "−1,680,000.00", "Who gains and who pays"):
+        assert text in shown
+    part = drawn.parts.get(region=SHANGHAI)
+    assert "1,260,000.00" in page(at, "pooling_part", drawn.pk, part.pk).content.decode()
+    at = desk(rich.first)
+    shown = page(at, "poolinground_change", drawn.pk).content.decode()
+    assert "3,150,000.00" in shown
+    assert "Shanghai" not in shown
+    assert "1,260,000.00" not in shown
+    assert page(at, "pooling_part", drawn.pk, part.pk).status_code == 404
+    stranger = desk(staff("far", Role.ACCOUNTANT, region="440100"))
+    assert page(stranger, "poolinground_change", drawn.pk).status_code in (302, 404)
+    assert page(stranger, "pooling_part", drawn.pk, part.pk).status_code == 404
+    clerk = desk(staff("clerk", Role.INTAKE, region=NATION))
+    assert page(clerk, "pooling_part", drawn.pk, part.pk).status_code == 403
+
+
+def test_a_region_agrees_and_the_round_is_posted_by_clicking(nation, rich, poor, drawn, desk):
+    def press(user, name, *args, **answers):
+        done = desk(user).post(reverse(f"admin:funds_{name}", args=args), answers)
+        assert done.status_code == 302, done.context["form"].errors
+
+    wrong = desk(nation.second).post(
+        reverse("admin:funds_pooling_verb", args=[drawn.pk, "approve"]), {"total": "1.00"}
+    )
+    assert wrong.status_code == 422
+    press(nation.second, "pooling_verb", drawn.pk, "approve", total="4410000.00")
+    for level in (rich, poor):
+        number = drawn.parts.get(fund=level.fund).pk
+        press(level.first, "pooling_part_verb", drawn.pk, number, "agree")
+        press(level.second, "pooling_part_verb", drawn.pk, number, "confirm")
+    press(nation.first, "pooling_verb", drawn.pk, "post")
+    drawn.refresh_from_db()
+    assert drawn.state == PoolingRound.State.POSTED
+    paid = PoolingTransfer.objects.filter(payer=rich.fund).get()
+    assert page(desk(rich.first), "poolingtransfer_change", paid.pk).status_code == 200
+    assert "Beijing" in page(desk(rich.first), "poolingtransfer_changelist").content.decode()
+    assert page(desk(poor.first), "poolingtransfer_change", paid.pk).status_code == 302
+
+
+def test_a_payment_and_figures_are_entered_on_forms(nation, rich, drawn, desk):
+    at = desk(rich.first)
+    done = at.post(
+        reverse("admin:funds_pooling_pay"),
+        {
+            "payer": rich.fund.pk,
+            "payee": nation.fund.pk,
+            "month_month": "3",
+            "month_year": "2026",
+            "amount": "12.50",
+            "purpose": "缴拨",
+        },
+    )
+    assert done.status_code == 302, done.context["form"].errors
+    made = PoolingTransfer.objects.get()
+    assert (made.amount, made.up) == (1250, True)
+    at = desk(nation.first)
+    number = drawn.parts.get(region=BEIJING).pk
+    figures = reverse("admin:funds_pooling_part_verb", args=[drawn.pk, number, "figures"])
+    assert at.get(figures).status_code == 200
+    answers = {"average_wage": "90000.00", "insured": "7", "employed": "7", "retirees": "1"}
+    assert at.post(figures, answers).status_code == 422
+    assert at.post(figures, {**answers, "source": "统计局"}).status_code == 302
+    part = PoolingPart.objects.get(pk=number)
+    assert (part.figures["average_wage"], part.sources["insured"]) == (9_000_000, "统计局")

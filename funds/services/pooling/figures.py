@@ -83,7 +83,7 @@ def _moved(fund: Fund, of: PoolingRound) -> tuple[int, int]:
 
 def missing(part: PoolingPart) -> list[str]:
     """The figures that the method wants and that are not there."""
-    wanted = METHODS[PoolingMethod(part.round.method)].figures
+    wanted = METHODS[PoolingMethod.read(part.round.method)].figures
     return [name for name in wanted if name not in part.figures]
 
 
@@ -107,7 +107,7 @@ def enter_figures(
     if not source.strip():
         raise Invalid(_("Say where the figures come from."), code="source_missing", field="source")
     for name, value in figures.items():
-        if name not in METHODS[PoolingMethod(held.method)].figures:
+        if name not in METHODS[PoolingMethod.read(held.method)].figures:
             raise NotFound(_("There is no such figure."), code="no_such_figure")
         if type(value) is not int or not 0 <= value <= MOST:
             raise Invalid(_("This cannot be."), code="figure_out_of_range", field=name)

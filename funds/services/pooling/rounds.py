@@ -92,7 +92,7 @@ def preview(round_id: int, *, by: User) -> PoolingRound:
             fix=_("Enter them, or have them approved as values of policy."),
             code="figures_missing",
         )
-    method = METHODS[PoolingMethod(found.method)]
+    method = METHODS[PoolingMethod.read(found.method)]
     policy = policies.of(found.edition) if found.edition else Policy.files()
     try:
         params = method.params.at(policy, found.fund.region_id, first_day(found.since))
@@ -242,7 +242,7 @@ def abandon(round_id: int, *, by: User, reason: str) -> PoolingRound:
 
 def _method(upper: Fund, since: int, asked: int | None) -> PoolingMethod:
     """The method that the law names for these months, or surpluses against gaps where it names none."""
-    way = PoolingMethod.BALANCE
+    way: PoolingMethod = PoolingMethod.BALANCE
     if (upper.branch, upper.scheme, upper.region_id) == (
         Branch.PENSION,
         Scheme.EMPLOYEES,
@@ -255,7 +255,7 @@ def _method(upper: Fund, since: int, asked: int | None) -> PoolingMethod:
             )
         except PolicyError as error:
             raise from_kernel(error) from error
-        way = PoolingMethod(int(terms.method))
+        way = PoolingMethod.read(int(terms.method))
     if (asked is not None and asked != way) or way not in METHODS:
         raise Refused(
             _("In these months this branch is not shared that way."),

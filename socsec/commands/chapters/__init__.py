@@ -11,6 +11,7 @@ from socsec.commands.chapters.collection import debts_are_chased
 from socsec.commands.chapters.employers import employer_of_its_own
 from socsec.commands.chapters.full_coverage import full_coverage
 from socsec.commands.chapters.fund_books import fund_books
+from socsec.commands.chapters.levels import levels_share
 from socsec.commands.chapters.medical_care import medical_care
 from socsec.commands.chapters.movements import records_move
 from socsec.commands.chapters.other_schemes import other_schemes
@@ -43,4 +44,5 @@ CHAPTERS: list[Chapter] = [
     medical_care,
     assistance,
     fund_books,
+    levels_share,
 ]

@@ -55,6 +55,8 @@ STAFF: dict[str, tuple[str, str, tuple[str, ...], str]] = {
     "policy": ("NATION", "文守则", (Role.POLICY_OFFICER,), "enters yearly values"),
     "policy2": ("NATION", "严复核", (Role.POLICY_OFFICER,), "approves them"),
     "auditor": ("NATION", "钟明鉴", (Role.AUDITOR,), "reads everything, writes nothing"),
+    "nation-accountant": ("NATION", "汇总账", (Role.ACCOUNTANT,), "pools between provinces"),
+    "nation-reviewer": ("NATION", "国复核", (Role.REVIEWER,), "approves what the nation pools"),
     "admin": ("NATION", "管平安", (Role.ADMINISTRATOR,), "users and roles"),
     "sc-intake": ("SC", "蜀小满", (Role.INTAKE,), "the same in another province"),
     "sc-assessor": ("SC", "蜀知章", (Role.ASSESSOR,), ""),
