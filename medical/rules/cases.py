@@ -27,6 +27,8 @@ MOST_POINTS = 10**10  # a million points
 MOST_VALUE = 3 * 10**8  # 30,000 yuan for a point
 MOST_RATIO = 1_000 * ONE
 MOST_USE = 10 * ONE
+MOST_COEFFICIENT = 5 * ONE
+FIRST_YEAR = 2019  # of the first pilots with DRG
 MOST_YEAR = 10**12  # 10 billion yuan
 
 
@@ -57,7 +59,7 @@ class CaseFacts(Facts):
     )
     mean_all: Number = fact(("全部病例次均费用", "Mean cost of all stays"), least=1, most=MOST_COST)
     coefficient: Number = fact(
-        ("机构系数", "Coefficient of the provider"), "rate", most=5 * ONE, default=ONE
+        ("机构系数", "Coefficient of the provider"), "rate", most=MOST_COEFFICIENT, default=ONE
     )
     value: Number = fact(
         ("费率或点值，元", "Rate, or value of a point, in yuan"), "points", most=MOST_VALUE

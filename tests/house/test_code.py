@@ -127,6 +127,8 @@ TECHNIQUE = {
     "funds/services/supervision/judging.py": {"LONGEST": "of a reason"},
     "funds/services/supervision/looking.py": {"HUNDRED": "per cent"},
     "funds/services/statement.py": {"WHOLE": "PostgreSQL's numbers of types"},
+    "medical/services/grouping/budgets.py": {"LIMITS": "of one file"},
+    "medical/services/grouping/lists.py": {"LIMITS": "of one file", "CHUNK": "of one statement"},
     "medical/services/catalogue/editions.py": {
         "CHUNK": "rows",
         "FIRST_DAY": "no catalogue can be older than the insurance",

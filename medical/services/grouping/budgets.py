@@ -11,7 +11,7 @@ from enrollment.services.checks import known_text
 from funds.models import Branch
 from funds.services import fund as funds
 from medical.models import BudgetShare, CaseYear, Provider, YearBudget
-from medical.rules.cases import MOST_VALUE, MOST_YEAR
+from medical.rules.cases import MOST_COEFFICIENT, MOST_VALUE, MOST_YEAR
 from socsec.kernel import money, regions
 from socsec.kernel.errors import KernelError
 from socsec.kernel.units import ONE
@@ -24,7 +24,6 @@ from socsec.office.spreadsheets import Column, Layout, Limits, Row
 from .deciding import decide, note, possible_year
 
 LIMITS = Limits(rows=20_000)
-MOST_COEFFICIENT = 5 * ONE
 LAYOUT = Layout(
     _("Parts of the budget"),
     [

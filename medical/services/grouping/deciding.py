@@ -9,13 +9,13 @@ from django.utils.translation import gettext_lazy as _
 
 from enrollment.services.checks import known_text, lock
 from medical.models import Decided, GroupList, ProviderScore, YearBudget
+from medical.rules.cases import FIRST_YEAR
 from socsec.office.access import require, require_other_hand
 from socsec.office.errors import Conflict, Invalid
 from socsec.office.models import User
 from socsec.office.services import audit
 
 OfYear = GroupList | YearBudget | ProviderScore
-FIRST_YEAR = 2019
 
 
 def decide(
