@@ -190,6 +190,14 @@ class Migration(migrations.Migration):
                 "verbose_name": "grant",
                 "verbose_name_plural": "grants",
                 "ordering": ["-granted_at"],
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("state", 1)),
+                        fields=["region", "person"],
+                        name="grant_running",
+                    ),
+                    models.Index(fields=["review_on"], name="grant_review"),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -374,6 +382,27 @@ class Migration(migrations.Migration):
                 "verbose_name": "programme",
                 "verbose_name_plural": "programmes",
                 "ordering": ["family", "slug", "region", "-since"],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("slug", "region", "since"), name="programme_once_per_region_and_day"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("for_children", False), ("noticed", False), _connector="OR"
+                        ),
+                        name="programme_no_notice_of_a_child",
+                        violation_error_message="Nothing about a child is put on a public notice.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("maker__isnull", True),
+                            ("checker__isnull", True),
+                            models.Q(("maker", models.F("checker")), _negated=True),
+                            _connector="OR",
+                        ),
+                        name="programme_four_eyes",
+                    ),
+                ],
             },
         ),
         migrations.AddField(
@@ -473,6 +502,7 @@ class Migration(migrations.Migration):
                 "verbose_name": "recognition",
                 "verbose_name_plural": "recognitions",
                 "ordering": ["person", "since"],
+                "indexes": [models.Index(fields=["person", "since"], name="recognition_person")],
             },
         ),
         migrations.CreateModel(
@@ -538,6 +568,11 @@ class Migration(migrations.Migration):
                 "verbose_name": "step of a procedure",
                 "verbose_name_plural": "steps of procedures",
                 "ordering": ["programme", "region", "place", "code"],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("programme", "region", "code", "since"), name="step_once_per_day"
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
@@ -575,6 +610,9 @@ class Migration(migrations.Migration):
                 "verbose_name": "clock of a step",
                 "verbose_name_plural": "clocks of steps",
                 "ordering": ["application", "step__place"],
+                "constraints": [
+                    models.UniqueConstraint(fields=("application", "step"), name="clock_once")
+                ],
             },
         ),
         migrations.CreateModel(
@@ -626,6 +664,13 @@ class Migration(migrations.Migration):
                 "verbose_name": "household survey",
                 "verbose_name_plural": "household surveys",
                 "ordering": ["-pk"],
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("draft", True)),
+                        fields=("application",),
+                        name="survey_one_draft",
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
@@ -1062,42 +1107,6 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.AddConstraint(
-            model_name="programme",
-            constraint=models.UniqueConstraint(
-                fields=("slug", "region", "since"), name="programme_once_per_region_and_day"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="programme",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("for_children", False), ("noticed", False), _connector="OR"),
-                name="programme_no_notice_of_a_child",
-                violation_error_message="Nothing about a child is put on a public notice.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="programme",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("maker__isnull", True),
-                    ("checker__isnull", True),
-                    models.Q(("maker", models.F("checker")), _negated=True),
-                    _connector="OR",
-                ),
-                name="programme_four_eyes",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="grant",
-            index=models.Index(
-                condition=models.Q(("state", 1)), fields=["region", "person"], name="grant_running"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="grant",
-            index=models.Index(fields=["review_on"], name="grant_review"),
-        ),
-        migrations.AddConstraint(
             model_name="grant",
             constraint=models.UniqueConstraint(
                 condition=models.Q(
@@ -1123,28 +1132,6 @@ class Migration(migrations.Migration):
                 condition=models.Q(("open", True)),
                 fields=("person", "programme"),
                 name="application_one_open_per_programme",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="recognition",
-            index=models.Index(fields=["person", "since"], name="recognition_person"),
-        ),
-        migrations.AddConstraint(
-            model_name="step",
-            constraint=models.UniqueConstraint(
-                fields=("programme", "region", "code", "since"), name="step_once_per_day"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="clock",
-            constraint=models.UniqueConstraint(fields=("application", "step"), name="clock_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="survey",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("draft", True)),
-                fields=("application",),
-                name="survey_one_draft",
             ),
         ),
         # What a grant comes to is stated anew, never over what stood.

@@ -40,6 +40,15 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name": "democratic appraisal",
                 "verbose_name_plural": "democratic appraisals",
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("residents__lte", models.F("present")),
+                            ("agreed__lte", models.F("present")),
+                        ),
+                        name="appraisal_votes_possible",
+                    )
+                ],
             },
         ),
         migrations.AlterModelOptions(
@@ -117,15 +126,6 @@ class Migration(migrations.Migration):
                 related_name="appraisal",
                 to="assistance.application",
                 verbose_name="application",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="appraisal",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("residents__lte", models.F("present")), ("agreed__lte", models.F("present"))
-                ),
-                name="appraisal_votes_possible",
             ),
         ),
     ]

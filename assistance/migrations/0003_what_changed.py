@@ -87,6 +87,29 @@ class Migration(migrations.Migration):
                 "verbose_name": "assistance to be paid back",
                 "verbose_name_plural": "assistance to be paid back",
                 "ordering": ["-pk"],
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("ordered_on__isnull", True)),
+                        fields=("grant",),
+                        name="reclaim_one_proposed",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("amount__gt", 0), ("fine__gte", 0)),
+                        name="reclaim_above_zero",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("fraud", True), ("fine", 0), _connector="OR"),
+                        name="reclaim_fine_for_fraud",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("checker__isnull", True),
+                            models.Q(("checker", models.F("maker")), _negated=True),
+                            _connector="OR",
+                        ),
+                        name="reclaim_four_eyes",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -124,6 +147,14 @@ class Migration(migrations.Migration):
                 "verbose_name": "money paid back",
                 "verbose_name_plural": "money paid back",
                 "ordering": ["-pk"],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("reclaim", "reference"), name="reclaim_receipt_reference_once"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("amount__gt", 0)), name="reclaim_receipt_above_zero"
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -160,6 +191,9 @@ class Migration(migrations.Migration):
                 "verbose_name": "revision of a grant",
                 "verbose_name_plural": "revisions of grants",
                 "ordering": ["run", "grant"],
+                "constraints": [
+                    models.UniqueConstraint(fields=("run", "grant"), name="revision_once_per_run")
+                ],
             },
         ),
         migrations.CreateModel(
@@ -299,55 +333,5 @@ class Migration(migrations.Migration):
                     )
                 ],
             },
-        ),
-        migrations.AddConstraint(
-            model_name="reclaim",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("ordered_on__isnull", True)),
-                fields=("grant",),
-                name="reclaim_one_proposed",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="reclaim",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("amount__gt", 0), ("fine__gte", 0)), name="reclaim_above_zero"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="reclaim",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("fraud", True), ("fine", 0), _connector="OR"),
-                name="reclaim_fine_for_fraud",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="reclaim",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("checker__isnull", True),
-                    models.Q(("checker", models.F("maker")), _negated=True),
-                    _connector="OR",
-                ),
-                name="reclaim_four_eyes",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="reclaimreceipt",
-            constraint=models.UniqueConstraint(
-                fields=("reclaim", "reference"), name="reclaim_receipt_reference_once"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="reclaimreceipt",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("amount__gt", 0)), name="reclaim_receipt_above_zero"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="revision",
-            constraint=models.UniqueConstraint(
-                fields=("run", "grant"), name="revision_once_per_run"
-            ),
         ),
     ]

@@ -115,6 +115,47 @@ class Migration(migrations.Migration):
                 "verbose_name_plural": "assessments of care",
                 "ordering": ["person", "-assessed_on", "-pk"],
                 "abstract": False,
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("checker__isnull", True),
+                            models.Q(("checker", models.F("maker")), _negated=True),
+                            _connector="OR",
+                        ),
+                        name="careassessment_four_eyes",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("checker__isnull", True), ("state", "proposed")),
+                            models.Q(
+                                models.Q(("state", "proposed"), _negated=True),
+                                ("checker__isnull", False),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="careassessment_decided_by_somebody",
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("state", "proposed")),
+                        fields=("person",),
+                        name="care_assessment_one_proposed",
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("state", "in_force")),
+                        fields=("person", "assessed_on"),
+                        name="care_assessment_once_a_day",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("level__lte", 5)), name="care_level_possible"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("valid_until__gte", models.F("assessed_on"))),
+                        name="care_assessment_holds",
+                    ),
+                ],
+                "indexes": [
+                    models.Index(fields=["region", "valid_until"], name="care_assessment_region")
+                ],
             },
         ),
         migrations.CreateModel(
@@ -192,6 +233,37 @@ class Migration(migrations.Migration):
                 "verbose_name_plural": "care plans",
                 "ordering": ["person", "-from_date", "-pk"],
                 "abstract": False,
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("checker__isnull", True),
+                            models.Q(("checker", models.F("maker")), _negated=True),
+                            _connector="OR",
+                        ),
+                        name="careplan_four_eyes",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("checker__isnull", True), ("state", "proposed")),
+                            models.Q(
+                                models.Q(("state", "proposed"), _negated=True),
+                                ("checker__isnull", False),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="careplan_decided_by_somebody",
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("state", "proposed")),
+                        fields=("person",),
+                        name="care_plan_one_proposed",
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("state", "in_force"), ("until__isnull", True)),
+                        fields=("person",),
+                        name="care_plan_one_open",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -283,6 +355,36 @@ class Migration(migrations.Migration):
                 "verbose_name_plural": "providers of care",
                 "ordering": ["region", "name"],
                 "abstract": False,
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("checker__isnull", True),
+                            models.Q(("checker", models.F("maker")), _negated=True),
+                            _connector="OR",
+                        ),
+                        name="careprovider_four_eyes",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("checker__isnull", True), ("state", "proposed")),
+                            models.Q(
+                                models.Q(("state", "proposed"), _negated=True),
+                                ("checker__isnull", False),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="careprovider_decided_by_somebody",
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("state", "rejected"), _negated=True),
+                        fields=("region", "credit_code", "from_date"),
+                        name="care_provider_once",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("until__gte", models.F("from_date"))),
+                        name="care_provider_agreement_days",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -392,6 +494,54 @@ class Migration(migrations.Migration):
                 "verbose_name": "order of care",
                 "verbose_name_plural": "orders of care",
                 "ordering": ["-day", "-pk"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "cost",
+                                django.db.models.expressions.CombinedExpression(
+                                    django.db.models.expressions.CombinedExpression(
+                                        django.db.models.expressions.CombinedExpression(
+                                            models.F("insurance"), "+", models.F("by_minutes")
+                                        ),
+                                        "+",
+                                        models.F("by_money"),
+                                    ),
+                                    "+",
+                                    models.F("own"),
+                                ),
+                            )
+                        ),
+                        name="care_order_adds_up",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("by_minutes__gte", 0),
+                            ("by_money__gte", 0),
+                            ("insurance__gte", 0),
+                            ("own__gte", 0),
+                        ),
+                        name="care_order_shares_possible",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("how__gt", ""), ("sheet__isnull", False), ("state", "confirmed")
+                            ),
+                            models.Q(
+                                models.Q(("state", "confirmed"), _negated=True),
+                                ("cost", 0),
+                                ("how", ""),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="care_order_paid_when_confirmed",
+                    ),
+                ],
+                "indexes": [
+                    models.Index(fields=["person", "day"], name="care_order_person"),
+                    models.Index(fields=["provider", "state", "day"], name="care_order_provider"),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -463,6 +613,26 @@ class Migration(migrations.Migration):
                 "verbose_name": "place on a waiting list",
                 "verbose_name_plural": "waiting lists for beds",
                 "ordering": ["provider", "-level", "asked_on", "pk"],
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("state__in", ["waiting", "offered"])),
+                        fields=("provider", "person"),
+                        name="care_wait_once",
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("state", "offered")),
+                        fields=("bed",),
+                        name="care_bed_offered_once",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("state", "offered"), _negated=True),
+                            models.Q(("answer_by__isnull", False), ("bed__isnull", False)),
+                            _connector="OR",
+                        ),
+                        name="care_offer_names_a_bed",
+                    ),
+                ],
             },
         ),
         migrations.AddField(
@@ -513,6 +683,19 @@ class Migration(migrations.Migration):
                 "verbose_name": "voucher for care",
                 "verbose_name_plural": "vouchers for care",
                 "ordering": ["person", "month"],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("person", "month"), name="care_voucher_once_a_month"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("amount__gt", 0), ("minutes", 0)),
+                            models.Q(("amount", 0), ("minutes__gt", 0)),
+                            _connector="OR",
+                        ),
+                        name="care_voucher_money_or_time",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -548,6 +731,19 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name": "use of a voucher",
                 "verbose_name_plural": "uses of vouchers",
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("voucher", "order"), name="care_voucher_use_once"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("amount__gt", 0), ("minutes", 0)),
+                            models.Q(("amount", 0), ("minutes__gt", 0)),
+                            _connector="OR",
+                        ),
+                        name="care_voucher_use_money_or_time",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -613,264 +809,12 @@ class Migration(migrations.Migration):
                 ],
             },
         ),
-        migrations.AddIndex(
-            model_name="careassessment",
-            index=models.Index(fields=["region", "valid_until"], name="care_assessment_region"),
-        ),
-        migrations.AddConstraint(
-            model_name="careassessment",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("checker__isnull", True),
-                    models.Q(("checker", models.F("maker")), _negated=True),
-                    _connector="OR",
-                ),
-                name="careassessment_four_eyes",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="careassessment",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("checker__isnull", True), ("state", "proposed")),
-                    models.Q(
-                        models.Q(("state", "proposed"), _negated=True), ("checker__isnull", False)
-                    ),
-                    _connector="OR",
-                ),
-                name="careassessment_decided_by_somebody",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="careassessment",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("state", "proposed")),
-                fields=("person",),
-                name="care_assessment_one_proposed",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="careassessment",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("state", "in_force")),
-                fields=("person", "assessed_on"),
-                name="care_assessment_once_a_day",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="careassessment",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("level__lte", 5)), name="care_level_possible"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="careassessment",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("valid_until__gte", models.F("assessed_on"))),
-                name="care_assessment_holds",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="careplan",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("checker__isnull", True),
-                    models.Q(("checker", models.F("maker")), _negated=True),
-                    _connector="OR",
-                ),
-                name="careplan_four_eyes",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="careplan",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("checker__isnull", True), ("state", "proposed")),
-                    models.Q(
-                        models.Q(("state", "proposed"), _negated=True), ("checker__isnull", False)
-                    ),
-                    _connector="OR",
-                ),
-                name="careplan_decided_by_somebody",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="careplan",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("state", "proposed")),
-                fields=("person",),
-                name="care_plan_one_proposed",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="careplan",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("state", "in_force"), ("until__isnull", True)),
-                fields=("person",),
-                name="care_plan_one_open",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="careprovider",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("checker__isnull", True),
-                    models.Q(("checker", models.F("maker")), _negated=True),
-                    _connector="OR",
-                ),
-                name="careprovider_four_eyes",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="careprovider",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("checker__isnull", True), ("state", "proposed")),
-                    models.Q(
-                        models.Q(("state", "proposed"), _negated=True), ("checker__isnull", False)
-                    ),
-                    _connector="OR",
-                ),
-                name="careprovider_decided_by_somebody",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="careprovider",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("state", "rejected"), _negated=True),
-                fields=("region", "credit_code", "from_date"),
-                name="care_provider_once",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="careprovider",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("until__gte", models.F("from_date"))),
-                name="care_provider_agreement_days",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="careorder",
-            index=models.Index(fields=["person", "day"], name="care_order_person"),
-        ),
-        migrations.AddIndex(
-            model_name="careorder",
-            index=models.Index(fields=["provider", "state", "day"], name="care_order_provider"),
-        ),
-        migrations.AddConstraint(
-            model_name="careorder",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    (
-                        "cost",
-                        django.db.models.expressions.CombinedExpression(
-                            django.db.models.expressions.CombinedExpression(
-                                django.db.models.expressions.CombinedExpression(
-                                    models.F("insurance"), "+", models.F("by_minutes")
-                                ),
-                                "+",
-                                models.F("by_money"),
-                            ),
-                            "+",
-                            models.F("own"),
-                        ),
-                    )
-                ),
-                name="care_order_adds_up",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="careorder",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("by_minutes__gte", 0),
-                    ("by_money__gte", 0),
-                    ("insurance__gte", 0),
-                    ("own__gte", 0),
-                ),
-                name="care_order_shares_possible",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="careorder",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("how__gt", ""), ("sheet__isnull", False), ("state", "confirmed")),
-                    models.Q(
-                        models.Q(("state", "confirmed"), _negated=True), ("cost", 0), ("how", "")
-                    ),
-                    _connector="OR",
-                ),
-                name="care_order_paid_when_confirmed",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="bedwait",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("state__in", ["waiting", "offered"])),
-                fields=("provider", "person"),
-                name="care_wait_once",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="bedwait",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("state", "offered")),
-                fields=("bed",),
-                name="care_bed_offered_once",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="bedwait",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("state", "offered"), _negated=True),
-                    models.Q(("answer_by__isnull", False), ("bed__isnull", False)),
-                    _connector="OR",
-                ),
-                name="care_offer_names_a_bed",
-            ),
-        ),
         migrations.AddConstraint(
             model_name="bed",
             constraint=models.UniqueConstraint(
                 condition=models.Q(("closed_on__isnull", True)),
                 fields=("provider", "label"),
                 name="care_bed_label_once",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="voucher",
-            constraint=models.UniqueConstraint(
-                fields=("person", "month"), name="care_voucher_once_a_month"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="voucher",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("amount__gt", 0), ("minutes", 0)),
-                    models.Q(("amount", 0), ("minutes__gt", 0)),
-                    _connector="OR",
-                ),
-                name="care_voucher_money_or_time",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="voucheruse",
-            constraint=models.UniqueConstraint(
-                fields=("voucher", "order"), name="care_voucher_use_once"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="voucheruse",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("amount__gt", 0), ("minutes", 0)),
-                    models.Q(("amount", 0), ("minutes__gt", 0)),
-                    _connector="OR",
-                ),
-                name="care_voucher_use_money_or_time",
             ),
         ),
     ]

@@ -68,6 +68,23 @@ class Migration(migrations.Migration):
                 "verbose_name": "standing of an employer",
                 "verbose_name_plural": "standings of employers",
                 "ordering": ["employer", "-from_month", "-pk"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("kind__in", [1, 2, 3, 4, 5, 6])),
+                        name="standing_kind_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("floating__in", [1, 2, 3, 4, 5])),
+                        name="standing_floating_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("risk_class__gt", 0)), name="standing_class_known"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("document", ""), _negated=True),
+                        name="standing_has_document",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -122,6 +139,28 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name": "reduction of a contribution",
                 "verbose_name_plural": "reductions of contributions",
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("account_share__gte", 0),
+                            ("base__gte", 0),
+                            ("employer_share__gte", 0),
+                            ("person_share__gte", 0),
+                            ("wage__gte", 0),
+                        ),
+                        name="reduction_takes_off",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("reason", ""), _negated=True), name="reduction_says_why"
+                    ),
+                ],
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("employer_id__gt", 0)),
+                        fields=["employer_id", "month"],
+                        name="reduction_employer_month",
+                    )
+                ],
             },
         ),
         migrations.RemoveConstraint(
@@ -325,60 +364,8 @@ class Migration(migrations.Migration):
             ),
         ),
         migrations.AddIndex(
-            model_name="reduction",
-            index=models.Index(
-                condition=models.Q(("employer_id__gt", 0)),
-                fields=["employer_id", "month"],
-                name="reduction_employer_month",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="reduction",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("account_share__gte", 0),
-                    ("base__gte", 0),
-                    ("employer_share__gte", 0),
-                    ("person_share__gte", 0),
-                    ("wage__gte", 0),
-                ),
-                name="reduction_takes_off",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="reduction",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("reason", ""), _negated=True), name="reduction_says_why"
-            ),
-        ),
-        migrations.AddIndex(
             model_name="employerstanding",
             index=models.Index(fields=["employer", "-from_month", "-id"], name="standing_latest"),
-        ),
-        migrations.AddConstraint(
-            model_name="employerstanding",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("kind__in", [1, 2, 3, 4, 5, 6])), name="standing_kind_known"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="employerstanding",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("floating__in", [1, 2, 3, 4, 5])),
-                name="standing_floating_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="employerstanding",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("risk_class__gt", 0)), name="standing_class_known"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="employerstanding",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("document", ""), _negated=True), name="standing_has_document"
-            ),
         ),
         append_only("enrollment_employerstanding"),
         append_only("enrollment_reduction"),

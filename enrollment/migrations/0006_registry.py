@@ -67,6 +67,14 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name": "change request",
                 "verbose_name_plural": "change requests",
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("correction", True), ("since__isnull", False), _connector="OR"
+                        ),
+                        name="change_request_has_a_day",
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
@@ -133,6 +141,16 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name": "possible duplicate",
                 "verbose_name_plural": "possible duplicates",
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("person_id__lt", models.F("other_id"))),
+                        name="duplicate_pair_lower_first",
+                    )
+                ],
+                "indexes": [
+                    models.Index(fields=["state", "reason"], name="duplicate_pair_queue"),
+                    models.Index(fields=["other_id"], name="duplicate_pair_other"),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -238,6 +256,24 @@ class Migration(migrations.Migration):
                 "verbose_name": "identity document",
                 "verbose_name_plural": "identity documents",
                 "ordering": ["person", "kind", "pk"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("end_reason", ""),
+                                ("ended_at__isnull", True),
+                                ("ended_on__isnull", True),
+                            ),
+                            models.Q(
+                                ("ended_at__isnull", False),
+                                ("ended_on__isnull", False),
+                                models.Q(("end_reason", ""), _negated=True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="identity_document_ends_with_a_reason",
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
@@ -283,6 +319,13 @@ class Migration(migrations.Migration):
                 "verbose_name": "life event",
                 "verbose_name_plural": "life events",
                 "ordering": ["-pk"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("known_on__gte", models.F("happened_on"))),
+                        name="life_event_known_after_it_happened",
+                    )
+                ],
+                "indexes": [models.Index(fields=["region"], name="life_event_region")],
             },
         ),
         migrations.CreateModel(
@@ -347,6 +390,16 @@ class Migration(migrations.Migration):
                 "verbose_name": "permission to act",
                 "verbose_name_plural": "guardians and delegates",
                 "ordering": ["-pk"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("until__gte", models.F("since"))),
+                        name="mandate_has_a_last_day",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("scopes__contains", ["see"])),
+                        name="mandate_sees_at_least",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -475,6 +528,11 @@ class Migration(migrations.Migration):
                 "verbose_name": "household registration",
                 "verbose_name_plural": "household registrations",
                 "ordering": ["person", "span"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("kind__in", [1, 2])), name="registration_kind_known"
+                    )
+                ],
             },
         ),
         migrations.AddField(
@@ -719,28 +777,6 @@ class Migration(migrations.Migration):
             ),
         ),
         migrations.AddConstraint(
-            model_name="changerequest",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("correction", True), ("since__isnull", False), _connector="OR"),
-                name="change_request_has_a_day",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="duplicatepair",
-            index=models.Index(fields=["state", "reason"], name="duplicate_pair_queue"),
-        ),
-        migrations.AddIndex(
-            model_name="duplicatepair",
-            index=models.Index(fields=["other_id"], name="duplicate_pair_other"),
-        ),
-        migrations.AddConstraint(
-            model_name="duplicatepair",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("person_id__lt", models.F("other_id"))),
-                name="duplicate_pair_lower_first",
-            ),
-        ),
-        migrations.AddConstraint(
             model_name="duplicatepair",
             constraint=models.CheckConstraint(
                 condition=models.Q(
@@ -759,37 +795,9 @@ class Migration(migrations.Migration):
                 name="identity_document_one_of_a_kind",
             ),
         ),
-        migrations.AddConstraint(
-            model_name="identitydocument",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(
-                        ("end_reason", ""), ("ended_at__isnull", True), ("ended_on__isnull", True)
-                    ),
-                    models.Q(
-                        ("ended_at__isnull", False),
-                        ("ended_on__isnull", False),
-                        models.Q(("end_reason", ""), _negated=True),
-                    ),
-                    _connector="OR",
-                ),
-                name="identity_document_ends_with_a_reason",
-            ),
-        ),
         migrations.AddIndex(
             model_name="lifeevent",
             index=models.Index(fields=["person", "happened_on"], name="life_event_person"),
-        ),
-        migrations.AddIndex(
-            model_name="lifeevent",
-            index=models.Index(fields=["region"], name="life_event_region"),
-        ),
-        migrations.AddConstraint(
-            model_name="lifeevent",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("known_on__gte", models.F("happened_on"))),
-                name="life_event_known_after_it_happened",
-            ),
         ),
         migrations.AddConstraint(
             model_name="mandate",
@@ -809,22 +817,10 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name="mandate",
             constraint=models.CheckConstraint(
-                condition=models.Q(("until__gte", models.F("since"))), name="mandate_has_a_last_day"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="mandate",
-            constraint=models.CheckConstraint(
                 condition=models.Q(
                     ("kind", "delegate"), models.Q(("document", ""), _negated=True), _connector="OR"
                 ),
                 name="mandate_guardian_by_document",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="mandate",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("scopes__contains", ["see"])), name="mandate_sees_at_least"
             ),
         ),
         migrations.AddConstraint(
@@ -873,12 +869,6 @@ class Migration(migrations.Migration):
                     ("span", "&&"),
                 ],
                 name="registration_one_at_a_time",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="registration",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("kind__in", [1, 2])), name="registration_kind_known"
             ),
         ),
         append_only("enrollment_personfact"),

@@ -181,6 +181,54 @@ class Migration(migrations.Migration):
                 "verbose_name": "movement",
                 "verbose_name_plural": "movements",
                 "ordering": ["-pk"],
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("state__in", ["requested", "accepted", "attested"])),
+                        fields=("person", "branch"),
+                        name="movement_one_open_per_branch",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("from_region", models.F("to_region")), _negated=True),
+                        name="movement_goes_somewhere",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("state__in", ["attested", "done"]), _negated=True),
+                            models.Q(
+                                ("months__gt", 0),
+                                ("turn__gt", 0),
+                                models.Q(("serial", ""), _negated=True),
+                                models.Q(("digest", ""), _negated=True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="movement_attested_with_months",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("done_on__isnull", False), ("state", "done")),
+                            models.Q(
+                                models.Q(("state", "done"), _negated=True),
+                                ("done_on__isnull", True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="movement_done_on_a_day",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("money", "none"), ("state", "done"), _connector="OR"),
+                        name="movement_money_after_the_record",
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("serial", ""), _negated=True),
+                        fields=("serial",),
+                        name="movement_serial_once",
+                    ),
+                ],
+                "indexes": [
+                    models.Index(fields=["from_region"], name="movement_from"),
+                    models.Index(fields=["to_region"], name="movement_to"),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -222,78 +270,10 @@ class Migration(migrations.Migration):
                 "verbose_name": "step of a movement",
                 "verbose_name_plural": "steps of movements",
                 "ordering": ["case_id"],
+                "constraints": [
+                    models.UniqueConstraint(fields=("movement", "step"), name="movement_step_once")
+                ],
             },
-        ),
-        migrations.AddIndex(
-            model_name="movement",
-            index=models.Index(fields=["from_region"], name="movement_from"),
-        ),
-        migrations.AddIndex(
-            model_name="movement",
-            index=models.Index(fields=["to_region"], name="movement_to"),
-        ),
-        migrations.AddConstraint(
-            model_name="movement",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("state__in", ["requested", "accepted", "attested"])),
-                fields=("person", "branch"),
-                name="movement_one_open_per_branch",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="movement",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("from_region", models.F("to_region")), _negated=True),
-                name="movement_goes_somewhere",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="movement",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("state__in", ["attested", "done"]), _negated=True),
-                    models.Q(
-                        ("months__gt", 0),
-                        ("turn__gt", 0),
-                        models.Q(("serial", ""), _negated=True),
-                        models.Q(("digest", ""), _negated=True),
-                    ),
-                    _connector="OR",
-                ),
-                name="movement_attested_with_months",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="movement",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("done_on__isnull", False), ("state", "done")),
-                    models.Q(models.Q(("state", "done"), _negated=True), ("done_on__isnull", True)),
-                    _connector="OR",
-                ),
-                name="movement_done_on_a_day",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="movement",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("money", "none"), ("state", "done"), _connector="OR"),
-                name="movement_money_after_the_record",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="movement",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("serial", ""), _negated=True),
-                fields=("serial",),
-                name="movement_serial_once",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="movementstep",
-            constraint=models.UniqueConstraint(
-                fields=("movement", "step"), name="movement_step_once"
-            ),
         ),
         append_only("enrollment_movedmonth"),
     ]

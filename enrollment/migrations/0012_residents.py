@@ -257,6 +257,15 @@ class Migration(migrations.Migration):
                 "verbose_name": "double enrolment",
                 "verbose_name_plural": "double enrolments",
                 "ordering": ["state", "-found_at", "-pk"],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("person", "branch", "year", "other"), name="double_found_once"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("months__gt", 0)), name="double_months_positive"
+                    ),
+                ],
+                "indexes": [models.Index(fields=["region", "state"], name="double_queue")],
             },
         ),
         migrations.CreateModel(
@@ -326,6 +335,25 @@ class Migration(migrations.Migration):
                 "verbose_name": "import of an older scheme",
                 "verbose_name_plural": "imports of older schemes",
                 "ordering": ["-pk"],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("sha256", "scheme", "region"), name="legacy_import_one_per_file"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("checker__isnull", True),
+                            models.Q(("checker", models.F("maker")), _negated=True),
+                            _connector="OR",
+                        ),
+                        name="legacy_import_four_eyes",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("state", "read"), ("checker__isnull", False), _connector="OR"
+                        ),
+                        name="legacy_import_decided_by_someone",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -753,6 +781,36 @@ class Migration(migrations.Migration):
                 "verbose_name": "resident's refund",
                 "verbose_name_plural": "residents' refunds",
                 "ordering": ["-pk"],
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("state", "draft")),
+                        fields=("person", "branch", "year"),
+                        name="resident_refund_one_open",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("collective_amount__gte", 0),
+                            ("government_amount__gte", 0),
+                            ("person_amount__gte", 0),
+                            ("sponsor_amount__gte", 0),
+                        ),
+                        name="resident_refund_not_negative",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("checker__isnull", True),
+                            models.Q(("checker", models.F("maker")), _negated=True),
+                            _connector="OR",
+                        ),
+                        name="resident_refund_four_eyes",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("state", "draft"), ("checker__isnull", False), _connector="OR"
+                        ),
+                        name="resident_refund_decided_by_someone",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -838,6 +896,28 @@ class Migration(migrations.Migration):
                 "verbose_name": "bill to a sponsor",
                 "verbose_name_plural": "bills to sponsors",
                 "ordering": ["-pk"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("checker__isnull", True),
+                            models.Q(("checker", models.F("maker")), _negated=True),
+                            _connector="OR",
+                        ),
+                        name="bill_four_eyes",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("state__in", ["draft", "dropped"]),
+                            ("checker__isnull", False),
+                            _connector="OR",
+                        ),
+                        name="bill_sent_by_a_second",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("amount__gt", 0), ("count__gt", 0)),
+                        name="bill_amount_positive",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -948,6 +1028,37 @@ class Migration(migrations.Migration):
                 "verbose_name": "sponsored person",
                 "verbose_name_plural": "sponsored people",
                 "ordering": ["person", "span"],
+                "constraints": [
+                    django.contrib.postgres.constraints.ExclusionConstraint(
+                        expressions=[
+                            (
+                                models.Func(
+                                    models.F("person_id"),
+                                    models.F("person_id"),
+                                    models.Value("[]"),
+                                    function="int8range",
+                                ),
+                                "&&",
+                            ),
+                            (
+                                models.Func(
+                                    models.F("group"),
+                                    models.F("group"),
+                                    models.Value("[]"),
+                                    function="int8range",
+                                ),
+                                "&&",
+                            ),
+                            ("span", "&&"),
+                        ],
+                        name="sponsor_no_overlap_in_one_group",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("group__in", [1, 2, 3, 4, 5, 6])),
+                        name="sponsor_group_known",
+                    ),
+                ],
+                "indexes": [models.Index(fields=["region", "group"], name="sponsor_region_group")],
             },
         ),
         migrations.CreateModel(
@@ -998,160 +1109,15 @@ class Migration(migrations.Migration):
                 "verbose_name": "unmatched payment",
                 "verbose_name_plural": "unmatched payments",
                 "ordering": ["state", "receipt", "row"],
-            },
-        ),
-        migrations.AddIndex(
-            model_name="doubleenrolment",
-            index=models.Index(fields=["region", "state"], name="double_queue"),
-        ),
-        migrations.AddConstraint(
-            model_name="doubleenrolment",
-            constraint=models.UniqueConstraint(
-                fields=("person", "branch", "year", "other"), name="double_found_once"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="doubleenrolment",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("months__gt", 0)), name="double_months_positive"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="legacyimport",
-            constraint=models.UniqueConstraint(
-                fields=("sha256", "scheme", "region"), name="legacy_import_one_per_file"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="legacyimport",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("checker__isnull", True),
-                    models.Q(("checker", models.F("maker")), _negated=True),
-                    _connector="OR",
-                ),
-                name="legacy_import_four_eyes",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="legacyimport",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("state", "read"), ("checker__isnull", False), _connector="OR"),
-                name="legacy_import_decided_by_someone",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="residentrefund",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("state", "draft")),
-                fields=("person", "branch", "year"),
-                name="resident_refund_one_open",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="residentrefund",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("collective_amount__gte", 0),
-                    ("government_amount__gte", 0),
-                    ("person_amount__gte", 0),
-                    ("sponsor_amount__gte", 0),
-                ),
-                name="resident_refund_not_negative",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="residentrefund",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("checker__isnull", True),
-                    models.Q(("checker", models.F("maker")), _negated=True),
-                    _connector="OR",
-                ),
-                name="resident_refund_four_eyes",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="residentrefund",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("state", "draft"), ("checker__isnull", False), _connector="OR"),
-                name="resident_refund_decided_by_someone",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="sponsorbill",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("checker__isnull", True),
-                    models.Q(("checker", models.F("maker")), _negated=True),
-                    _connector="OR",
-                ),
-                name="bill_four_eyes",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="sponsorbill",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("state__in", ["draft", "dropped"]), ("checker__isnull", False), _connector="OR"
-                ),
-                name="bill_sent_by_a_second",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="sponsorbill",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("amount__gt", 0), ("count__gt", 0)), name="bill_amount_positive"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="sponsormembership",
-            index=models.Index(fields=["region", "group"], name="sponsor_region_group"),
-        ),
-        migrations.AddConstraint(
-            model_name="sponsormembership",
-            constraint=django.contrib.postgres.constraints.ExclusionConstraint(
-                expressions=[
-                    (
-                        models.Func(
-                            models.F("person_id"),
-                            models.F("person_id"),
-                            models.Value("[]"),
-                            function="int8range",
-                        ),
-                        "&&",
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("receipt", "row"), name="resident_unmatched_once"
                     ),
-                    (
-                        models.Func(
-                            models.F("group"),
-                            models.F("group"),
-                            models.Value("[]"),
-                            function="int8range",
-                        ),
-                        "&&",
+                    models.CheckConstraint(
+                        condition=models.Q(("amount__gt", 0)), name="unmatched_positive"
                     ),
-                    ("span", "&&"),
                 ],
-                name="sponsor_no_overlap_in_one_group",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="sponsormembership",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("group__in", [1, 2, 3, 4, 5, 6])), name="sponsor_group_known"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="unmatchedpayment",
-            constraint=models.UniqueConstraint(
-                fields=("receipt", "row"), name="resident_unmatched_once"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="unmatchedpayment",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("amount__gt", 0)), name="unmatched_positive"
-            ),
+            },
         ),
         append_only("enrollment_residentpayment"),
         migrations.RunSQL(

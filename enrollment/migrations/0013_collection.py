@@ -166,6 +166,7 @@ class Migration(migrations.Migration):
                 "verbose_name": "demand note",
                 "verbose_name_plural": "demand notes",
                 "ordering": ["-pk"],
+                "indexes": [models.Index(fields=["run_id"], name="demand_note_run")],
             },
         ),
         migrations.CreateModel(
@@ -185,6 +186,11 @@ class Migration(migrations.Migration):
                 "verbose_name": "instalment",
                 "verbose_name_plural": "instalments",
                 "ordering": ["agreement", "number"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("amount__gt", 0)), name="instalment_amount_possible"
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
@@ -223,6 +229,12 @@ class Migration(migrations.Migration):
                 "verbose_name": "measure of collection",
                 "verbose_name_plural": "measures of collection",
                 "ordering": ["-on", "-pk"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("document", ""), _negated=True),
+                        name="measure_has_document",
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
@@ -249,6 +261,11 @@ class Migration(migrations.Migration):
                 "verbose_name": "file of receipts",
                 "verbose_name_plural": "files of receipts",
                 "ordering": ["-pk"],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("number", "region"), name="receipt_file_number_once"
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
@@ -305,6 +322,14 @@ class Migration(migrations.Migration):
                 "verbose_name": "refund of contributions",
                 "verbose_name_plural": "refunds of contributions",
                 "ordering": ["-pk"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("amount__gt", 0), models.Q(("reason", ""), _negated=True)
+                        ),
+                        name="refund_complete",
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
@@ -378,6 +403,11 @@ class Migration(migrations.Migration):
                 "verbose_name": "remittance",
                 "verbose_name_plural": "remittances",
                 "ordering": ["-received_on", "-pk"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("amount__gt", 0)), name="remittance_amount_possible"
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
@@ -425,6 +455,9 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name": "allocation to a surcharge",
                 "verbose_name_plural": "allocations to surcharges",
+                "indexes": [
+                    models.Index(fields=["receipt_id"], name="surcharge_allocation_receipt")
+                ],
             },
         ),
         migrations.CreateModel(
@@ -476,6 +509,19 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name": "surcharge",
                 "verbose_name_plural": "surcharges",
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("weight__gte", 0)), name="surcharge_weight_possible"
+                    )
+                ],
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("employer_id__gt", 0)),
+                        fields=["employer_id"],
+                        name="surcharge_employer",
+                    ),
+                    models.Index(fields=["run_id"], name="surcharge_run"),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -567,6 +613,18 @@ class Migration(migrations.Migration):
                 "verbose_name": "unmatched receipt",
                 "verbose_name_plural": "unmatched receipts",
                 "ordering": ["received_on", "pk"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("amount__gt", 0)), name="unmatched_amount_possible"
+                    )
+                ],
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("state__in", ["open", "returning"])),
+                        fields=["region"],
+                        name="unmatched_open",
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
@@ -632,6 +690,16 @@ class Migration(migrations.Migration):
                 "verbose_name": "waiver or write-off",
                 "verbose_name_plural": "waivers and write-offs",
                 "ordering": ["-pk"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("amount__gt", 0),
+                            models.Q(("reason", ""), _negated=True),
+                            models.Q(("document", ""), _negated=True),
+                        ),
+                        name="waiver_complete",
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
@@ -721,6 +789,13 @@ class Migration(migrations.Migration):
                 "verbose_name": "withholding file",
                 "verbose_name_plural": "withholding files",
                 "ordering": ["-pk"],
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("state", "out")),
+                        fields=("region",),
+                        name="withholding_file_one_out",
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
@@ -760,6 +835,11 @@ class Migration(migrations.Migration):
                 "verbose_name": "withholding",
                 "verbose_name_plural": "withholdings",
                 "ordering": ["file", "number"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("amount__gt", 0)), name="withholding_amount_possible"
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
@@ -1062,28 +1142,6 @@ class Migration(migrations.Migration):
                 fields=("reference", "fund_id"), name="receipt_reference_once_a_fund"
             ),
         ),
-        migrations.AddIndex(
-            model_name="surchargeallocation",
-            index=models.Index(fields=["receipt_id"], name="surcharge_allocation_receipt"),
-        ),
-        migrations.AddIndex(
-            model_name="surchargeentry",
-            index=models.Index(
-                condition=models.Q(("employer_id__gt", 0)),
-                fields=["employer_id"],
-                name="surcharge_employer",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="surchargeentry",
-            index=models.Index(fields=["run_id"], name="surcharge_run"),
-        ),
-        migrations.AddConstraint(
-            model_name="surchargeentry",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("weight__gte", 0)), name="surcharge_weight_possible"
-            ),
-        ),
         migrations.AddField(
             model_name="unmatchedreceipt",
             name="file",
@@ -1304,10 +1362,6 @@ class Migration(migrations.Migration):
                 name="agreement_decided_by_someone",
             ),
         ),
-        migrations.AddIndex(
-            model_name="demandnote",
-            index=models.Index(fields=["run_id"], name="demand_note_run"),
-        ),
         migrations.AddConstraint(
             model_name="demandnote",
             constraint=models.CheckConstraint(
@@ -1338,31 +1392,6 @@ class Migration(migrations.Migration):
             model_name="instalment",
             constraint=models.UniqueConstraint(
                 fields=("agreement", "number"), name="instalment_once"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="instalment",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("amount__gt", 0)), name="instalment_amount_possible"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="measure",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("document", ""), _negated=True), name="measure_has_document"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="receiptfile",
-            constraint=models.UniqueConstraint(
-                fields=("number", "region"), name="receipt_file_number_once"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="refund",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("amount__gt", 0), models.Q(("reason", ""), _negated=True)),
-                name="refund_complete",
             ),
         ),
         migrations.AddConstraint(
@@ -1398,26 +1427,6 @@ class Migration(migrations.Migration):
                     _connector="OR",
                 ),
                 name="remittance_one_payer",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="remittance",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("amount__gt", 0)), name="remittance_amount_possible"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="unmatchedreceipt",
-            index=models.Index(
-                condition=models.Q(("state__in", ["open", "returning"])),
-                fields=["region"],
-                name="unmatched_open",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="unmatchedreceipt",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("amount__gt", 0)), name="unmatched_amount_possible"
             ),
         ),
         migrations.AddConstraint(
@@ -1478,25 +1487,6 @@ class Migration(migrations.Migration):
             ),
         ),
         migrations.AddConstraint(
-            model_name="waiver",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("amount__gt", 0),
-                    models.Q(("reason", ""), _negated=True),
-                    models.Q(("document", ""), _negated=True),
-                ),
-                name="waiver_complete",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="withholdingfile",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("state", "out")),
-                fields=("region",),
-                name="withholding_file_one_out",
-            ),
-        ),
-        migrations.AddConstraint(
             model_name="withholdingmandate",
             constraint=models.CheckConstraint(
                 condition=models.Q(
@@ -1531,12 +1521,6 @@ class Migration(migrations.Migration):
                     _connector="OR",
                 ),
                 name="withholding_repeated_once",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="withholdingline",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("amount__gt", 0)), name="withholding_amount_possible"
             ),
         ),
         append_only("enrollment_surchargeallocation"),

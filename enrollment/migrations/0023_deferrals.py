@@ -99,6 +99,31 @@ class Migration(migrations.Migration):
                 "verbose_name": "deferral",
                 "verbose_name_plural": "deferrals",
                 "ordering": ["-pk"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("checker__isnull", True),
+                            models.Q(("checker", models.F("maker")), _negated=True),
+                            _connector="OR",
+                        ),
+                        name="deferral_four_eyes",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("state", "asked"), ("checker__isnull", False), _connector="OR"
+                        ),
+                        name="deferral_decided_by_someone",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("branch__in", [1, 2, 3, 4, 5]),
+                            ("last_month__gte", models.F("first_month")),
+                            ("months__gt", 0),
+                            models.Q(("reason", ""), _negated=True),
+                        ),
+                        name="deferral_complete",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -146,35 +171,5 @@ class Migration(migrations.Migration):
                 "verbose_name": "deferred month",
                 "verbose_name_plural": "deferred months",
             },
-        ),
-        migrations.AddConstraint(
-            model_name="deferral",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("checker__isnull", True),
-                    models.Q(("checker", models.F("maker")), _negated=True),
-                    _connector="OR",
-                ),
-                name="deferral_four_eyes",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="deferral",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("state", "asked"), ("checker__isnull", False), _connector="OR"),
-                name="deferral_decided_by_someone",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="deferral",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("branch__in", [1, 2, 3, 4, 5]),
-                    ("last_month__gte", models.F("first_month")),
-                    ("months__gt", 0),
-                    models.Q(("reason", ""), _negated=True),
-                ),
-                name="deferral_complete",
-            ),
         ),
     ]

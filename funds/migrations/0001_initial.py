@@ -121,6 +121,35 @@ class Migration(migrations.Migration):
                 "verbose_name": "payment batch",
                 "verbose_name_plural": "payment batches",
                 "ordering": ["-id"],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("source",), name="payment_batch_once_per_source"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("count__gt", 0), ("total__gt", 0)),
+                        name="payment_batch_not_empty",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("checker__isnull", True),
+                            models.Q(("checker", models.F("maker")), _negated=True),
+                            _connector="OR",
+                        ),
+                        name="payment_batch_four_eyes",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("state__in", ["open", "cancelled"]),
+                            models.Q(
+                                ("checker__isnull", False),
+                                ("released_at__isnull", False),
+                                ("released_on__isnull", False),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="payment_batch_released_by_someone",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -160,6 +189,18 @@ class Migration(migrations.Migration):
                 "verbose_name": "fund",
                 "verbose_name_plural": "funds",
                 "ordering": ["branch", "scheme", "region"],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("branch", "scheme", "region"),
+                        name="fund_one_per_branch_scheme_region",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("branch__in", [1, 2, 3, 4])), name="fund_branch_known"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("scheme__in", [1, 2])), name="fund_scheme_known"
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -219,6 +260,26 @@ class Migration(migrations.Migration):
                 "verbose_name": "ledger batch",
                 "verbose_name_plural": "ledger batches",
                 "ordering": ["-id"],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("source",), name="ledger_batch_once_per_source"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("count__gt", 0), ("heads__gte", 0), ("total__gt", 0)),
+                        name="ledger_batch_not_empty",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("reverses__isnull", True),
+                            models.Q(("reverses", models.F("id")), _negated=True),
+                            _connector="OR",
+                        ),
+                        name="ledger_batch_not_its_own_reversal",
+                    ),
+                ],
+                "indexes": [
+                    models.Index(fields=["fund", "booked_on"], name="ledger_batch_fund_day")
+                ],
             },
         ),
         migrations.CreateModel(
@@ -262,6 +323,11 @@ class Migration(migrations.Migration):
                 "verbose_name": "bank return",
                 "verbose_name_plural": "bank returns",
                 "ordering": ["-id"],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("batch", "number"), name="bank_return_number_once_per_batch"
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
@@ -334,6 +400,17 @@ class Migration(migrations.Migration):
                 "verbose_name": "allowed flow",
                 "verbose_name_plural": "allowed flows",
                 "ordering": ["debit", "credit", "region", "branch", "since"],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("debit", "credit", "branch", "region", "since"),
+                        name="flow_rule_one_per_date",
+                        nulls_distinct=False,
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("debit", models.F("credit")), _negated=True),
+                        name="flow_rule_two_accounts",
+                    ),
+                ],
             },
         ),
         migrations.AddField(
@@ -394,6 +471,12 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name": "batch total",
                 "verbose_name_plural": "batch totals",
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("batch", "region", "month", "debit", "credit"),
+                        name="batch_total_once",
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
@@ -721,6 +804,19 @@ class Migration(migrations.Migration):
                 "verbose_name": "unmatched line",
                 "verbose_name_plural": "unmatched lines",
                 "ordering": ["bank_return", "line"],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("bank_return", "line"), name="unmatched_line_once"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("settled_by__isnull", True),
+                            models.Q(("note", ""), _negated=True),
+                            _connector="OR",
+                        ),
+                        name="unmatched_line_settled_with_a_note",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -802,84 +898,6 @@ class Migration(migrations.Migration):
                 "verbose_name_plural": "bank files",
             },
         ),
-        migrations.AddConstraint(
-            model_name="bankreturn",
-            constraint=models.UniqueConstraint(
-                fields=("batch", "number"), name="bank_return_number_once_per_batch"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="flowrule",
-            constraint=models.UniqueConstraint(
-                fields=("debit", "credit", "branch", "region", "since"),
-                name="flow_rule_one_per_date",
-                nulls_distinct=False,
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="flowrule",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("debit", models.F("credit")), _negated=True),
-                name="flow_rule_two_accounts",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="paymentbatch",
-            constraint=models.UniqueConstraint(
-                fields=("source",), name="payment_batch_once_per_source"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="paymentbatch",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("count__gt", 0), ("total__gt", 0)),
-                name="payment_batch_not_empty",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="paymentbatch",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("checker__isnull", True),
-                    models.Q(("checker", models.F("maker")), _negated=True),
-                    _connector="OR",
-                ),
-                name="payment_batch_four_eyes",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="paymentbatch",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("state__in", ["open", "cancelled"]),
-                    models.Q(
-                        ("checker__isnull", False),
-                        ("released_at__isnull", False),
-                        ("released_on__isnull", False),
-                    ),
-                    _connector="OR",
-                ),
-                name="payment_batch_released_by_someone",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="fund",
-            constraint=models.UniqueConstraint(
-                fields=("branch", "scheme", "region"), name="fund_one_per_branch_scheme_region"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="fund",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("branch__in", [1, 2, 3, 4])), name="fund_branch_known"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="fund",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("scheme__in", [1, 2])), name="fund_scheme_known"
-            ),
-        ),
         migrations.AddField(
             model_name="sealedbatch",
             name="seal",
@@ -887,57 +905,6 @@ class Migration(migrations.Migration):
                 on_delete=django.db.models.deletion.PROTECT,
                 related_name="batches",
                 to="funds.ledgerseal",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="ledgerbatch",
-            index=models.Index(fields=["fund", "booked_on"], name="ledger_batch_fund_day"),
-        ),
-        migrations.AddConstraint(
-            model_name="ledgerbatch",
-            constraint=models.UniqueConstraint(
-                fields=("source",), name="ledger_batch_once_per_source"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="ledgerbatch",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("count__gt", 0), ("heads__gte", 0), ("total__gt", 0)),
-                name="ledger_batch_not_empty",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="ledgerbatch",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("reverses__isnull", True),
-                    models.Q(("reverses", models.F("id")), _negated=True),
-                    _connector="OR",
-                ),
-                name="ledger_batch_not_its_own_reversal",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="batchtotal",
-            constraint=models.UniqueConstraint(
-                fields=("batch", "region", "month", "debit", "credit"), name="batch_total_once"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="unmatchedline",
-            constraint=models.UniqueConstraint(
-                fields=("bank_return", "line"), name="unmatched_line_once"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="unmatchedline",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("settled_by__isnull", True),
-                    models.Q(("note", ""), _negated=True),
-                    _connector="OR",
-                ),
-                name="unmatched_line_settled_with_a_note",
             ),
         ),
     ]

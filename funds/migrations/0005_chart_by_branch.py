@@ -85,6 +85,13 @@ class Migration(migrations.Migration):
                 "verbose_name": "statement line",
                 "verbose_name_plural": "statement lines",
                 "ordering": ["statement", "place"],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("statement", "place", "branch", "since"),
+                        name="statement_line_one_per_date",
+                        nulls_distinct=False,
+                    )
+                ],
             },
         ),
         migrations.RemoveConstraint(
@@ -149,14 +156,6 @@ class Migration(migrations.Migration):
             constraint=models.UniqueConstraint(
                 fields=("account", "branch", "scheme", "since"),
                 name="account_code_one_per_date",
-                nulls_distinct=False,
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="statementline",
-            constraint=models.UniqueConstraint(
-                fields=("statement", "place", "branch", "since"),
-                name="statement_line_one_per_date",
                 nulls_distinct=False,
             ),
         ),

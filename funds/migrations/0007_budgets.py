@@ -125,6 +125,51 @@ class Migration(migrations.Migration):
                 "verbose_name": "budget",
                 "verbose_name_plural": "budgets",
                 "ordering": ["-year", "fund", "-number"],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("fund", "year", "number"), name="budget_number_once"
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("state", "approved")),
+                        fields=("fund", "year"),
+                        name="budget_one_in_force",
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("state__in", ["draft", "reviewed"])),
+                        fields=("fund", "year"),
+                        name="budget_one_in_work",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("reviewer__isnull", True),
+                                models.Q(("reviewer", models.F("maker")), _negated=True),
+                                _connector="OR",
+                            ),
+                            models.Q(
+                                ("checker__isnull", True),
+                                models.Q(
+                                    models.Q(("checker", models.F("maker")), _negated=True),
+                                    models.Q(("checker", models.F("reviewer")), _negated=True),
+                                ),
+                                _connector="OR",
+                            ),
+                        ),
+                        name="budget_three_people",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("state__in", ["approved", "replaced"]), _negated=True),
+                            models.Q(
+                                ("approved_at__isnull", False),
+                                ("checker__isnull", False),
+                                ("reviewer__isnull", False),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="budget_approved_by_someone",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -160,6 +205,12 @@ class Migration(migrations.Migration):
                 "verbose_name": "budget line",
                 "verbose_name_plural": "budget lines",
                 "ordering": ["account"],
+                "constraints": [
+                    models.UniqueConstraint(fields=("budget", "account"), name="budget_line_once"),
+                    models.CheckConstraint(
+                        condition=models.Q(("amount__gt", 0)), name="budget_line_positive"
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -213,6 +264,21 @@ class Migration(migrations.Migration):
                 "verbose_name": "final accounts",
                 "verbose_name_plural": "final accounts of years",
                 "ordering": ["-year", "fund"],
+                "constraints": [
+                    models.UniqueConstraint(fields=("fund", "year"), name="final_accounts_once"),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("approved_at__isnull", True), ("checker__isnull", True)),
+                            models.Q(
+                                ("approved_at__isnull", False),
+                                ("checker__isnull", False),
+                                models.Q(("checker", models.F("maker")), _negated=True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="final_accounts_four_eyes",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -283,120 +349,26 @@ class Migration(migrations.Migration):
                 "verbose_name": "spending plan",
                 "verbose_name_plural": "spending plans",
                 "ordering": ["-month", "fund", "-id"],
-            },
-        ),
-        migrations.AddConstraint(
-            model_name="budget",
-            constraint=models.UniqueConstraint(
-                fields=("fund", "year", "number"), name="budget_number_once"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="budget",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("state", "approved")),
-                fields=("fund", "year"),
-                name="budget_one_in_force",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="budget",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("state__in", ["draft", "reviewed"])),
-                fields=("fund", "year"),
-                name="budget_one_in_work",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="budget",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(
-                        ("reviewer__isnull", True),
-                        models.Q(("reviewer", models.F("maker")), _negated=True),
-                        _connector="OR",
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("amount__gt", 0)), name="spending_plan_positive"
                     ),
-                    models.Q(
-                        ("checker__isnull", True),
-                        models.Q(
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("checker__isnull", True),
                             models.Q(("checker", models.F("maker")), _negated=True),
-                            models.Q(("checker", models.F("reviewer")), _negated=True),
+                            _connector="OR",
                         ),
-                        _connector="OR",
+                        name="spending_plan_four_eyes",
                     ),
-                ),
-                name="budget_three_people",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="budget",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("state__in", ["approved", "replaced"]), _negated=True),
-                    models.Q(
-                        ("approved_at__isnull", False),
-                        ("checker__isnull", False),
-                        ("reviewer__isnull", False),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("state", "draft"), ("checker__isnull", False), _connector="OR"
+                        ),
+                        name="spending_plan_decided_by_someone",
                     ),
-                    _connector="OR",
-                ),
-                name="budget_approved_by_someone",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="budgetline",
-            constraint=models.UniqueConstraint(
-                fields=("budget", "account"), name="budget_line_once"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="budgetline",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("amount__gt", 0)), name="budget_line_positive"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="finalaccounts",
-            constraint=models.UniqueConstraint(fields=("fund", "year"), name="final_accounts_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="finalaccounts",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("approved_at__isnull", True), ("checker__isnull", True)),
-                    models.Q(
-                        ("approved_at__isnull", False),
-                        ("checker__isnull", False),
-                        models.Q(("checker", models.F("maker")), _negated=True),
-                    ),
-                    _connector="OR",
-                ),
-                name="final_accounts_four_eyes",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="spendingplan",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("amount__gt", 0)), name="spending_plan_positive"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="spendingplan",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("checker__isnull", True),
-                    models.Q(("checker", models.F("maker")), _negated=True),
-                    _connector="OR",
-                ),
-                name="spending_plan_four_eyes",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="spendingplan",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("state", "draft"), ("checker__isnull", False), _connector="OR"),
-                name="spending_plan_decided_by_someone",
-            ),
+                ],
+            },
         ),
         append_only("funds_budgetline"),
         migrations.RunSQL(GUARD, NO_GUARD),

@@ -41,6 +41,12 @@ class Migration(migrations.Migration):
                 "verbose_name": "line of a bank statement",
                 "verbose_name_plural": "lines of bank statements",
                 "ordering": ["statement", "place"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("amount", 0), _negated=True),
+                        name="bank_line_moves_something",
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
@@ -81,6 +87,11 @@ class Migration(migrations.Migration):
                 "verbose_name": "account at a bank",
                 "verbose_name_plural": "accounts at banks",
                 "ordering": ["fund", "ledger"],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("fund", "ledger"), name="bank_account_one_per_ledger"
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
@@ -127,6 +138,11 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name": "match of a bank line",
                 "verbose_name_plural": "matches of bank lines",
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("account", "batch_id"), name="bank_match_batch_once"
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
@@ -177,6 +193,21 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name": "explanation of a difference",
                 "verbose_name_plural": "explanations of differences",
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("batch_id__isnull", False)),
+                        fields=("account", "batch_id"),
+                        name="bank_note_batch_once",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("batch_id__isnull", False), ("line__isnull", True)),
+                            models.Q(("batch_id__isnull", True), ("line__isnull", False)),
+                            _connector="OR",
+                        ),
+                        name="bank_note_of_one_side",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -218,6 +249,15 @@ class Migration(migrations.Migration):
                 "verbose_name": "bank statement",
                 "verbose_name_plural": "bank statements",
                 "ordering": ["-last_day", "-id"],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("account", "number"), name="bank_statement_once"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("first_day__lte", models.F("last_day"))),
+                        name="bank_statement_days_in_order",
+                    ),
+                ],
             },
         ),
         migrations.AddField(
@@ -285,6 +325,13 @@ class Migration(migrations.Migration):
                 "verbose_name": "reconciliation of a day",
                 "verbose_name_plural": "reconciliations of days",
                 "ordering": ["-day", "fund", "what"],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("fund", "account", "what", "day"),
+                        name="day_reconciliation_once",
+                        nulls_distinct=False,
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
@@ -322,6 +369,12 @@ class Migration(migrations.Migration):
                 "verbose_name": "day of the tax office",
                 "verbose_name_plural": "days of the tax office",
                 "ordering": ["-day", "fund"],
+                "constraints": [
+                    models.UniqueConstraint(fields=("fund", "day"), name="tax_day_once"),
+                    models.CheckConstraint(
+                        condition=models.Q(("amount__gte", 0)), name="tax_day_not_negative"
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -381,119 +434,39 @@ class Migration(migrations.Migration):
                 "verbose_name": "term deposit",
                 "verbose_name_plural": "term deposits",
                 "ordering": ["due_on", "id"],
+                "constraints": [
+                    models.UniqueConstraint(fields=("bank", "receipt"), name="term_deposit_once"),
+                    models.CheckConstraint(
+                        condition=models.Q(("amount__gt", 0), ("months__gt", 0), ("rate__gte", 0)),
+                        name="term_deposit_real",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("checker__isnull", True),
+                            models.Q(("checker", models.F("maker")), _negated=True),
+                            _connector="OR",
+                        ),
+                        name="term_deposit_four_eyes",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("interest__isnull", True), ("returned_on__isnull", True)),
+                            models.Q(
+                                ("checker__isnull", False),
+                                ("interest__gte", 0),
+                                ("returned_on__isnull", False),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="term_deposit_returned_with_interest",
+                    ),
+                ],
             },
-        ),
-        migrations.AddConstraint(
-            model_name="bankaccount",
-            constraint=models.UniqueConstraint(
-                fields=("fund", "ledger"), name="bank_account_one_per_ledger"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="bankmatch",
-            constraint=models.UniqueConstraint(
-                fields=("account", "batch_id"), name="bank_match_batch_once"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="banknote",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("batch_id__isnull", False)),
-                fields=("account", "batch_id"),
-                name="bank_note_batch_once",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="banknote",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("batch_id__isnull", False), ("line__isnull", True)),
-                    models.Q(("batch_id__isnull", True), ("line__isnull", False)),
-                    _connector="OR",
-                ),
-                name="bank_note_of_one_side",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="bankstatement",
-            constraint=models.UniqueConstraint(
-                fields=("account", "number"), name="bank_statement_once"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="bankstatement",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("first_day__lte", models.F("last_day"))),
-                name="bank_statement_days_in_order",
-            ),
         ),
         migrations.AddConstraint(
             model_name="bankline",
             constraint=models.UniqueConstraint(
                 fields=("statement", "place"), name="bank_line_once"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="bankline",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("amount", 0), _negated=True), name="bank_line_moves_something"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="dayreconciliation",
-            constraint=models.UniqueConstraint(
-                fields=("fund", "account", "what", "day"),
-                name="day_reconciliation_once",
-                nulls_distinct=False,
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="taxday",
-            constraint=models.UniqueConstraint(fields=("fund", "day"), name="tax_day_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="taxday",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("amount__gte", 0)), name="tax_day_not_negative"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="termdeposit",
-            constraint=models.UniqueConstraint(
-                fields=("bank", "receipt"), name="term_deposit_once"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="termdeposit",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("amount__gt", 0), ("months__gt", 0), ("rate__gte", 0)),
-                name="term_deposit_real",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="termdeposit",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("checker__isnull", True),
-                    models.Q(("checker", models.F("maker")), _negated=True),
-                    _connector="OR",
-                ),
-                name="term_deposit_four_eyes",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="termdeposit",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("interest__isnull", True), ("returned_on__isnull", True)),
-                    models.Q(
-                        ("checker__isnull", False),
-                        ("interest__gte", 0),
-                        ("returned_on__isnull", False),
-                    ),
-                    _connector="OR",
-                ),
-                name="term_deposit_returned_with_interest",
             ),
         ),
         append_only("funds_bankstatement"),

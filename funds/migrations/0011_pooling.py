@@ -128,6 +128,52 @@ class Migration(migrations.Migration):
                 "verbose_name": "pooling round",
                 "verbose_name_plural": "pooling rounds",
                 "ordering": ["-since", "-id"],
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("state__in", ["reversed", "abandoned"]), _negated=True),
+                        fields=("fund", "since"),
+                        name="pooling_round_once",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("until__gte", models.F("since"))),
+                        name="pooling_round_months_in_order",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("checker__isnull", True),
+                                models.Q(("checker", models.F("maker")), _negated=True),
+                                _connector="OR",
+                            ),
+                            models.Q(
+                                ("reversed_by__isnull", True),
+                                models.Q(
+                                    ("reversed_by", models.F("reversal_asked_by")), _negated=True
+                                ),
+                                _connector="OR",
+                            ),
+                        ),
+                        name="pooling_round_four_eyes",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("state__in", ["approved", "posted", "reversed"]), _negated=True
+                            ),
+                            models.Q(("approved_at__isnull", False), ("checker__isnull", False)),
+                            _connector="OR",
+                        ),
+                        name="pooling_round_approved_by_someone",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("state", "reversed"), _negated=True),
+                            ("reversed_by__isnull", False),
+                            _connector="OR",
+                        ),
+                        name="pooling_round_reversed_by_someone",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -214,6 +260,23 @@ class Migration(migrations.Migration):
                 "verbose_name": "part in a pooling round",
                 "verbose_name_plural": "parts in pooling rounds",
                 "ordering": ["-round__since", "round", "region"],
+                "constraints": [
+                    models.UniqueConstraint(fields=("round", "region"), name="pooling_part_once"),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("central__gte", 0), ("down__gte", 0), ("local__gte", 0), ("up__gte", 0)
+                        ),
+                        name="pooling_part_not_below_nought",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("checker__isnull", True),
+                            models.Q(("checker", models.F("maker")), _negated=True),
+                            _connector="OR",
+                        ),
+                        name="pooling_part_four_eyes",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -349,157 +412,73 @@ class Migration(migrations.Migration):
                 "verbose_name": "transfer between levels",
                 "verbose_name_plural": "transfers between levels",
                 "ordering": ["-id"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("amount__gt", 0)), name="pooling_transfer_positive"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("payer", models.F("payee")), _negated=True),
+                        name="pooling_transfer_two_funds",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("payer_checker__isnull", True),
+                                models.Q(("payer_checker", models.F("payer_maker")), _negated=True),
+                                _connector="OR",
+                            ),
+                            models.Q(
+                                ("payee_maker__isnull", True),
+                                models.Q(
+                                    models.Q(
+                                        ("payee_maker", models.F("payer_maker")), _negated=True
+                                    ),
+                                    models.Q(
+                                        ("payee_maker", models.F("payer_checker")), _negated=True
+                                    ),
+                                ),
+                                _connector="OR",
+                            ),
+                            models.Q(
+                                ("payee_checker__isnull", True),
+                                models.Q(
+                                    models.Q(
+                                        ("payee_checker", models.F("payer_maker")), _negated=True
+                                    ),
+                                    models.Q(
+                                        ("payee_checker", models.F("payer_checker")), _negated=True
+                                    ),
+                                    models.Q(
+                                        ("payee_checker", models.F("payee_maker")), _negated=True
+                                    ),
+                                ),
+                                _connector="OR",
+                            ),
+                        ),
+                        name="pooling_transfer_four_people",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("state__in", ["posted", "reversed"]), _negated=True),
+                            models.Q(
+                                ("payee_checker__isnull", False),
+                                ("payee_maker__isnull", False),
+                                ("payer_checker__isnull", False),
+                                ("posted_on__isnull", False),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="pooling_transfer_approved_on_both_levels",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("reversed_by__isnull", True),
+                            models.Q(("reversed_by", models.F("reversal_asked_by")), _negated=True),
+                            _connector="OR",
+                        ),
+                        name="pooling_transfer_reversed_by_another",
+                    ),
+                ],
             },
-        ),
-        migrations.AddConstraint(
-            model_name="poolinground",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("state__in", ["reversed", "abandoned"]), _negated=True),
-                fields=("fund", "since"),
-                name="pooling_round_once",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="poolinground",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("until__gte", models.F("since"))),
-                name="pooling_round_months_in_order",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="poolinground",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(
-                        ("checker__isnull", True),
-                        models.Q(("checker", models.F("maker")), _negated=True),
-                        _connector="OR",
-                    ),
-                    models.Q(
-                        ("reversed_by__isnull", True),
-                        models.Q(("reversed_by", models.F("reversal_asked_by")), _negated=True),
-                        _connector="OR",
-                    ),
-                ),
-                name="pooling_round_four_eyes",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="poolinground",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("state__in", ["approved", "posted", "reversed"]), _negated=True),
-                    models.Q(("approved_at__isnull", False), ("checker__isnull", False)),
-                    _connector="OR",
-                ),
-                name="pooling_round_approved_by_someone",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="poolinground",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("state", "reversed"), _negated=True),
-                    ("reversed_by__isnull", False),
-                    _connector="OR",
-                ),
-                name="pooling_round_reversed_by_someone",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="poolingpart",
-            constraint=models.UniqueConstraint(
-                fields=("round", "region"), name="pooling_part_once"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="poolingpart",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("central__gte", 0), ("down__gte", 0), ("local__gte", 0), ("up__gte", 0)
-                ),
-                name="pooling_part_not_below_nought",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="poolingpart",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("checker__isnull", True),
-                    models.Q(("checker", models.F("maker")), _negated=True),
-                    _connector="OR",
-                ),
-                name="pooling_part_four_eyes",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="poolingtransfer",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("amount__gt", 0)), name="pooling_transfer_positive"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="poolingtransfer",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("payer", models.F("payee")), _negated=True),
-                name="pooling_transfer_two_funds",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="poolingtransfer",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(
-                        ("payer_checker__isnull", True),
-                        models.Q(("payer_checker", models.F("payer_maker")), _negated=True),
-                        _connector="OR",
-                    ),
-                    models.Q(
-                        ("payee_maker__isnull", True),
-                        models.Q(
-                            models.Q(("payee_maker", models.F("payer_maker")), _negated=True),
-                            models.Q(("payee_maker", models.F("payer_checker")), _negated=True),
-                        ),
-                        _connector="OR",
-                    ),
-                    models.Q(
-                        ("payee_checker__isnull", True),
-                        models.Q(
-                            models.Q(("payee_checker", models.F("payer_maker")), _negated=True),
-                            models.Q(("payee_checker", models.F("payer_checker")), _negated=True),
-                            models.Q(("payee_checker", models.F("payee_maker")), _negated=True),
-                        ),
-                        _connector="OR",
-                    ),
-                ),
-                name="pooling_transfer_four_people",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="poolingtransfer",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("state__in", ["posted", "reversed"]), _negated=True),
-                    models.Q(
-                        ("payee_checker__isnull", False),
-                        ("payee_maker__isnull", False),
-                        ("payer_checker__isnull", False),
-                        ("posted_on__isnull", False),
-                    ),
-                    _connector="OR",
-                ),
-                name="pooling_transfer_approved_on_both_levels",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="poolingtransfer",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("reversed_by__isnull", True),
-                    models.Q(("reversed_by", models.F("reversal_asked_by")), _negated=True),
-                    _connector="OR",
-                ),
-                name="pooling_transfer_reversed_by_another",
-            ),
         ),
     ]

@@ -128,6 +128,29 @@ class Migration(migrations.Migration):
                 "verbose_name": "catalogue edition",
                 "verbose_name_plural": "catalogue editions",
                 "ordering": ["-id"],
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("state__in", ["received", "waiting", "taken"])),
+                        fields=("region", "kind", "digest", "from_date"),
+                        name="catalogue_edition_same_file_once",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("checker__isnull", True),
+                            models.Q(("checker", models.F("maker")), _negated=True),
+                            _connector="OR",
+                        ),
+                        name="catalogue_edition_four_eyes",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("state__in", ["taken", "rejected"]), _negated=True),
+                            ("checker__isnull", False),
+                            _connector="OR",
+                        ),
+                        name="catalogue_edition_decided_by_someone",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -236,6 +259,35 @@ class Migration(migrations.Migration):
                 "verbose_name": "catalogue item",
                 "verbose_name_plural": "catalogue items",
                 "ordering": ["kind", "code", "-from_date"],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("code", "region", "kind", "from_date"),
+                        name="catalogue_item_once_a_day",
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("until__isnull", True)),
+                        fields=("code", "region", "kind"),
+                        name="catalogue_item_one_open",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("share_employees__range", (0, 1000000)),
+                            ("share_residents__range", (0, 1000000)),
+                        ),
+                        name="catalogue_item_shares_possible",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("price_limit__isnull", True), ("price_limit__gte", 0), _connector="OR"
+                        ),
+                        name="catalogue_item_limit_possible",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("item_class__in", [1, 2, 3])),
+                        name="catalogue_item_class_known",
+                    ),
+                ],
+                "indexes": [models.Index(fields=["name"], name="catalogue_item_name")],
             },
         ),
         migrations.CreateModel(
@@ -315,6 +367,11 @@ class Migration(migrations.Migration):
                 "verbose_name": "row of a catalogue file",
                 "verbose_name_plural": "rows of catalogue files",
                 "ordering": ["edition", "number"],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("edition", "code"), name="catalogue_row_code_once"
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
@@ -474,6 +531,27 @@ class Migration(migrations.Migration):
                 "verbose_name": "visit or stay",
                 "verbose_name_plural": "visits and stays",
                 "ordering": ["-opened_at", "-pk"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("closed_at__isnull", True),
+                            ("closed_at__gte", models.F("opened_at")),
+                            _connector="OR",
+                        ),
+                        name="encounter_ends_after_it_begins",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("state__in", ["discharged", "settled"]), _negated=True),
+                            ("closed_at__isnull", False),
+                            _connector="OR",
+                        ),
+                        name="encounter_settled_after_discharge",
+                    ),
+                ],
+                "indexes": [
+                    models.Index(fields=["person", "-opened_at"], name="encounter_of_person")
+                ],
             },
         ),
         migrations.CreateModel(
@@ -540,6 +618,43 @@ class Migration(migrations.Migration):
                 "verbose_name": "line of a bill",
                 "verbose_name_plural": "lines of bills",
                 "ordering": ["encounter", "day", "pk"],
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("cancelled_at__isnull", True)),
+                        fields=("encounter", "number"),
+                        name="bill_line_number_once",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "amount",
+                                django.db.models.expressions.CombinedExpression(
+                                    django.db.models.expressions.CombinedExpression(
+                                        django.db.models.expressions.CombinedExpression(
+                                            models.F("over_limit"), "+", models.F("uncovered")
+                                        ),
+                                        "+",
+                                        models.F("first_self_pay"),
+                                    ),
+                                    "+",
+                                    models.F("in_scope"),
+                                ),
+                            )
+                        ),
+                        name="bill_line_adds_up",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("first_self_pay__gte", 0),
+                            ("in_scope__gte", 0),
+                            ("over_limit__gte", 0),
+                            ("price__gte", 0),
+                            ("quantity__gt", 0),
+                            ("uncovered__gte", 0),
+                        ),
+                        name="bill_line_amounts_possible",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -743,6 +858,11 @@ class Migration(migrations.Migration):
                 "verbose_name": "department",
                 "verbose_name_plural": "departments",
                 "ordering": ["provider", "code"],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("provider", "code"), name="provider_department_once"
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
@@ -800,6 +920,23 @@ class Migration(migrations.Migration):
                 "verbose_name": "provider agreement",
                 "verbose_name_plural": "provider agreements",
                 "ordering": ["provider", "-from_date"],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("provider", "from_date"), name="provider_agreement_once"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("until__gte", models.F("from_date"))),
+                        name="provider_agreement_ends_after_it_begins",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("checker__isnull", True),
+                            models.Q(("checker", models.F("maker")), _negated=True),
+                            _connector="OR",
+                        ),
+                        name="provider_agreement_four_eyes",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -841,6 +978,20 @@ class Migration(migrations.Migration):
                 "verbose_name": "item of a price list",
                 "verbose_name_plural": "price lists",
                 "ordering": ["provider", "local_code", "-from_date"],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("provider", "local_code", "from_date"),
+                        name="provider_item_once_a_day",
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("until__isnull", True)),
+                        fields=("provider", "local_code"),
+                        name="provider_item_one_open",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("price__gte", 0)), name="provider_item_price_possible"
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -948,6 +1099,13 @@ class Migration(migrations.Migration):
                 "verbose_name": "registered disease",
                 "verbose_name_plural": "registered diseases",
                 "ordering": ["person", "-from_date"],
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("until__isnull", True)),
+                        fields=("person", "care", "diagnosis"),
+                        name="registration_once",
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
@@ -1022,6 +1180,24 @@ class Migration(migrations.Migration):
                 "verbose_name": "measure against a provider",
                 "verbose_name_plural": "measures against providers",
                 "ordering": ["provider", "-from_date"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("checker__isnull", True),
+                            models.Q(("checker", models.F("maker")), _negated=True),
+                            _connector="OR",
+                        ),
+                        name="provider_sanction_four_eyes",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("until__isnull", True),
+                            ("until__gte", models.F("from_date")),
+                            _connector="OR",
+                        ),
+                        name="provider_sanction_ends_after_it_begins",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -1167,6 +1343,134 @@ class Migration(migrations.Migration):
                 "verbose_name": "settlement",
                 "verbose_name_plural": "settlements",
                 "ordering": ["-recorded_at", "-pk"],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("encounter", "year", "part"), name="settlement_part_once"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "total",
+                                django.db.models.expressions.CombinedExpression(
+                                    django.db.models.expressions.CombinedExpression(
+                                        django.db.models.expressions.CombinedExpression(
+                                            models.F("uncovered"), "+", models.F("over_limit")
+                                        ),
+                                        "+",
+                                        models.F("first_self_pay"),
+                                    ),
+                                    "+",
+                                    models.F("in_scope"),
+                                ),
+                            )
+                        ),
+                        name="settlement_scope_adds_up",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "total",
+                                django.db.models.expressions.CombinedExpression(
+                                    django.db.models.expressions.CombinedExpression(
+                                        models.F("fund_pay"), "+", models.F("person_pay")
+                                    ),
+                                    "+",
+                                    models.F("provider_pay"),
+                                ),
+                            )
+                        ),
+                        name="settlement_payers_add_up",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "fund_pay",
+                                django.db.models.expressions.CombinedExpression(
+                                    django.db.models.expressions.CombinedExpression(
+                                        django.db.models.expressions.CombinedExpression(
+                                            django.db.models.expressions.CombinedExpression(
+                                                models.F("pool_pay"), "+", models.F("large_pay")
+                                            ),
+                                            "+",
+                                            models.F("major_pay"),
+                                        ),
+                                        "+",
+                                        models.F("civil_pay"),
+                                    ),
+                                    "+",
+                                    models.F("assistance_pay"),
+                                ),
+                            )
+                        ),
+                        name="settlement_funds_add_up",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "person_pay",
+                                django.db.models.expressions.CombinedExpression(
+                                    django.db.models.expressions.CombinedExpression(
+                                        models.F("account_pay"), "+", models.F("family_pay")
+                                    ),
+                                    "+",
+                                    models.F("cash"),
+                                ),
+                            )
+                        ),
+                        name="settlement_person_adds_up",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("kind", "settled"), _negated=True),
+                            models.Q(
+                                ("account_pay__gte", 0),
+                                ("assistance_pay__gte", 0),
+                                ("cash__gte", 0),
+                                ("civil_pay__gte", 0),
+                                ("deductible__gte", 0),
+                                ("family_pay__gte", 0),
+                                ("first_self_pay__gte", 0),
+                                ("fund_pay__gte", 0),
+                                ("in_scope__gte", 0),
+                                ("large_pay__gte", 0),
+                                ("major_base__gte", 0),
+                                ("major_pay__gte", 0),
+                                ("over_limit__gte", 0),
+                                ("person_pay__gte", 0),
+                                ("pool_pay__gte", 0),
+                                ("provider_pay__gte", 0),
+                                ("stay__gte", 0),
+                                ("total__gte", 0),
+                                ("uncovered__gte", 0),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="settlement_first_part_not_negative",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("kind", "restated"), _negated=True),
+                            models.Q(
+                                ("account_pay", 0),
+                                ("family_pay", 0),
+                                ("over_limit", 0),
+                                ("total", 0),
+                                ("uncovered", 0),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="settlement_restated_moves_no_account",
+                    ),
+                ],
+                "indexes": [
+                    models.Index(fields=["person_id", "year", "scheme"], name="settlement_of_year"),
+                    models.Index(
+                        fields=["provider_id", "booked_on"], name="settlement_of_provider"
+                    ),
+                    django.contrib.postgres.indexes.BrinIndex(
+                        fields=["booked_on"], name="settlement_booked"
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -1420,133 +1724,6 @@ class Migration(migrations.Migration):
                 ],
             },
         ),
-        migrations.AddConstraint(
-            model_name="catalogueedition",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("state__in", ["received", "waiting", "taken"])),
-                fields=("region", "kind", "digest", "from_date"),
-                name="catalogue_edition_same_file_once",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="catalogueedition",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("checker__isnull", True),
-                    models.Q(("checker", models.F("maker")), _negated=True),
-                    _connector="OR",
-                ),
-                name="catalogue_edition_four_eyes",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="catalogueedition",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("state__in", ["taken", "rejected"]), _negated=True),
-                    ("checker__isnull", False),
-                    _connector="OR",
-                ),
-                name="catalogue_edition_decided_by_someone",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="catalogueitem",
-            index=models.Index(fields=["name"], name="catalogue_item_name"),
-        ),
-        migrations.AddConstraint(
-            model_name="catalogueitem",
-            constraint=models.UniqueConstraint(
-                fields=("code", "region", "kind", "from_date"), name="catalogue_item_once_a_day"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="catalogueitem",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("until__isnull", True)),
-                fields=("code", "region", "kind"),
-                name="catalogue_item_one_open",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="catalogueitem",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("share_employees__range", (0, 1000000)),
-                    ("share_residents__range", (0, 1000000)),
-                ),
-                name="catalogue_item_shares_possible",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="catalogueitem",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("price_limit__isnull", True), ("price_limit__gte", 0), _connector="OR"
-                ),
-                name="catalogue_item_limit_possible",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="catalogueitem",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("item_class__in", [1, 2, 3])), name="catalogue_item_class_known"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="cataloguerow",
-            constraint=models.UniqueConstraint(
-                fields=("edition", "code"), name="catalogue_row_code_once"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="billline",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("cancelled_at__isnull", True)),
-                fields=("encounter", "number"),
-                name="bill_line_number_once",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="billline",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    (
-                        "amount",
-                        django.db.models.expressions.CombinedExpression(
-                            django.db.models.expressions.CombinedExpression(
-                                django.db.models.expressions.CombinedExpression(
-                                    models.F("over_limit"), "+", models.F("uncovered")
-                                ),
-                                "+",
-                                models.F("first_self_pay"),
-                            ),
-                            "+",
-                            models.F("in_scope"),
-                        ),
-                    )
-                ),
-                name="bill_line_adds_up",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="billline",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("first_self_pay__gte", 0),
-                    ("in_scope__gte", 0),
-                    ("over_limit__gte", 0),
-                    ("price__gte", 0),
-                    ("quantity__gt", 0),
-                    ("uncovered__gte", 0),
-                ),
-                name="bill_line_amounts_possible",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="encounter",
-            index=models.Index(fields=["person", "-opened_at"], name="encounter_of_person"),
-        ),
         migrations.AddIndex(
             model_name="encounter",
             index=models.Index(fields=["provider", "-opened_at"], name="encounter_of_provider"),
@@ -1557,258 +1734,6 @@ class Migration(migrations.Migration):
                 condition=models.Q(("state", "cancelled"), _negated=True),
                 fields=("provider", "number"),
                 name="encounter_number_once",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="encounter",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("closed_at__isnull", True),
-                    ("closed_at__gte", models.F("opened_at")),
-                    _connector="OR",
-                ),
-                name="encounter_ends_after_it_begins",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="encounter",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("state__in", ["discharged", "settled"]), _negated=True),
-                    ("closed_at__isnull", False),
-                    _connector="OR",
-                ),
-                name="encounter_settled_after_discharge",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="department",
-            constraint=models.UniqueConstraint(
-                fields=("provider", "code"), name="provider_department_once"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="agreement",
-            constraint=models.UniqueConstraint(
-                fields=("provider", "from_date"), name="provider_agreement_once"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="agreement",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("until__gte", models.F("from_date"))),
-                name="provider_agreement_ends_after_it_begins",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="agreement",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("checker__isnull", True),
-                    models.Q(("checker", models.F("maker")), _negated=True),
-                    _connector="OR",
-                ),
-                name="provider_agreement_four_eyes",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="provideritem",
-            constraint=models.UniqueConstraint(
-                fields=("provider", "local_code", "from_date"), name="provider_item_once_a_day"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="provideritem",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("until__isnull", True)),
-                fields=("provider", "local_code"),
-                name="provider_item_one_open",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="provideritem",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("price__gte", 0)), name="provider_item_price_possible"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="registration",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("until__isnull", True)),
-                fields=("person", "care", "diagnosis"),
-                name="registration_once",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="sanction",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("checker__isnull", True),
-                    models.Q(("checker", models.F("maker")), _negated=True),
-                    _connector="OR",
-                ),
-                name="provider_sanction_four_eyes",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="sanction",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("until__isnull", True), ("until__gte", models.F("from_date")), _connector="OR"
-                ),
-                name="provider_sanction_ends_after_it_begins",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="settlement",
-            index=models.Index(fields=["person_id", "year", "scheme"], name="settlement_of_year"),
-        ),
-        migrations.AddIndex(
-            model_name="settlement",
-            index=models.Index(fields=["provider_id", "booked_on"], name="settlement_of_provider"),
-        ),
-        migrations.AddIndex(
-            model_name="settlement",
-            index=django.contrib.postgres.indexes.BrinIndex(
-                fields=["booked_on"], name="settlement_booked"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="settlement",
-            constraint=models.UniqueConstraint(
-                fields=("encounter", "year", "part"), name="settlement_part_once"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="settlement",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    (
-                        "total",
-                        django.db.models.expressions.CombinedExpression(
-                            django.db.models.expressions.CombinedExpression(
-                                django.db.models.expressions.CombinedExpression(
-                                    models.F("uncovered"), "+", models.F("over_limit")
-                                ),
-                                "+",
-                                models.F("first_self_pay"),
-                            ),
-                            "+",
-                            models.F("in_scope"),
-                        ),
-                    )
-                ),
-                name="settlement_scope_adds_up",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="settlement",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    (
-                        "total",
-                        django.db.models.expressions.CombinedExpression(
-                            django.db.models.expressions.CombinedExpression(
-                                models.F("fund_pay"), "+", models.F("person_pay")
-                            ),
-                            "+",
-                            models.F("provider_pay"),
-                        ),
-                    )
-                ),
-                name="settlement_payers_add_up",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="settlement",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    (
-                        "fund_pay",
-                        django.db.models.expressions.CombinedExpression(
-                            django.db.models.expressions.CombinedExpression(
-                                django.db.models.expressions.CombinedExpression(
-                                    django.db.models.expressions.CombinedExpression(
-                                        models.F("pool_pay"), "+", models.F("large_pay")
-                                    ),
-                                    "+",
-                                    models.F("major_pay"),
-                                ),
-                                "+",
-                                models.F("civil_pay"),
-                            ),
-                            "+",
-                            models.F("assistance_pay"),
-                        ),
-                    )
-                ),
-                name="settlement_funds_add_up",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="settlement",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    (
-                        "person_pay",
-                        django.db.models.expressions.CombinedExpression(
-                            django.db.models.expressions.CombinedExpression(
-                                models.F("account_pay"), "+", models.F("family_pay")
-                            ),
-                            "+",
-                            models.F("cash"),
-                        ),
-                    )
-                ),
-                name="settlement_person_adds_up",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="settlement",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("kind", "settled"), _negated=True),
-                    models.Q(
-                        ("account_pay__gte", 0),
-                        ("assistance_pay__gte", 0),
-                        ("cash__gte", 0),
-                        ("civil_pay__gte", 0),
-                        ("deductible__gte", 0),
-                        ("family_pay__gte", 0),
-                        ("first_self_pay__gte", 0),
-                        ("fund_pay__gte", 0),
-                        ("in_scope__gte", 0),
-                        ("large_pay__gte", 0),
-                        ("major_base__gte", 0),
-                        ("major_pay__gte", 0),
-                        ("over_limit__gte", 0),
-                        ("person_pay__gte", 0),
-                        ("pool_pay__gte", 0),
-                        ("provider_pay__gte", 0),
-                        ("stay__gte", 0),
-                        ("total__gte", 0),
-                        ("uncovered__gte", 0),
-                    ),
-                    _connector="OR",
-                ),
-                name="settlement_first_part_not_negative",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="settlement",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("kind", "restated"), _negated=True),
-                    models.Q(
-                        ("account_pay", 0),
-                        ("family_pay", 0),
-                        ("over_limit", 0),
-                        ("total", 0),
-                        ("uncovered", 0),
-                    ),
-                    _connector="OR",
-                ),
-                name="settlement_restated_moves_no_account",
             ),
         ),
         # Settlements and account entries are only ever added to: corrections are further rows.

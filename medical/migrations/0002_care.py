@@ -181,6 +181,12 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name": "application to register a disease",
                 "verbose_name_plural": "applications to register a disease",
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("care__in", [14, 9901])),
+                        name="disease_claim_kind_known",
+                    )
+                ],
             },
         ),
         migrations.AddField(
@@ -285,12 +291,6 @@ class Migration(migrations.Migration):
                 condition=models.Q(("open", True)),
                 fields=("person", "care", "diagnosis"),
                 name="disease_claim_open_once",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="diseaseclaim",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("care__in", [14, 9901])), name="disease_claim_kind_known"
             ),
         ),
     ]

@@ -86,6 +86,19 @@ class Migration(migrations.Migration):
                 "verbose_name": "advance to a provider",
                 "verbose_name_plural": "advances to providers",
                 "ordering": ["-pk"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("amount__gt", 0)), name="provider_advance_possible"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("checker__isnull", True),
+                            models.Q(("checker", models.F("maker")), _negated=True),
+                            _connector="OR",
+                        ),
+                        name="provider_advance_four_eyes",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -171,6 +184,53 @@ class Migration(migrations.Migration):
                 "verbose_name": "payment to a provider",
                 "verbose_name_plural": "payments to providers",
                 "ordering": ["-month", "provider", "fund"],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("run", "provider", "fund"), name="provider_payment_once"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "payable",
+                                django.db.models.expressions.CombinedExpression(
+                                    django.db.models.expressions.CombinedExpression(
+                                        django.db.models.expressions.CombinedExpression(
+                                            django.db.models.expressions.CombinedExpression(
+                                                django.db.models.expressions.CombinedExpression(
+                                                    django.db.models.expressions.CombinedExpression(
+                                                        models.F("due"), "+", models.F("adjusted")
+                                                    ),
+                                                    "-",
+                                                    models.F("deducted"),
+                                                ),
+                                                "+",
+                                                models.F("restored"),
+                                            ),
+                                            "-",
+                                            models.F("retained"),
+                                        ),
+                                        "+",
+                                        models.F("released"),
+                                    ),
+                                    "-",
+                                    models.F("set_off"),
+                                ),
+                            )
+                        ),
+                        name="provider_payment_adds_up",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("deducted__gte", 0),
+                            ("payable__gte", 0),
+                            ("released__gte", 0),
+                            ("restored__gte", 0),
+                            ("retained__gte", 0),
+                            ("set_off__gte", 0),
+                        ),
+                        name="provider_payment_possible",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -240,6 +300,19 @@ class Migration(migrations.Migration):
                 "verbose_name": "adjustment of a provider's payments",
                 "verbose_name_plural": "adjustments of providers' payments",
                 "ordering": ["-month", "provider"],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("run", "provider", "fund", "kind"), name="provider_adjustment_once"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("kind__in", ["release", "forfeit"]), _negated=True),
+                            ("amount__gt", 0),
+                            _connector="OR",
+                        ),
+                        name="provider_adjustment_possible",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -408,6 +481,54 @@ class Migration(migrations.Migration):
                 "verbose_name": "audit finding",
                 "verbose_name_plural": "audit findings",
                 "ordering": ["-month", "-stake", "pk"],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("rule", "encounter", "line"),
+                        name="bill_finding_once",
+                        nulls_distinct=False,
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("checker__isnull", True),
+                            models.Q(("checker", models.F("maker")), _negated=True),
+                            _connector="OR",
+                        ),
+                        name="bill_finding_four_eyes",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("amount__gte", 0),
+                            ("amount__lte", models.F("stake")),
+                            ("cost__gt", 0),
+                            ("stake__gt", 0),
+                        ),
+                        name="bill_finding_amounts_possible",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("state", "open"),
+                            models.Q(
+                                ("maker__isnull", False), models.Q(("reason", ""), _negated=True)
+                            ),
+                            _connector="OR",
+                        ),
+                        name="bill_finding_decided_with_a_reason",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("state__in", ["confirmed", "appealed", "restored"]), _negated=True
+                            ),
+                            models.Q(("amount__gt", 0), ("checker__isnull", False)),
+                            _connector="OR",
+                        ),
+                        name="bill_finding_confirmed_by_someone",
+                    ),
+                ],
+                "indexes": [
+                    models.Index(fields=["provider", "month"], name="bill_finding_of_provider"),
+                    models.Index(fields=["state", "region"], name="bill_finding_queue"),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -442,6 +563,14 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name": "advance set off",
                 "verbose_name_plural": "advances set off",
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("advance", "payment"), name="advance_set_off_once"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("amount__gt", 0)), name="advance_set_off_possible"
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -586,6 +715,62 @@ class Migration(migrations.Migration):
                 "verbose_name": "provider statement",
                 "verbose_name_plural": "provider statements",
                 "ordering": ["-month", "provider", "scheme"],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("provider", "scheme", "month"), name="provider_statement_once"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "fund_pay",
+                                django.db.models.expressions.CombinedExpression(
+                                    django.db.models.expressions.CombinedExpression(
+                                        django.db.models.expressions.CombinedExpression(
+                                            django.db.models.expressions.CombinedExpression(
+                                                models.F("pool_pay"), "+", models.F("large_pay")
+                                            ),
+                                            "+",
+                                            models.F("major_pay"),
+                                        ),
+                                        "+",
+                                        models.F("civil_pay"),
+                                    ),
+                                    "+",
+                                    models.F("assistance_pay"),
+                                ),
+                            ),
+                            (
+                                "person_pay",
+                                django.db.models.expressions.CombinedExpression(
+                                    django.db.models.expressions.CombinedExpression(
+                                        models.F("account_pay"), "+", models.F("family_pay")
+                                    ),
+                                    "+",
+                                    models.F("cash"),
+                                ),
+                            ),
+                            (
+                                "total",
+                                django.db.models.expressions.CombinedExpression(
+                                    django.db.models.expressions.CombinedExpression(
+                                        models.F("fund_pay"), "+", models.F("provider_pay")
+                                    ),
+                                    "+",
+                                    models.F("person_pay"),
+                                ),
+                            ),
+                        ),
+                        name="provider_statement_adds_up",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("state", "agreed"), _negated=True),
+                            models.Q(("agreed_at__isnull", False), ("agreed_by__isnull", False)),
+                            _connector="OR",
+                        ),
+                        name="provider_statement_agreed_by_someone",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -615,6 +800,9 @@ class Migration(migrations.Migration):
                 "verbose_name": "bill as the provider states it",
                 "verbose_name_plural": "bills as providers state them",
                 "ordering": ["statement", "number"],
+                "constraints": [
+                    models.UniqueConstraint(fields=("statement", "number"), name="stated_bill_once")
+                ],
             },
         ),
         migrations.CreateModel(
@@ -660,6 +848,11 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name": "part of a statement",
                 "verbose_name_plural": "parts of statements",
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("statement", "fund"), name="statement_share_once"
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
@@ -813,239 +1006,5 @@ class Migration(migrations.Migration):
                     ),
                 ],
             },
-        ),
-        migrations.AddConstraint(
-            model_name="provideradvance",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("amount__gt", 0)), name="provider_advance_possible"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="provideradvance",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("checker__isnull", True),
-                    models.Q(("checker", models.F("maker")), _negated=True),
-                    _connector="OR",
-                ),
-                name="provider_advance_four_eyes",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="providerpayment",
-            constraint=models.UniqueConstraint(
-                fields=("run", "provider", "fund"), name="provider_payment_once"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="providerpayment",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    (
-                        "payable",
-                        django.db.models.expressions.CombinedExpression(
-                            django.db.models.expressions.CombinedExpression(
-                                django.db.models.expressions.CombinedExpression(
-                                    django.db.models.expressions.CombinedExpression(
-                                        django.db.models.expressions.CombinedExpression(
-                                            django.db.models.expressions.CombinedExpression(
-                                                models.F("due"), "+", models.F("adjusted")
-                                            ),
-                                            "-",
-                                            models.F("deducted"),
-                                        ),
-                                        "+",
-                                        models.F("restored"),
-                                    ),
-                                    "-",
-                                    models.F("retained"),
-                                ),
-                                "+",
-                                models.F("released"),
-                            ),
-                            "-",
-                            models.F("set_off"),
-                        ),
-                    )
-                ),
-                name="provider_payment_adds_up",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="providerpayment",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("deducted__gte", 0),
-                    ("payable__gte", 0),
-                    ("released__gte", 0),
-                    ("restored__gte", 0),
-                    ("retained__gte", 0),
-                    ("set_off__gte", 0),
-                ),
-                name="provider_payment_possible",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="provideradjustment",
-            constraint=models.UniqueConstraint(
-                fields=("run", "provider", "fund", "kind"), name="provider_adjustment_once"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="provideradjustment",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("kind__in", ["release", "forfeit"]), _negated=True),
-                    ("amount__gt", 0),
-                    _connector="OR",
-                ),
-                name="provider_adjustment_possible",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="billfinding",
-            index=models.Index(fields=["provider", "month"], name="bill_finding_of_provider"),
-        ),
-        migrations.AddIndex(
-            model_name="billfinding",
-            index=models.Index(fields=["state", "region"], name="bill_finding_queue"),
-        ),
-        migrations.AddConstraint(
-            model_name="billfinding",
-            constraint=models.UniqueConstraint(
-                fields=("rule", "encounter", "line"), name="bill_finding_once", nulls_distinct=False
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="billfinding",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("checker__isnull", True),
-                    models.Q(("checker", models.F("maker")), _negated=True),
-                    _connector="OR",
-                ),
-                name="bill_finding_four_eyes",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="billfinding",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("amount__gte", 0),
-                    ("amount__lte", models.F("stake")),
-                    ("cost__gt", 0),
-                    ("stake__gt", 0),
-                ),
-                name="bill_finding_amounts_possible",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="billfinding",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("state", "open"),
-                    models.Q(("maker__isnull", False), models.Q(("reason", ""), _negated=True)),
-                    _connector="OR",
-                ),
-                name="bill_finding_decided_with_a_reason",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="billfinding",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("state__in", ["confirmed", "appealed", "restored"]), _negated=True),
-                    models.Q(("amount__gt", 0), ("checker__isnull", False)),
-                    _connector="OR",
-                ),
-                name="bill_finding_confirmed_by_someone",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="advancesetoff",
-            constraint=models.UniqueConstraint(
-                fields=("advance", "payment"), name="advance_set_off_once"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="advancesetoff",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("amount__gt", 0)), name="advance_set_off_possible"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="providerstatement",
-            constraint=models.UniqueConstraint(
-                fields=("provider", "scheme", "month"), name="provider_statement_once"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="providerstatement",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    (
-                        "fund_pay",
-                        django.db.models.expressions.CombinedExpression(
-                            django.db.models.expressions.CombinedExpression(
-                                django.db.models.expressions.CombinedExpression(
-                                    django.db.models.expressions.CombinedExpression(
-                                        models.F("pool_pay"), "+", models.F("large_pay")
-                                    ),
-                                    "+",
-                                    models.F("major_pay"),
-                                ),
-                                "+",
-                                models.F("civil_pay"),
-                            ),
-                            "+",
-                            models.F("assistance_pay"),
-                        ),
-                    ),
-                    (
-                        "person_pay",
-                        django.db.models.expressions.CombinedExpression(
-                            django.db.models.expressions.CombinedExpression(
-                                models.F("account_pay"), "+", models.F("family_pay")
-                            ),
-                            "+",
-                            models.F("cash"),
-                        ),
-                    ),
-                    (
-                        "total",
-                        django.db.models.expressions.CombinedExpression(
-                            django.db.models.expressions.CombinedExpression(
-                                models.F("fund_pay"), "+", models.F("provider_pay")
-                            ),
-                            "+",
-                            models.F("person_pay"),
-                        ),
-                    ),
-                ),
-                name="provider_statement_adds_up",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="providerstatement",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("state", "agreed"), _negated=True),
-                    models.Q(("agreed_at__isnull", False), ("agreed_by__isnull", False)),
-                    _connector="OR",
-                ),
-                name="provider_statement_agreed_by_someone",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="statedbill",
-            constraint=models.UniqueConstraint(
-                fields=("statement", "number"), name="stated_bill_once"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="statementshare",
-            constraint=models.UniqueConstraint(
-                fields=("statement", "fund"), name="statement_share_once"
-            ),
         ),
     ]

@@ -379,6 +379,17 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name": "pension claim",
                 "verbose_name_plural": "pension claims",
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("open", True)),
+                        fields=("person", "scheme"),
+                        name="pension_claim_one_open",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("category__in", [0, 1, 2, 3, 4])),
+                        name="pension_claim_category_known",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -473,6 +484,110 @@ class Migration(migrations.Migration):
                 "verbose_name": "pension award",
                 "verbose_name_plural": "pension awards",
                 "ordering": ["-awarded_at"],
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("state", 3), _negated=True),
+                        fields=("person", "scheme"),
+                        name="award_one_per_person_and_scheme",
+                    ),
+                    django.contrib.postgres.constraints.ExclusionConstraint(
+                        expressions=[
+                            (
+                                models.Func(
+                                    models.F("person_id"),
+                                    models.F("person_id"),
+                                    models.Value("[]"),
+                                    function="int8range",
+                                ),
+                                "&&",
+                            ),
+                            (
+                                models.Func(
+                                    models.F("scheme"),
+                                    models.F("scheme"),
+                                    models.Value("[]"),
+                                    function="int8range",
+                                ),
+                                "&&",
+                            ),
+                            (
+                                models.Func(
+                                    models.F("from_month"),
+                                    django.db.models.expressions.CombinedExpression(
+                                        models.F("until_month"), "+", models.Value(1)
+                                    ),
+                                    models.Value("[)"),
+                                    function="int8range",
+                                ),
+                                "&&",
+                            ),
+                        ],
+                        name="award_no_overlap",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("account__gte", 0),
+                            ("basic__gte", 0),
+                            ("monthly__gt", 0),
+                            ("transitional__gte", 0),
+                        ),
+                        name="award_parts_possible",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "monthly",
+                                django.db.models.expressions.CombinedExpression(
+                                    django.db.models.expressions.CombinedExpression(
+                                        django.db.models.expressions.CombinedExpression(
+                                            models.F("basic"), "+", models.F("account")
+                                        ),
+                                        "+",
+                                        models.F("transitional"),
+                                    ),
+                                    "+",
+                                    models.F("addition"),
+                                ),
+                            )
+                        ),
+                        name="award_parts_add_up",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("until_month__isnull", True),
+                            (
+                                "until_month__gte",
+                                django.db.models.expressions.CombinedExpression(
+                                    models.F("from_month"), "-", models.Value(1)
+                                ),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="award_span_in_order",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("state", 3), ("until_month__isnull", False)),
+                            models.Q(
+                                models.Q(("state", 3), _negated=True), ("until_month__isnull", True)
+                            ),
+                            _connector="OR",
+                        ),
+                        name="award_ended_with_a_month",
+                    ),
+                ],
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("state", 1)),
+                        fields=["person", "region"],
+                        name="award_in_payment",
+                    ),
+                    models.Index(
+                        condition=models.Q(("owed_from__isnull", False)),
+                        fields=["region"],
+                        name="award_owed",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -679,142 +794,5 @@ class Migration(migrations.Migration):
                     ),
                 ],
             },
-        ),
-        migrations.AddConstraint(
-            model_name="pensionclaim",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("open", True)),
-                fields=("person", "scheme"),
-                name="pension_claim_one_open",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="pensionclaim",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("category__in", [0, 1, 2, 3, 4])),
-                name="pension_claim_category_known",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="award",
-            index=models.Index(
-                condition=models.Q(("state", 1)),
-                fields=["person", "region"],
-                name="award_in_payment",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="award",
-            index=models.Index(
-                condition=models.Q(("owed_from__isnull", False)),
-                fields=["region"],
-                name="award_owed",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="award",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("state", 3), _negated=True),
-                fields=("person", "scheme"),
-                name="award_one_per_person_and_scheme",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="award",
-            constraint=django.contrib.postgres.constraints.ExclusionConstraint(
-                expressions=[
-                    (
-                        models.Func(
-                            models.F("person_id"),
-                            models.F("person_id"),
-                            models.Value("[]"),
-                            function="int8range",
-                        ),
-                        "&&",
-                    ),
-                    (
-                        models.Func(
-                            models.F("scheme"),
-                            models.F("scheme"),
-                            models.Value("[]"),
-                            function="int8range",
-                        ),
-                        "&&",
-                    ),
-                    (
-                        models.Func(
-                            models.F("from_month"),
-                            django.db.models.expressions.CombinedExpression(
-                                models.F("until_month"), "+", models.Value(1)
-                            ),
-                            models.Value("[)"),
-                            function="int8range",
-                        ),
-                        "&&",
-                    ),
-                ],
-                name="award_no_overlap",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="award",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("account__gte", 0),
-                    ("basic__gte", 0),
-                    ("monthly__gt", 0),
-                    ("transitional__gte", 0),
-                ),
-                name="award_parts_possible",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="award",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    (
-                        "monthly",
-                        django.db.models.expressions.CombinedExpression(
-                            django.db.models.expressions.CombinedExpression(
-                                django.db.models.expressions.CombinedExpression(
-                                    models.F("basic"), "+", models.F("account")
-                                ),
-                                "+",
-                                models.F("transitional"),
-                            ),
-                            "+",
-                            models.F("addition"),
-                        ),
-                    )
-                ),
-                name="award_parts_add_up",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="award",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("until_month__isnull", True),
-                    (
-                        "until_month__gte",
-                        django.db.models.expressions.CombinedExpression(
-                            models.F("from_month"), "-", models.Value(1)
-                        ),
-                    ),
-                    _connector="OR",
-                ),
-                name="award_span_in_order",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="award",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("state", 3), ("until_month__isnull", False)),
-                    models.Q(models.Q(("state", 3), _negated=True), ("until_month__isnull", True)),
-                    _connector="OR",
-                ),
-                name="award_ended_with_a_month",
-            ),
         ),
     ]

@@ -100,6 +100,12 @@ class Migration(migrations.Migration):
                 "verbose_name": "heir",
                 "verbose_name_plural": "heirs",
                 "ordering": ["claim_id", "number"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("amount__gte", 0), ("share__gt", 0)),
+                        name="heir_has_a_share",
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
@@ -119,6 +125,11 @@ class Migration(migrations.Migration):
                 "verbose_name": "instalment",
                 "verbose_name_plural": "instalments",
                 "ordering": ["overpayment_id", "number"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("amount__gt", 0)), name="repayment_instalment_positive"
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
@@ -147,6 +158,12 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name": "overpaid month",
                 "verbose_name_plural": "overpaid months",
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("amount", 0), _negated=True),
+                        name="overpaid_month_something",
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
@@ -227,6 +244,18 @@ class Migration(migrations.Migration):
                 "verbose_name": "overpayment",
                 "verbose_name_plural": "overpayments",
                 "ordering": ["-found_on", "-pk"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("amount__gte", 0)), name="overpayment_not_negative"
+                    )
+                ],
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("state", "open")),
+                        fields=["region"],
+                        name="overpayment_open",
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
@@ -310,6 +339,23 @@ class Migration(migrations.Migration):
                 "verbose_name": "recovery",
                 "verbose_name_plural": "recoveries",
                 "ordering": ["person_id", "overpayment_id", "number"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("amount", 0), _negated=True), name="recovery_something"
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("kind", "receipt")),
+                        fields=("overpayment_id", "reference"),
+                        name="recovery_reference_once",
+                    ),
+                ],
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("run_id__isnull", False)),
+                        fields=["run_id"],
+                        name="recovery_by_run",
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
@@ -369,6 +415,18 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name": "claim after a death",
                 "verbose_name_plural": "claims after deaths",
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("balance__gte", 0),
+                            ("funeral__gte", 0),
+                            ("grant__gte", 0),
+                            ("kept_back__gte", 0),
+                            ("unpaid__gte", 0),
+                        ),
+                        name="survivor_claim_amounts_possible",
+                    )
+                ],
             },
         ),
         migrations.RemoveConstraint(
@@ -435,12 +493,6 @@ class Migration(migrations.Migration):
                 verbose_name="reversed by",
             ),
         ),
-        migrations.AddConstraint(
-            model_name="overpaidmonth",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("amount", 0), _negated=True), name="overpaid_month_something"
-            ),
-        ),
         migrations.AddField(
             model_name="overpayment",
             name="award",
@@ -492,28 +544,6 @@ class Migration(migrations.Migration):
                 on_delete=django.db.models.deletion.CASCADE,
                 related_name="instalments",
                 to="pensions.overpayment",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="recovery",
-            index=models.Index(
-                condition=models.Q(("run_id__isnull", False)),
-                fields=["run_id"],
-                name="recovery_by_run",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="recovery",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("amount", 0), _negated=True), name="recovery_something"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="recovery",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("kind", "receipt")),
-                fields=("overpayment_id", "reference"),
-                name="recovery_reference_once",
             ),
         ),
         migrations.AddField(
@@ -589,18 +619,6 @@ class Migration(migrations.Migration):
                 name="correction_reversed_after_posting",
             ),
         ),
-        migrations.AddIndex(
-            model_name="overpayment",
-            index=models.Index(
-                condition=models.Q(("state", "open")), fields=["region"], name="overpayment_open"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="overpayment",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("amount__gte", 0)), name="overpayment_not_negative"
-            ),
-        ),
         migrations.AddConstraint(
             model_name="overpayment",
             constraint=models.UniqueConstraint(
@@ -638,12 +656,6 @@ class Migration(migrations.Migration):
             ),
         ),
         migrations.AddConstraint(
-            model_name="instalment",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("amount__gt", 0)), name="repayment_instalment_positive"
-            ),
-        ),
-        migrations.AddConstraint(
             model_name="survivorclaim",
             constraint=models.UniqueConstraint(
                 condition=models.Q(("open", True), ("granted", True), _connector="OR"),
@@ -652,27 +664,8 @@ class Migration(migrations.Migration):
             ),
         ),
         migrations.AddConstraint(
-            model_name="survivorclaim",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("balance__gte", 0),
-                    ("funeral__gte", 0),
-                    ("grant__gte", 0),
-                    ("kept_back__gte", 0),
-                    ("unpaid__gte", 0),
-                ),
-                name="survivor_claim_amounts_possible",
-            ),
-        ),
-        migrations.AddConstraint(
             model_name="heir",
             constraint=models.UniqueConstraint(fields=("claim", "number"), name="heir_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="heir",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("amount__gte", 0), ("share__gt", 0)), name="heir_has_a_share"
-            ),
         ),
         append_only("pensions_overpaidmonth"),
         append_only("pensions_recovery"),

@@ -84,6 +84,13 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name": "claim for a disability allowance",
                 "verbose_name_plural": "claims for disability allowances",
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("open", True)),
+                        fields=("person",),
+                        name="disability_claim_one_open",
+                    )
+                ],
             },
         ),
         migrations.AddField(
@@ -96,14 +103,6 @@ class Migration(migrations.Migration):
                 related_name="award",
                 to="pensions.disabilityclaim",
                 verbose_name="claim for a disability allowance",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="disabilityclaim",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("open", True)),
-                fields=("person",),
-                name="disability_claim_one_open",
             ),
         ),
     ]

@@ -168,6 +168,46 @@ class Migration(migrations.Migration):
                 "verbose_name": "transfer",
                 "verbose_name_plural": "transfers",
                 "ordering": ["-pk"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("account__gte", 0),
+                            ("months__gte", 0),
+                            ("pool__gte", 0),
+                            ("refund__gte", 0),
+                        ),
+                        name="transfer_not_negative",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("state__in", ["sent", "arrived", "back", "done"]), _negated=True
+                            ),
+                            models.Q(
+                                ("sent_on__isnull", False),
+                                ("turn__gt", 0),
+                                models.Q(("digest", ""), _negated=True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="transfer_sent_with_a_form",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("done_on__isnull", False), ("state", "done")),
+                            models.Q(
+                                models.Q(("state", "done"), _negated=True),
+                                ("done_on__isnull", True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="transfer_done_on_a_day",
+                    ),
+                ],
+                "indexes": [
+                    models.Index(fields=["from_region"], name="transfer_from"),
+                    models.Index(fields=["to_region"], name="transfer_to"),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -431,14 +471,6 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name="transfer",
-            index=models.Index(fields=["from_region"], name="transfer_from"),
-        ),
-        migrations.AddIndex(
-            model_name="transfer",
-            index=models.Index(fields=["to_region"], name="transfer_to"),
-        ),
-        migrations.AddIndex(
-            model_name="transfer",
             index=models.Index(fields=["person"], name="transfer_person"),
         ),
         migrations.AddConstraint(
@@ -461,15 +493,6 @@ class Migration(migrations.Migration):
             model_name="transfer",
             constraint=models.CheckConstraint(
                 condition=models.Q(
-                    ("account__gte", 0), ("months__gte", 0), ("pool__gte", 0), ("refund__gte", 0)
-                ),
-                name="transfer_not_negative",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="transfer",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
                     ("from_fund__isnull", False), ("to_fund__isnull", False), _connector="OR"
                 ),
                 name="transfer_has_one_of_our_funds",
@@ -485,32 +508,6 @@ class Migration(migrations.Migration):
                     _connector="OR",
                 ),
                 name="transfer_between_two_funds",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="transfer",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("state__in", ["sent", "arrived", "back", "done"]), _negated=True),
-                    models.Q(
-                        ("sent_on__isnull", False),
-                        ("turn__gt", 0),
-                        models.Q(("digest", ""), _negated=True),
-                    ),
-                    _connector="OR",
-                ),
-                name="transfer_sent_with_a_form",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="transfer",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("done_on__isnull", False), ("state", "done")),
-                    models.Q(models.Q(("state", "done"), _negated=True), ("done_on__isnull", True)),
-                    _connector="OR",
-                ),
-                name="transfer_done_on_a_day",
             ),
         ),
         migrations.AddConstraint(

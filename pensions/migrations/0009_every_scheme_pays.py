@@ -73,6 +73,16 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name": "adjustment of a resident's pension",
                 "verbose_name_plural": "adjustments of residents' pensions",
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("addition_more__gte", 0),
+                            ("basic_more__gte", 0),
+                            models.Q(("addition_more", 0), ("basic_more", 0), _negated=True),
+                        ),
+                        name="resident_adjustment_takes_nothing_away",
+                    )
+                ],
             },
         ),
         migrations.RemoveConstraint(
@@ -309,17 +319,6 @@ class Migration(migrations.Migration):
                     _connector="OR",
                 ),
                 name="pension_claim_category_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="residentadjustment",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("addition_more__gte", 0),
-                    ("basic_more__gte", 0),
-                    models.Q(("addition_more", 0), ("basic_more", 0), _negated=True),
-                ),
-                name="resident_adjustment_takes_nothing_away",
             ),
         ),
     ]

@@ -201,6 +201,21 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name": "user",
                 "verbose_name_plural": "users",
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("kind", "insured")),
+                        fields=("person_id",),
+                        name="user_one_account_per_insured_person",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("kind", "insured"), _negated=True),
+                            ("person_id__isnull", False),
+                            _connector="OR",
+                        ),
+                        name="user_insured_account_has_a_person",
+                    ),
+                ],
             },
             managers=[
                 ("objects", django.contrib.auth.models.UserManager()),
@@ -377,6 +392,70 @@ class Migration(migrations.Migration):
                 "verbose_name": "case",
                 "verbose_name_plural": "cases",
                 "ordering": ["due_on", "id"],
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("key", ""), _negated=True),
+                        fields=("opened_by", "key"),
+                        name="case_opened_once_per_key",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("maker__isnull", True),
+                            ("checker__isnull", True),
+                            models.Q(("checker", models.F("maker")), _negated=True),
+                            _connector="OR",
+                        ),
+                        name="case_four_eyes",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("state__in", ["granted", "refused"]), _negated=True),
+                            models.Q(
+                                ("checker__isnull", False),
+                                ("decided_at__isnull", False),
+                                ("maker__isnull", False),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="case_decided_by_two",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("state", "assessed"), _negated=True),
+                            ("maker__isnull", False),
+                            _connector="OR",
+                        ),
+                        name="case_assessed_by_someone",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("state", "refused"), _negated=True),
+                            models.Q(("reasons", []), _negated=True),
+                            _connector="OR",
+                        ),
+                        name="case_refused_with_reasons",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("state", "waiting"), ("waiting_since__isnull", False)),
+                            models.Q(
+                                models.Q(("state", "waiting"), _negated=True),
+                                ("waiting_since__isnull", True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="case_waits_since_a_day",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("days__gte", 0), ("waited__gte", 0)),
+                        name="case_days_not_negative",
+                    ),
+                ],
+                "indexes": [
+                    models.Index(fields=["clerk", "state", "due_on"], name="case_by_clerk"),
+                    models.Index(fields=["person_id", "-received_on"], name="case_by_person"),
+                    models.Index(fields=["kind", "state"], name="case_by_kind"),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -510,6 +589,7 @@ class Migration(migrations.Migration):
                 "verbose_name": "one-time code",
                 "verbose_name_plural": "one-time codes",
                 "ordering": ["-id"],
+                "indexes": [models.Index(fields=["user", "purpose", "-id"], name="code_latest")],
             },
         ),
         migrations.CreateModel(
@@ -655,6 +735,12 @@ class Migration(migrations.Migration):
                 "verbose_name": "region",
                 "verbose_name_plural": "regions",
                 "ordering": ["code"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("code__regex", "^\\d{6}$")),
+                        name="region_code_six_digits",
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
@@ -748,6 +834,32 @@ class Migration(migrations.Migration):
                 "verbose_name": "policy value",
                 "verbose_name_plural": "policy values",
                 "ordering": ["code", "region", "-from_date", "-id"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("checker__isnull", True),
+                            models.Q(("checker", models.F("maker")), _negated=True),
+                            _connector="OR",
+                        ),
+                        name="policy_value_four_eyes",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("checker__isnull", True), ("state", "draft")),
+                            models.Q(
+                                ("checker__isnull", False), ("state__in", ["approved", "rejected"])
+                            ),
+                            _connector="OR",
+                        ),
+                        name="policy_value_checked_by_someone",
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("state", "draft")),
+                        fields=("code", "region", "from_date"),
+                        name="policy_value_one_draft",
+                    ),
+                ],
+                "indexes": [models.Index(fields=["state", "code"], name="policy_value_by_state")],
             },
         ),
         migrations.AddField(
@@ -822,6 +934,26 @@ class Migration(migrations.Migration):
                 "verbose_name": "role grant",
                 "verbose_name_plural": "role grants",
                 "ordering": ["user", "role", "since"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("granted_by", models.F("user")), _negated=True),
+                        name="role_grant_not_by_oneself",
+                        violation_error_message="Nobody grants a role to themselves.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("until__isnull", True),
+                            (
+                                "until__gte",
+                                django.db.models.expressions.CombinedExpression(
+                                    models.F("since"), "-", models.Value(datetime.timedelta(days=1))
+                                ),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="role_grant_ends_after_it_begins",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -957,6 +1089,76 @@ class Migration(migrations.Migration):
                 "verbose_name": "run",
                 "verbose_name_plural": "runs",
                 "ordering": ["-id"],
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("state__in", ["reversed", "abandoned"]), _negated=True),
+                        fields=("kind", "month", "region", "digest"),
+                        name="run_once",
+                    ),
+                    django.contrib.postgres.constraints.ExclusionConstraint(
+                        condition=models.Q(("state__in", ["reversed", "abandoned"]), _negated=True),
+                        expressions=[
+                            (
+                                models.Func(
+                                    models.F("identity"),
+                                    models.F("identity"),
+                                    models.Value("[]"),
+                                    function="int8range",
+                                    output_field=django.contrib.postgres.fields.ranges.BigIntegerRangeField(),
+                                ),
+                                "&&",
+                            ),
+                            (
+                                models.Func(
+                                    models.F("month"),
+                                    models.F("month"),
+                                    models.Value("[]"),
+                                    function="int8range",
+                                    output_field=django.contrib.postgres.fields.ranges.BigIntegerRangeField(),
+                                ),
+                                "&&",
+                            ),
+                            (
+                                models.Func(
+                                    models.F("region_low"),
+                                    models.F("region_high"),
+                                    models.Value("[]"),
+                                    function="int8range",
+                                    output_field=django.contrib.postgres.fields.ranges.BigIntegerRangeField(),
+                                ),
+                                "&&",
+                            ),
+                        ],
+                        name="run_once_for_overlapping_regions",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("checker__isnull", True),
+                            models.Q(("checker", models.F("maker")), _negated=True),
+                            _connector="OR",
+                        ),
+                        name="run_four_eyes",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("state__in", ["approved", "running", "posted"]), _negated=True
+                            ),
+                            ("checker__isnull", False),
+                            _connector="OR",
+                        ),
+                        name="run_approved_by_someone",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("reversed_by__isnull", True),
+                            models.Q(("reversed_by", models.F("maker")), _negated=True),
+                            _connector="OR",
+                        ),
+                        name="run_reversed_by_another",
+                    ),
+                ],
+                "indexes": [models.Index(fields=["state"], name="run_by_state")],
             },
         ),
         migrations.CreateModel(
@@ -1021,6 +1223,10 @@ class Migration(migrations.Migration):
                 "verbose_name": "chunk",
                 "verbose_name_plural": "chunks",
                 "ordering": ["run", "number"],
+                "constraints": [
+                    models.UniqueConstraint(fields=("run", "number"), name="run_chunk_once")
+                ],
+                "indexes": [models.Index(fields=["run", "state", "number"], name="run_chunk_next")],
             },
         ),
         migrations.CreateModel(
@@ -1258,277 +1464,8 @@ class Migration(migrations.Migration):
                 ],
             },
         ),
-        migrations.AddConstraint(
-            model_name="user",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("kind", "insured")),
-                fields=("person_id",),
-                name="user_one_account_per_insured_person",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="user",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("kind", "insured"), _negated=True),
-                    ("person_id__isnull", False),
-                    _connector="OR",
-                ),
-                name="user_insured_account_has_a_person",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="onetimecode",
-            index=models.Index(fields=["user", "purpose", "-id"], name="code_latest"),
-        ),
-        migrations.AddConstraint(
-            model_name="region",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("code__regex", "^\\d{6}$")), name="region_code_six_digits"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="policyvalue",
-            index=models.Index(fields=["state", "code"], name="policy_value_by_state"),
-        ),
-        migrations.AddConstraint(
-            model_name="policyvalue",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("checker__isnull", True),
-                    models.Q(("checker", models.F("maker")), _negated=True),
-                    _connector="OR",
-                ),
-                name="policy_value_four_eyes",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="policyvalue",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("checker__isnull", True), ("state", "draft")),
-                    models.Q(("checker__isnull", False), ("state__in", ["approved", "rejected"])),
-                    _connector="OR",
-                ),
-                name="policy_value_checked_by_someone",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="policyvalue",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("state", "draft")),
-                fields=("code", "region", "from_date"),
-                name="policy_value_one_draft",
-            ),
-        ),
         migrations.AddIndex(
             model_name="case",
             index=models.Index(fields=["region", "state", "due_on"], name="case_queue"),
-        ),
-        migrations.AddIndex(
-            model_name="case",
-            index=models.Index(fields=["clerk", "state", "due_on"], name="case_by_clerk"),
-        ),
-        migrations.AddIndex(
-            model_name="case",
-            index=models.Index(fields=["person_id", "-received_on"], name="case_by_person"),
-        ),
-        migrations.AddIndex(
-            model_name="case",
-            index=models.Index(fields=["kind", "state"], name="case_by_kind"),
-        ),
-        migrations.AddConstraint(
-            model_name="case",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("key", ""), _negated=True),
-                fields=("opened_by", "key"),
-                name="case_opened_once_per_key",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="case",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("maker__isnull", True),
-                    ("checker__isnull", True),
-                    models.Q(("checker", models.F("maker")), _negated=True),
-                    _connector="OR",
-                ),
-                name="case_four_eyes",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="case",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("state__in", ["granted", "refused"]), _negated=True),
-                    models.Q(
-                        ("checker__isnull", False),
-                        ("decided_at__isnull", False),
-                        ("maker__isnull", False),
-                    ),
-                    _connector="OR",
-                ),
-                name="case_decided_by_two",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="case",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("state", "assessed"), _negated=True),
-                    ("maker__isnull", False),
-                    _connector="OR",
-                ),
-                name="case_assessed_by_someone",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="case",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("state", "refused"), _negated=True),
-                    models.Q(("reasons", []), _negated=True),
-                    _connector="OR",
-                ),
-                name="case_refused_with_reasons",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="case",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("state", "waiting"), ("waiting_since__isnull", False)),
-                    models.Q(
-                        models.Q(("state", "waiting"), _negated=True),
-                        ("waiting_since__isnull", True),
-                    ),
-                    _connector="OR",
-                ),
-                name="case_waits_since_a_day",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="case",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("days__gte", 0), ("waited__gte", 0)),
-                name="case_days_not_negative",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="rolegrant",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("granted_by", models.F("user")), _negated=True),
-                name="role_grant_not_by_oneself",
-                violation_error_message="Nobody grants a role to themselves.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="rolegrant",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("until__isnull", True),
-                    (
-                        "until__gte",
-                        django.db.models.expressions.CombinedExpression(
-                            models.F("since"), "-", models.Value(datetime.timedelta(days=1))
-                        ),
-                    ),
-                    _connector="OR",
-                ),
-                name="role_grant_ends_after_it_begins",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="run",
-            index=models.Index(fields=["state"], name="run_by_state"),
-        ),
-        migrations.AddConstraint(
-            model_name="run",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("state__in", ["reversed", "abandoned"]), _negated=True),
-                fields=("kind", "month", "region", "digest"),
-                name="run_once",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="run",
-            constraint=django.contrib.postgres.constraints.ExclusionConstraint(
-                condition=models.Q(("state__in", ["reversed", "abandoned"]), _negated=True),
-                expressions=[
-                    (
-                        models.Func(
-                            models.F("identity"),
-                            models.F("identity"),
-                            models.Value("[]"),
-                            function="int8range",
-                            output_field=django.contrib.postgres.fields.ranges.BigIntegerRangeField(),
-                        ),
-                        "&&",
-                    ),
-                    (
-                        models.Func(
-                            models.F("month"),
-                            models.F("month"),
-                            models.Value("[]"),
-                            function="int8range",
-                            output_field=django.contrib.postgres.fields.ranges.BigIntegerRangeField(),
-                        ),
-                        "&&",
-                    ),
-                    (
-                        models.Func(
-                            models.F("region_low"),
-                            models.F("region_high"),
-                            models.Value("[]"),
-                            function="int8range",
-                            output_field=django.contrib.postgres.fields.ranges.BigIntegerRangeField(),
-                        ),
-                        "&&",
-                    ),
-                ],
-                name="run_once_for_overlapping_regions",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="run",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("checker__isnull", True),
-                    models.Q(("checker", models.F("maker")), _negated=True),
-                    _connector="OR",
-                ),
-                name="run_four_eyes",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="run",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("state__in", ["approved", "running", "posted"]), _negated=True),
-                    ("checker__isnull", False),
-                    _connector="OR",
-                ),
-                name="run_approved_by_someone",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="run",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("reversed_by__isnull", True),
-                    models.Q(("reversed_by", models.F("maker")), _negated=True),
-                    _connector="OR",
-                ),
-                name="run_reversed_by_another",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="runchunk",
-            index=models.Index(fields=["run", "state", "number"], name="run_chunk_next"),
-        ),
-        migrations.AddConstraint(
-            model_name="runchunk",
-            constraint=models.UniqueConstraint(fields=("run", "number"), name="run_chunk_once"),
         ),
     ]
