@@ -22,6 +22,8 @@ class MedicalConfig(AppConfig):
         )
         from medical.services import bill_paper
         from medical.services.cover.diseases import KIND
+        from medical.services.reimbursing import appeals as reimbursed
+        from medical.services.reimbursing.claims import KIND as REIMBURSEMENT
         from socsec.office import certificates, kinds, merges, runs
 
         bills.hang()
@@ -42,6 +44,17 @@ class MedicalConfig(AppConfig):
                 url=lambda case: f"/admin/office/case/{case.pk}/change/",
             )
         )
+        kinds.register(
+            kinds.CaseKind(
+                slug=REIMBURSEMENT,
+                prefix="BX",
+                label=_("Reimbursement of care paid in cash"),
+                days="medical.reimbursement.days",
+                law="社会保险经办条例第二十条",
+                url=lambda case: f"/admin/medical/reimbursement/{case.pk}/change/",
+            )
+        )
+        reimbursed.register()
         certificates.register(bill_paper.KIND)
         runs.register(batch.AccountCredits())
         runs.register(batch.YearOpenings())

@@ -165,6 +165,12 @@ class AccountTerms(Params):
     retired_monthly: StepsTable = parameter("medical.account.retired_monthly")
 
 
+class ReimbursementTerms(Params):
+    """Until when a bill that was paid in cash may be handed in."""
+
+    months: Months = parameter("medical.reimbursement.months")
+
+
 class PayingTerms(Params):
     """How providers are paid."""
 

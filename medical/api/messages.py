@@ -37,7 +37,7 @@ class ProviderView(ApiView):
 
     def visit(self, provider: Provider, public_id: Any) -> Encounter:
         rows = Encounter.objects.select_related("provider", "previous", "person")
-        found = rows.filter(provider=provider, public_id=public_id).first()
+        found = rows.filter(provider=provider, public_id=public_id, handed_in=False).first()
         if found is None:
             raise NotFound(_("There is no such visit at this provider."), code="no_such_visit")
         return found

@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from funds.models import Branch, Fund, accounts
 from funds.queries import control
-from medical.checks import bills, cases, paying
+from medical.checks import bills, cases, paying, reimbursing
 from medical.models import MedicalAccount, MedicalEntry
 from medical.services.settling import posting
 from socsec.kernel.money import yuan
@@ -108,3 +108,4 @@ def register() -> None:
     bills.register_bills()
     paying.register_paying()
     cases.register_cases()
+    reimbursing.register_reimbursing()

@@ -37,7 +37,7 @@ _ORPHANS = """
 # By day: what funds and accounts owe by the settlements, and what the books say.
 _DAYS = """
     SELECT booked_on, sum(fund_pay + account_pay + family_pay)::bigint FROM medical_settlement
-    WHERE booked_on < %s GROUP BY booked_on
+    WHERE booked_on < %s AND NOT handed_in GROUP BY booked_on
 """
 _BOOKS = """
     SELECT b.booked_on, sum(CASE WHEN t.credit = %s THEN t.amount ELSE -t.amount END)

@@ -31,7 +31,7 @@ _STATEMENTS = f"""
       left join lateral (
            select {", ".join(f"sum(s.{name}) as {name}" for name in STATEMENT_MONEY)}
              from {Settlement._meta.db_table} s
-            where s.provider_id = t.provider_id and s.scheme = t.scheme
+            where s.provider_id = t.provider_id and s.scheme = t.scheme and not s.handed_in
               and s.booked_on >= {_FIRST} and s.booked_on < {_FIRST} + interval '1 month'
               and s.home between {_SPAN}) b on true
      where ({", ".join(f"t.{name}" for name in STATEMENT_MONEY)})

@@ -47,6 +47,7 @@ from .paying import (
     StatementShare,
 )
 from .providers import Agreement, Department, Provider, ProviderItem, ProviderUser, Sanction
+from .reimbursement import ClaimLine, Invoice, Reimbursement, ReimbursementPayment
 from .reversals import BillReversal
 from .settlement import (
     FUND_SHARES,
@@ -101,6 +102,7 @@ __all__ = [
     "CatalogueItem",
     "CatalogueRow",
     "Change",
+    "ClaimLine",
     "Decided",
     "Department",
     "Diagnosis",
@@ -111,6 +113,7 @@ __all__ = [
     "FindingAppeal",
     "GroupList",
     "GroupMethod",
+    "Invoice",
     "ItemClass",
     "ItemKind",
     "Level",
@@ -129,6 +132,8 @@ __all__ = [
     "ProviderStatement",
     "ProviderUser",
     "Registration",
+    "Reimbursement",
+    "ReimbursementPayment",
     "Sanction",
     "Settlement",
     "Standing",

@@ -18,7 +18,9 @@ class Encounter(models.Model):
     """A visit, a purchase or a stay of one person at one provider.
 
     `number` is the provider's own. `scheme`, `home` and `standing` are how the person was insured
-    on the first day. `previous` is the stay that this one continues after a transfer.
+    on the first day. `previous` is the stay that this one continues after a transfer. What was paid
+    in cash and `handed_in` is owed to the person, and its `region` is that of the insurance; every
+    other bill is owed to the provider.
     """
 
     class State(models.TextChoices):
@@ -61,6 +63,9 @@ class Encounter(models.Model):
         blank=True,
         related_name="following",
         verbose_name=_("continues"),
+    )
+    handed_in = models.BooleanField(
+        _("paid in cash and handed in"), default=False, db_default=False
     )
     by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=_("entered by")

@@ -49,7 +49,8 @@ class Settlement(models.Model):
     `facts` is what the rule was told but for the sums of the year, `edition` the policy edition and
     `month` the month of law: what it came to can be worked out again. `booked_on` is the day of the
     books. `served_from` and `served_until` are the days of care; bills of a year stand in the order
-    of the last day and of their encounter.
+    of the last day and of their encounter. What was paid in cash and `handed_in` stands in no
+    provider's statement; its accounts are never drawn on.
     """
 
     class Kind(models.TextChoices):
@@ -71,6 +72,9 @@ class Settlement(models.Model):
     scheme = models.PositiveSmallIntegerField(_("scheme"), choices=Scheme.choices)
     home = models.CharField(_("insured in"), max_length=6)
     region = models.CharField(_("region"), max_length=6)
+    handed_in = models.BooleanField(
+        _("paid in cash and handed in"), default=False, db_default=False
+    )
     care = models.PositiveSmallIntegerField(_("kind of care"), choices=Care.choices)
     level = models.PositiveSmallIntegerField(_("level"), choices=Level.choices)
     standing = models.PositiveSmallIntegerField(_("insured as"), choices=Standing.choices)
@@ -145,6 +149,10 @@ class Settlement(models.Model):
                 condition=~Q(kind="restated")
                 | Q(total=0, uncovered=0, over_limit=0, account_pay=0, family_pay=0),
                 name="settlement_restated_moves_no_account",
+            ),
+            models.CheckConstraint(
+                condition=Q(handed_in=False) | Q(account_pay=0, family_pay=0, provider_pay=0),
+                name="settlement_handed_in_moves_no_account",
             ),
         ]
 

@@ -62,6 +62,23 @@ def items_on(
     return found
 
 
+def items_named_on(
+    region: str, day: date, names: Iterable[tuple[int, str]]
+) -> dict[tuple[int, str], CatalogueItem]:
+    """The same by (kind, name); a name that several items of a region have is nobody's."""
+    asked = set(names)
+    above = upwards(region)
+    rows = CatalogueItem.objects.filter(
+        on(day), region__in=above, name__in={name for _kind, name in asked}
+    )
+    found: dict[tuple[int, str], list[CatalogueItem]] = {}
+    for item in sorted(rows, key=lambda item: above.index(item.region)):
+        same = found.setdefault((item.kind, item.name), [])
+        if not same or same[0].region == item.region:
+            same.append(item)
+    return {key: same[0] for key, same in found.items() if key in asked and len(same) == 1}
+
+
 def item_on(region: str, day: date, kind: int, code: str) -> CatalogueItem | None:
     return items_on(region, day, [(kind, code)]).get((kind, code))
 

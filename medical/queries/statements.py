@@ -44,7 +44,7 @@ _OURS = f"""
     select v.number, sum(s.total)::bigint as total, sum(s.fund_pay)::bigint as fund_pay,
            sum(s.person_pay)::bigint as person_pay
       from {Settlement._meta.db_table} s join {Encounter._meta.db_table} v on v.id = s.encounter_id
-     where s.provider_id = %s and s.scheme = %s and s.booked_on between %s and %s
+     where s.provider_id = %s and s.scheme = %s and not s.handed_in and s.booked_on between %s and %s
        and s.home between %s and %s
      group by v.number having sum(s.total) <> 0 or sum(s.fund_pay) <> 0
 """  # noqa: S608

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from enrollment.services.checks import known_text, lock
 from medical.models import BillReversal, Encounter
-from medical.services import settling
+from medical.services import reimbursing, settling
 from medical.services.settling.visits import must_be
 from socsec.office.access import require, require_other_hand, require_stranger
 from socsec.office.errors import Conflict
@@ -54,7 +54,8 @@ def approve(*, by: User, reversal: BillReversal) -> BillReversal:
     `Conflict` where the bill is not settled any more: its provider was faster.
     """
     held = _held(by, reversal)
-    settling.reverse(by=by, encounter=held.encounter, reason=held.reason)
+    undo = reimbursing.reverse if held.encounter.handed_in else settling.reverse
+    undo(by=by, encounter=held.encounter, reason=held.reason)
     return _decide(by, held, State.DONE, "")
 
 

@@ -148,7 +148,7 @@ _TABLE: dict[str, set[Role]] = {
     # bills: what providers charge, who pays, and what is taken back
     "bill.read": DESK,
     "bill.enter": {INTAKE, ASSESSOR},
-    "bill.settle": {ASSESSOR},
+    "bill.settle": {ASSESSOR, REVIEWER},
     "bill.reverse": {ASSESSOR, REVIEWER},
     # paying providers: their statements, advances, what the audit of bills finds
     "statement.read": DESK,

@@ -52,6 +52,7 @@ ACTS: dict[str, Any] = {
     "agreement.review": gettext_lazy("closed an instalment agreement"),
     "bill.enter": gettext_lazy("entered a visit and its costs"),
     "bill.settle": gettext_lazy("settled a bill of yours"),
+    "reimbursement.receive": gettext_lazy("booked money that you paid back of a reimbursement"),
     "bill.reverse": gettext_lazy("took back the settlement of a bill of yours"),
     "bill.read": gettext_lazy("looked at a bill of yours"),
     "stay_group.tell": gettext_lazy("noted the payment group of a stay of yours"),

@@ -148,6 +148,12 @@ TECHNIQUE = {
         "MOST_BAD": "rows given back",
         "LIMITS": "of a file",
     },
+    "medical/services/reimbursing/lines.py": {
+        "COLUMNS": "of a row",
+        "PLACES": "of quantities and prices",
+        "MOST": "against slips",
+        "MOST_AMOUNT": "against slips",
+    },
     "medical/services/settling/charging.py": {
         "TO_FEN": "of millionths",
         "MOST_LINES": "of one message",

@@ -54,7 +54,7 @@ _STAYS = f"""
     select v.id as encounter_id, v.provider_id, v.person_id, v.number, v.diagnosis,
            max(s.served_until) as served_until
       from {VISITS} v join {BILLS} s on s.encounter_id = v.id
-     where v.state = '{Encounter.State.SETTLED}' and v.care = s.care and v.diagnosis <> ''
+     where v.state = '{Encounter.State.SETTLED}' and not v.handed_in and v.care = s.care and v.diagnosis <> ''
        and v.person_id in (select person_id from audit_bill)
        and s.served_until >= %s::date - 400
      group by v.id

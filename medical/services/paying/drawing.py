@@ -40,7 +40,8 @@ SUMS = ", ".join(f"sum(s.{name})::bigint as {name}" for name in STATEMENT_MONEY)
 # Of one scheme and fund: bills of a month, of providers of a region, of who is insured with the fund.
 BOOKED = f"""
     from {BILLS} s
-   where s.booked_on between %s and %s and s.scheme = %s and s.home between %s and %s
+   where s.booked_on between %s and %s and s.scheme = %s and not s.handed_in
+     and s.home between %s and %s
      and s.region between %s and %s and s.provider_id between %s and %s
 """
 

@@ -17,7 +17,7 @@ from socsec.office.errors import Conflict, Invalid, Refused
 from socsec.office.models import User
 from socsec.office.services import audit, users
 
-_CODE = re.compile(r"[A-Z][0-9]{11}\Z")
+CODE = re.compile(r"[A-Z][0-9]{11}\Z")
 _LOCAL = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,29}\Z")
 
 
@@ -36,7 +36,7 @@ def enroll(
     """Enter a provider under its national code: a letter (H hospitals, P pharmacies) and eleven digits."""
     require(by, "provider.change", region)
     code = code.strip().upper()
-    if not _CODE.match(code):
+    if not CODE.match(code):
         raise Invalid(
             _("A provider's code is a letter and eleven digits."),
             code="code_impossible",

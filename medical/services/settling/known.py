@@ -40,9 +40,10 @@ def away_at_discharge(encounter: Encounter, last: date, by: User) -> Away:
     """
     if encounter.away == Away.LOCAL:
         return Away.LOCAL
+    place = encounter.provider.region
     held = queries.filed(
         encounter.person_id,
-        place=encounter.region,
+        place=place,
         first=timezone.localdate(encounter.opened_at),
         last=last,
         emergency=encounter.away == Away.EMERGENCY or encounter.care == Care.EMERGENCY,
@@ -50,7 +51,7 @@ def away_at_discharge(encounter: Encounter, last: date, by: User) -> Away:
     if held is not None:
         return held
     province = f"{encounter.home[:2]}0000"
-    if by.kind != User.Kind.STAFF and not covers(province, encounter.region):
+    if by.kind != User.Kind.STAFF and not covers(province, place):
         raise Refused(
             _("Care away from home is not filed for this place."),
             code="not_filed",

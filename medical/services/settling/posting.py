@@ -1,8 +1,9 @@
 """What the funds owe providers for the bills of a day, in their books: one posting per fund and day.
 
 What medical accounts paid is posted beside it: it leaves the account, and the fund that keeps the
-account owes it to the provider. A settlement is written at once and never changed, so a day that is over is complete. The posting
-names its day, and posting a day again finds what is there.
+account owes it to the provider. A settlement is written at once and never changed, so a day that is
+over is complete. The posting names its day, and posting a day again finds what is there. What was
+paid in cash and handed in is owed to people, and booked when it is paid to them.
 """
 
 from collections import defaultdict
@@ -36,7 +37,7 @@ _OWED = """
     FROM (
         SELECT person_id, home, max(month) AS month, sum({share})::bigint AS owed
         FROM medical_settlement
-        WHERE booked_on = %s AND home = ANY(%s) AND scheme = ANY(%s)
+        WHERE booked_on = %s AND home = ANY(%s) AND scheme = ANY(%s) AND NOT handed_in
         GROUP BY person_id, home
     ) AS day
     WHERE owed <> 0
@@ -168,7 +169,9 @@ def _keepers(day: date) -> list[Fund]:
 
 
 def _places(day: date, **more: int) -> list[tuple[int, str]]:
-    rows = Settlement.objects.filter(booked_on=day, **more).order_by("scheme", "home")
+    rows = Settlement.objects.filter(booked_on=day, handed_in=False, **more).order_by(
+        "scheme", "home"
+    )
     return list(rows.values_list("scheme", "home").distinct())
 
 
@@ -190,7 +193,8 @@ def postings(encounter: Encounter) -> list[Posted]:
     found = []
     both = (int(Scheme.EMPLOYEES), int(Scheme.RESIDENTS))
     for row in (
-        encounter.settlements.order_by("booked_on")
+        encounter.settlements.filter(handed_in=False)
+        .order_by("booked_on")
         .values("booked_on", "scheme", "home")
         .annotate(assisted=Sum("assistance_pay"), paid=Sum("fund_pay"))
     ):

@@ -74,7 +74,7 @@ def admit(
                 care=care,
                 scheme=coverage.scheme,
                 home=coverage.region,
-                standing=_standing(
+                standing=standing_of(
                     person, coverage, day, StandingAges.at(law, coverage.region, month_of(day))
                 ),
                 region=provider.region,
@@ -86,7 +86,7 @@ def admit(
                 doctor=doctor,
                 diagnosis=diagnosis,
                 opened_at=opened_at,
-                previous=_continued(person, opened_at, coverage.region, law)
+                previous=continued(person, opened_at, coverage.region, law)
                 if care == Care.INPATIENT
                 else None,
                 by=by,
@@ -197,7 +197,7 @@ def _insured(person: Person, day: date) -> Coverage:
     return coverage
 
 
-def _standing(person: Person, coverage: Coverage, day: date, ages: StandingAges) -> Standing:
+def standing_of(person: Person, coverage: Coverage, day: date, ages: StandingAges) -> Standing:
     """As whom benefits are given. A resident's age is that of the first day."""
     if coverage.category == Category.RETIREE:
         return Standing.RETIRED
@@ -210,7 +210,7 @@ def _standing(person: Person, coverage: Coverage, day: date, ages: StandingAges)
     return Standing.ELDERLY if age >= ages.elderly_from else Standing.ADULT
 
 
-def _continued(person: Person, opened_at: datetime, home: str, law: Policy) -> Encounter | None:
+def continued(person: Person, opened_at: datetime, home: str, law: Policy) -> Encounter | None:
     hours = Stays.at(law, home, month_of(timezone.localdate(opened_at))).transfer_hours
     return (
         Encounter.objects.filter(

@@ -322,9 +322,11 @@ def decide(
     by: User,
     outcome: str,
     reasons: list[dict[str, str]] | None = None,
+    in_part: bool = False,
     **detail: Any,
 ) -> Case:
-    """The checker's part: `granted` or `refused`; a refusal needs reasons.
+    """The checker's part: `granted` or `refused`; a refusal needs reasons, and so does what is
+    granted only `in_part`.
 
     A reason is {code, text_zh, text_en, law}. What follows from the decision (an award, a letter)
     is done by the app of the case, in the transaction that calls this.
@@ -333,7 +335,7 @@ def decide(
     require_other_hand(by, case.maker_id)
     if outcome not in (State.GRANTED, State.REFUSED):
         raise Invalid(_("A case is granted or refused."), code="unknown_outcome", field="outcome")
-    if outcome == State.REFUSED:
+    if outcome == State.REFUSED or in_part:
         _check_reasons(reasons or [])
     elif reasons:
         raise Invalid(_("Only a refusal has reasons."), code="reasons_not_wanted", field="reasons")
