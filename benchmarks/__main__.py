@@ -53,7 +53,7 @@ def main() -> int:
     console = Console(stderr=True)
     home = django.db.connection.settings_dict["NAME"]
     sizes = (said.people // 10, said.people)
-    if said.only == [settlements.NAME]:
+    if said.only in ([settlements.NAME], [recompute.NAME]):
         sizes = sizes[1:]
     kinds = [kind for kind in MASS if not said.only or name(kind) in said.only]
     found: dict[str, Any] = {name(kind): {size: {} for size in sizes} for kind in kinds}
@@ -83,6 +83,9 @@ def main() -> int:
             if size == sizes[-1] and (not said.only or settlements.NAME in said.only):
                 with console.status(settlements.LABEL):
                     found["settlements"] = measured(people, settlements, size)
+            if size == sizes[-1] and (not said.only or recompute.NAME in said.only):
+                with console.status(recompute.LABEL):
+                    found["recompute"] = measured(people, recompute, min(said.awards, size // 8))
             if size == sizes[-1] and not said.only:
                 with console.status(assess.LABEL):
                     asked = [
@@ -97,8 +100,6 @@ def main() -> int:
                         ),
                         key=lambda each: each["seconds"],
                     )
-                with console.status(recompute.LABEL):
-                    found["recompute"] = measured(people, recompute, min(said.awards, size // 8))
                 with console.status(means.LABEL):
                     found["means"] = measured(people, means, size)
                     found["needs"] = needs(people, said.calls)
@@ -162,12 +163,12 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--calls", type=int, default=500, help="of the API (500)")
     parser.add_argument("--rows", type=int, default=50_000, help="of the spreadsheet (50,000)")
     parser.add_argument("--transfers", type=int, default=0, help="posted (as many as people)")
-    parser.add_argument("--awards", type=int, default=1000, help="worked out anew (1,000)")
+    parser.add_argument("--awards", type=int, default=10_000, help="worked out anew (10,000)")
     parser.add_argument(
         "--only",
         nargs="+",
-        choices=[*(name(kind) for kind in MASS), "posting", settlements.NAME],
-        help="of the mass runs, or posting or settling alone",
+        choices=[*(name(kind) for kind in MASS), "posting", settlements.NAME, recompute.NAME],
+        help="of the mass runs, or posting, settling or recomputation alone",
     )
     parser.add_argument("--openfisca", default="", help="a Python that has openfisca-core")
     parser.add_argument("--json", action="store_true", help="the figures instead of the table")

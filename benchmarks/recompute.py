@@ -1,7 +1,7 @@
 """Provisional awards worked out anew, once the value that they waited for is announced.
 
-Each is a decision of its own whose sheet is kept, so that no plain SQL could write the same rows:
-what is measured is how many a second, and the memory.
+Every number of each sheet is kept, some eighty of them by a rule that the run compiles; no statement
+by hand stands beside it. What is measured is how many a second, and the memory.
 """
 
 from datetime import date
@@ -22,6 +22,7 @@ from socsec.office.models import Case, Office, Role, User
 from socsec.office.services import policy, users
 
 LABEL = "Recomputation of provisional awards"
+NAME = "recompute"
 KIND = "pension_recompute"
 BEGAN = month(2026, 2)  # in a year whose calculation base is not on file
 ANNOUNCED = {

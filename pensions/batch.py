@@ -19,6 +19,7 @@ from pensions.services import (
     rises,
     yearly_interest,
 )
+from pensions.services.deciding import sheet_of
 from pensions.services.payroll import PARTS
 from pensions.services.residents import adjustment as resident_adjustment
 from socsec.kernel import months, regions
@@ -28,8 +29,8 @@ from socsec.office.runs import Counts, Due, Preview, RunKind
 
 # People in one chunk: large, since a commit costs, and small enough to lose without regret.
 CHUNK = 250_000
-# Awards in one chunk that are decided one by one.
-RECOMPUTED = 2_000
+# Awards in one chunk of a recomputation: each brings the years of a whole working life.
+RECOMPUTED = 25_000
 SAMPLES = 3
 CHANGES = 20
 
@@ -134,7 +135,7 @@ class PensionPayroll(RunKind):
             figures=sums,
             regions={code: [row["people"], row["amount"]] for code, row in found.items()},
             changes=payroll.changes(part, CHANGES),
-            samples=payroll.samples(part, SAMPLES),
+            samples=[sheet_of(award) for award in payroll.samples(part, SAMPLES)],
             held=held,
         )
 

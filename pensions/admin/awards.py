@@ -18,6 +18,7 @@ from pensions.models import Award, AwardState, EndReason
 from pensions.services import award as awards
 from pensions.services import claim as claims
 from pensions.services.adjustment import adjusted
+from pensions.services.deciding import sheet_of
 from pensions.services.residents import adjustment as residents
 from socsec.kernel.money import yuan
 from socsec.kernel.months import format_month, month_of
@@ -117,7 +118,7 @@ class AwardAdmin(DeskAdmin):
             "award": obj,
             "title": obj.person.name,
             # An annuity has no sheet of its own: it is worked out with the pension beside it.
-            "sheet_json": obj.sheet or (obj.beside.sheet if obj.beside else None),
+            "sheet_json": sheet_of(obj) or (sheet_of(obj.beside) if obj.beside else None),
             "monthly": benefit.monthly if benefit else obj.monthly,
             "adjusted": adjusted(obj.person_id, obj.pk) + residents.adjusted(obj.person_id, obj.pk),
             "unit": _("yuan a month"),

@@ -31,7 +31,8 @@ class Award(models.Model):
 
     The amounts are those awarded; what is paid in a month stands in `Benefit`. `addition` is
     whatever is not one of the three parts: supplements, and the rounding of the total. `gathered`
-    and `edition` replay the decision to the fen. `owed_from` is the first month that no payroll
+    and `edition` replay the decision to the fen. Where a run worked it out anew (`recomputed_by`), the
+    amounts and the edition are those of the run, and `sheet` is still the one of the claim. `owed_from` is the first month that no payroll
     has settled yet: the next one pays from there. `until_month` is the last month due, once known;
     `last_month` that of an allowance whose end is known from its beginning.
     An award without a claim was taken over from earlier books. An occupational annuity is an award
@@ -106,6 +107,7 @@ class Award(models.Model):
         related_name="+",
         verbose_name=_("policy edition"),
     )
+    recomputed_by = models.BigIntegerField(_("run that worked it out anew"), null=True, blank=True)
     owed_from = models.IntegerField(_("owed from"), null=True, blank=True)
     end_reason = models.CharField(
         _("reason for the end"), max_length=8, choices=EndReason.choices, blank=True, default=""

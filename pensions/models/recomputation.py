@@ -7,7 +7,9 @@ from django.utils.translation import gettext_lazy as _
 class Recomputation(models.Model):
     """One award of a run: what it rested on and paid, and what it does since. Never changed.
 
-    `before` and `after` are complete enough to put the one in place of the other, and back.
+    `before` and `after` are complete enough to put the one in place of the other, and back: edition,
+    parts, whether provisional, and the steps from month to month, in fen. `lines` of `after` are all
+    numbers of the sheet, in whole numbers of the kernel.
     """
 
     pk = models.CompositePrimaryKey("person_id", "award_id", "run_id")

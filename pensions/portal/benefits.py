@@ -13,6 +13,7 @@ from pensions import queries
 from pensions.models import PaymentState
 from pensions.services import account_paper
 from pensions.services.adjustment import adjusted
+from pensions.services.deciding import sheet_of
 from pensions.services.residents import adjustment as residents
 from socsec.kernel.money import percent, yuan
 from socsec.office import figures
@@ -44,6 +45,7 @@ def my_benefits(request: HttpRequest) -> HttpResponse:
         "portal/pensions/benefits.html",
         {
             "award": award,
+            "decided": sheet_of(award) if award else None,
             "monthly": queries.next_payment(person_id),
             "claim": queries.open_claim(person_id),
             "account": enrollment.account_for(person_id, Purpose.BENEFIT),

@@ -141,7 +141,13 @@ def facts_of(part: Part) -> tuple[str, list[Any]]:
 
 
 def sheets_of(
-    policy: Policy, january: int, source: str, where: list[str], *, checked: bool = False
+    policy: Policy,
+    january: int,
+    source: str,
+    where: list[str],
+    *,
+    checked: bool = False,
+    carry: tuple[str, ...] = CARRY,
 ) -> str:
     """The rule over facts that a SELECT gives (and `checked`), with the scheme of each region."""
     table, params = AdjustmentParams.sql(policy, where, january)
@@ -155,7 +161,7 @@ def sheets_of(
             "increase": sheet.increase,
         },
         f"select * from ({source}) f join ({table}) p using (region)",  # noqa: S608
-        carry=CARRY,
+        carry=carry,
     )
 
 

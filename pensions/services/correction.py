@@ -195,7 +195,7 @@ def post(*, by: User, correction: Correction) -> Correction:
     if (
         law.gather_again(award, held.stated) != proposed
         or [asdict(each) for each in steps(award)] != before["steps"]
-        or resting_on(award) != {name: before[name] for name in resting_on(award)}
+        or resting_on(award) != {name: before.get(name) for name in resting_on(award)}
     ):
         raise Conflict(
             _("The books have changed since the correction was assessed."),
@@ -378,6 +378,7 @@ def resting_on(award: Award) -> dict[str, Any]:
         "parts": {name: getattr(award, name) for name in PARTS},
         "months": award.months,
         "provisional": award.provisional,
+        "recomputed_by": award.recomputed_by,
     }
 
 
@@ -386,6 +387,7 @@ def put(award: Award, rest: dict[str, Any]) -> None:
     award.gathered, award.sheet = rest["gathered"], rest["sheet"]
     award.edition_id, award.provisional = rest["edition"], rest["provisional"]
     award.months, award.monthly = rest["months"], sum(rest["parts"].values())
+    award.recomputed_by = rest.get("recomputed_by")
     for name, amount in rest["parts"].items():
         setattr(award, name, amount)
     there = {each.from_month: each for each in steps(award)}

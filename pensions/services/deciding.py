@@ -18,6 +18,7 @@ from pensions.services.residents import decision as residents
 from socsec.kernel import rules
 from socsec.kernel.facts import Facts
 from socsec.kernel.policy import Policy, Value
+from socsec.office.services import policy as policies
 
 
 class Gathered(Protocol):
@@ -104,3 +105,15 @@ _LAWS = {
 def law_of(scheme: int) -> Law:
     """The law of a scheme."""
     return _LAWS[Scheme(scheme)]
+
+
+def sheet_of(award: Award) -> dict[str, Any] | None:
+    """The sheet that an award rests on; None for one of earlier books.
+
+    Where a run worked it out anew, it is drawn from what was gathered, by the edition of the run.
+    """
+    if award.recomputed_by is None:
+        return award.sheet
+    assert award.edition_id is not None  # of the run
+    policy = policies.of(award.edition_id)
+    return law_of(award.scheme).decide_again(award.gathered, policy).as_json()

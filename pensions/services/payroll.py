@@ -185,23 +185,19 @@ def changes(part: Part, count: int) -> list[dict[str, Any]]:
     ]
 
 
-def samples(part: Part, count: int) -> list[Any]:
-    """Sheets of awards that the payroll pays, those paid for the first time before others."""
+def samples(part: Part, count: int) -> list[Award]:
+    """Awards with a sheet that the payroll pays, those paid for the first time before others."""
     low, high = regions.span(part.region)
-    found = (
-        Award.objects.filter(
-            state=AwardState.IN_PAYMENT,
-            scheme=part.scheme,
-            branch=part.branch,
-            region__gte=low,
-            region__lte=high,
-            from_month__lte=part.month,
-            sheet__isnull=False,
-        )
-        .order_by("-from_month", "-pk")
-        .values_list("sheet", flat=True)[:count]
-    )
-    return [sheet for sheet in found if sheet is not None]
+    found = Award.objects.filter(
+        state=AwardState.IN_PAYMENT,
+        scheme=part.scheme,
+        branch=part.branch,
+        region__gte=low,
+        region__lte=high,
+        from_month__lte=part.month,
+        sheet__isnull=False,
+    ).order_by("-from_month", "-pk")
+    return list(found[:count])
 
 
 # execution

@@ -2,13 +2,13 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from django.db.models import Model, QuerySet
 from django.utils.translation import gettext_lazy as _
 
-from pensions.models import Award, PensionAdjustment, ResidentAdjustment
-from pensions.services import adjustment, disability_decision
+from pensions.models import Award, PensionAdjustment, Recomputation, ResidentAdjustment
+from pensions.services import adjustment, disability_decision, recompute
 from pensions.services.deciding import Decision, law_of
 from pensions.services.gathering import Gathered
 from pensions.services.residents import adjustment as resident_adjustment
@@ -56,8 +56,7 @@ def replay(given: Award) -> Replay:
         if given.disability_id is None
         else disability_decision.decide(Gathered.from_json(given.gathered), policy)
     )
-    now = {line.code: line.value for line in found.assessment.document.lines}
-    then = {line["code"]: line["value"] for line in given.sheet["lines"]}
+    now, then = _lines(given, found)
     differences = [
         f"{code}: {then.get(code)} → {now.get(code)}"
         for code in [*then, *(code for code in now if code not in then)]
@@ -70,6 +69,19 @@ def replay(given: Award) -> Replay:
         if getattr(given, name) != value
     ]
     return Replay(given, found, tuple(differences))
+
+
+def _lines(
+    given: Award, found: Decision | disability_decision.Found
+) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Every line of the decision, as it comes to now and as it was kept."""
+    if given.recomputed_by is None or isinstance(found, disability_decision.Found):
+        now = {line.code: line.value for line in found.assessment.document.lines}
+        return now, {line["code"]: line["value"] for line in (given.sheet or {})["lines"]}
+    kept = Recomputation.objects.get(
+        person_id=given.person_id, award_id=given.pk, run_id=given.recomputed_by
+    )
+    return recompute.lines_of(found), kept.after["lines"]
 
 
 def awards(sample: int | None) -> Iterator[Outcome]:

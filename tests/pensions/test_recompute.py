@@ -6,7 +6,9 @@ import pytest
 
 from pensions import queries
 from pensions.models import Award, Overpayment, Recomputation
+from pensions.services.deciding import sheet_of
 from pensions.services.replay import replay
+from socsec.kernel.money import format_yuan
 from socsec.office.errors import Denied, Refused
 from socsec.office.models import Role, Run
 from socsec.office.services import policy
@@ -64,8 +66,18 @@ def test_an_announced_base_raises_them_and_the_next_payroll_pays_the_difference(
         "overpaid": 0,
     }
     assert (now.owed_from, replay(now).same) == (START, True)
+    assert sheet_of(now)["result"]["amount"] == format_yuan(now.monthly)
+    assert sheet_of(draws)["result"]["amount"] == format_yuan(draws.monthly)
     assert drive("pension_payroll", START + 2).total == now.monthly + 2 * more
     assert findings() == []
+
+
+def test_a_replay_compares_every_number_that_the_run_kept(draws, announce, drive):
+    announce("12900")
+    drive(KIND, START + 2)
+    now = Award.objects.get()
+    now.gathered["months_paid"] += 1
+    assert "pension_basic_months: 240 → 241" in replay(now).differences
 
 
 def test_a_lower_one_is_recorded_as_overpaid_and_the_run_can_be_undone(
