@@ -3,6 +3,7 @@
 from typing import Annotated
 
 from socsec.kernel.params import (
+    Age,
     Count,
     Days,
     Fen,
@@ -12,6 +13,8 @@ from socsec.kernel.params import (
     Of,
     Params,
     Rate,
+    StepsTable,
+    Year,
     parameter,
 )
 from socsec.kernel.units import Choice
@@ -137,3 +140,91 @@ class RiskReserves(Params):
     manager_ceiling: Rate = parameter("funds.investment.manager_reserve.ceiling")
     trustee_share: Rate = parameter("funds.investment.trustee_reserve.share")
     trustee_ceiling: Rate = parameter("funds.investment.trustee_reserve.ceiling")
+
+
+class SchemeStart(Params):
+    """Where a scheme stands at the end of the first year: heads, and fen of that year, as published."""
+
+    contributors: Heads
+    contributors_before: Heads
+    pensioners: Heads
+    pensioners_before: Heads
+    income: Fen
+    expenditure: Fen
+    reserve: Fen
+    collected: Fen
+    profile: StepsTable
+
+
+class EmployeesStart(SchemeStart):
+    """The employees' scheme, that of agencies included, and what is assumed of its members."""
+
+    contributors: Heads = parameter("funds.projection.employees.contributors")
+    contributors_before: Heads = parameter("funds.projection.employees.contributors_before")
+    pensioners: Heads = parameter("funds.projection.employees.pensioners")
+    pensioners_before: Heads = parameter("funds.projection.employees.pensioners_before")
+    income: Fen = parameter("funds.projection.employees.income")
+    expenditure: Fen = parameter("funds.projection.employees.expenditure")
+    reserve: Fen = parameter("funds.projection.employees.reserve")
+    collected: Fen = parameter("funds.projection.employees.collected")
+    profile: StepsTable = parameter("funds.projection.employees.profile")
+    subsidy: Fen = parameter("funds.projection.employees.subsidy")
+    pensioner_profile: StepsTable = parameter("funds.projection.employees.pensioner_profile")
+    coverage_growth: StepsTable = parameter("funds.projection.employees.coverage_growth")
+    women55: Rate = parameter("funds.projection.employees.women55")
+    earlier: Months = parameter("funds.projection.employees.earlier")
+    entry_age: Age = parameter("funds.projection.employees.entry_age")
+    transitional: Rate = parameter("funds.projection.employees.transitional")
+    grant: Rate = parameter("funds.projection.employees.grant")
+
+
+class ResidentsStart(SchemeStart):
+    """The residents' scheme, and what is assumed of its members."""
+
+    contributors: Heads = parameter("funds.projection.residents.contributors")
+    contributors_before: Heads = parameter("funds.projection.residents.contributors_before")
+    pensioners: Heads = parameter("funds.projection.residents.pensioners")
+    pensioners_before: Heads = parameter("funds.projection.residents.pensioners_before")
+    income: Fen = parameter("funds.projection.residents.income")
+    expenditure: Fen = parameter("funds.projection.residents.expenditure")
+    reserve: Fen = parameter("funds.projection.residents.reserve")
+    collected: Fen = parameter("funds.projection.residents.collected")
+    profile: StepsTable = parameter("funds.projection.residents.profile")
+    flat_share: Rate = parameter("funds.projection.residents.flat_share")
+    credit: Fen = parameter("funds.projection.residents.credit")
+
+
+class ProjectionParams(Params):
+    """What is assumed of the years to come; tables by year or age, rates of one."""
+
+    start: Year = parameter("funds.projection.start")
+    horizon: Year = parameter("funds.projection.horizon")
+    average_wage: Fen = parameter("funds.projection.average_wage")
+    wage_growth: StepsTable = parameter("funds.projection.wage_growth")
+    index_share: Rate = parameter("funds.projection.index_share")
+    flat_index_share: Rate = parameter("funds.projection.flat_index_share")
+    returns: StepsTable = parameter("funds.projection.returns")
+    account_interest: StepsTable = parameter("funds.projection.account_interest")
+    density: Rate = parameter("funds.projection.density")
+    fertility: StepsTable = parameter("funds.projection.fertility")
+    mortality: StepsTable = parameter("funds.projection.mortality")
+    later_from: Year = parameter("funds.projection.later_from")
+    later_step: Months = parameter("funds.projection.later_step")
+    long_range_years: Count = parameter("funds.projection.long_range")
+
+
+class SpreadParams(Params):
+    """How far chance moves what is assumed: standard deviations, and how much of one year's lasts."""
+
+    wage_growth: Rate = parameter("funds.projection.spread.wage_growth")
+    returns: Rate = parameter("funds.projection.spread.returns")
+    fertility: Rate = parameter("funds.projection.spread.fertility")
+    mortality: Rate = parameter("funds.projection.spread.mortality")
+    lasts: Rate = parameter("funds.projection.spread.lasts")
+
+
+class ReferenceParams(Params):
+    """The published result that the national set is compared with (中国养老金精算报告2019-2050)."""
+
+    first_deficit: Year = parameter("funds.projection.reference.first_deficit")
+    exhausted: Year = parameter("funds.projection.reference.exhausted")

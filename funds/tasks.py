@@ -2,7 +2,7 @@
 
 from celery import shared_task
 
-from funds.services import bank, cash, seal, supervision, totals
+from funds.services import bank, cash, projection, seal, supervision, totals
 
 
 @shared_task(name="funds.seal")
@@ -33,3 +33,16 @@ def empty_income_accounts() -> None:
 def look_for_wrong() -> None:
     """Ask every rule of supervision. Each night."""
     supervision.look()
+
+
+@shared_task(name="funds.project")
+def project(projection_id: int) -> None:
+    """Work out one projection. Handed out twice or lost, it does no harm."""
+    projection.work(projection_id)
+
+
+@shared_task(name="funds.projections")
+def work_projections() -> None:
+    """Each minute: projections whose message got lost or whose worker died."""
+    for projection_id in projection.waiting():
+        project.delay(projection_id)

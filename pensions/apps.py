@@ -23,7 +23,7 @@ class PensionsConfig(AppConfig):
             transfers,
         )
         from pensions.models import TransferStep
-        from pensions.services import appeals, correction, replay
+        from pensions.services import appeals, correction, outlook, replay
         from pensions.services import disability as disability_services
         from pensions.services import survivors as survivors_services
         from pensions.services.claim import KIND
@@ -105,6 +105,7 @@ class PensionsConfig(AppConfig):
         events.register(*api.EVENTS)
         checks.register()
         appeals.register()
+        outlook.register()
         statements.register_part("account", queries.account_of_year)
         merges.cover("pensions")
         merges.conflicts("pensions", queries.two_pensions)

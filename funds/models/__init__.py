@@ -26,6 +26,7 @@ from .payments import (
 )
 from .periods import MonthClosing
 from .pooling import PoolingPart, PoolingRound, PoolingTransfer
+from .projection import Projection, ProjectionYear
 
 __all__ = [
     "PURSES",
@@ -52,6 +53,8 @@ __all__ = [
     "PoolingPart",
     "PoolingRound",
     "PoolingTransfer",
+    "Projection",
+    "ProjectionYear",
     "Public",
     "Reconciliation",
     "Scheme",

@@ -214,6 +214,10 @@ _TABLE: dict[str, set[Role]] = {
     "period.read": {REVIEWER, ACCOUNTANT},
     "period.prepare": {ACCOUNTANT},
     "period.close": {REVIEWER},
+    # the long-term balance: worked out by one, put on the public page by another
+    "projection.read": {REVIEWER, ACCOUNTANT, POLICY_OFFICER},
+    "projection.make": {ACCOUNTANT, POLICY_OFFICER},
+    "projection.publish": {REVIEWER},
     # what supervision finds: judged by one, put right by another
     "finding.read": DESK,
     "finding.judge": {ASSESSOR},

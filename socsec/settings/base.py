@@ -154,6 +154,7 @@ CELERY_BEAT_SCHEDULE = {
         ("office.publish_events", MINUTE // 4, MINUTE // 4),
         ("funds.seal", MINUTE, MINUTE),
         ("funds.totals", MINUTE, MINUTE),
+        ("funds.projections", MINUTE, MINUTE),
         ("funds.reconcile", crontab(hour="2", minute="30"), DAY),
         ("funds.supervise", crontab(hour="3", minute="0"), DAY),
         ("funds.month_end", crontab(day_of_month="1", hour="1", minute="0"), DAY),

@@ -124,6 +124,13 @@ TECHNIQUE = {
         "WIDTH": "of an age group of the files",
         "LESS": "a second try",
     },
+    "funds/services/projection/asking.py": {
+        "LEASE": "before another worker takes it over",
+        "MOST_TRIES": "of a worker",
+        "ROWS": "in one statement",
+    },
+    "funds/services/projection/working.py": {"LAST_YEAR": "of the population's files"},
+    "funds/services/projection/scenario.py": {"LEVERS": "against slips"},
     "funds/services/supervision/judging.py": {"LONGEST": "of a reason"},
     "funds/services/supervision/looking.py": {"HUNDRED": "per cent"},
     "funds/services/statement.py": {"WHOLE": "PostgreSQL's numbers of types"},

@@ -8,6 +8,7 @@ One engine serves both schemes. Employees earn a part of the wage for each year 
 residents draw a flat amount and an account. Money is fen of the year in which it moves.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass, fields
 
 import numpy as np
@@ -360,7 +361,7 @@ def _stay(before: Array, after: Array) -> Array:
 
 
 def working_share(
-    retires: list[tuple[int, Array, Array]], ends: range, ages_by_birth: range
+    retires: Sequence[tuple[int, float, Array]], ends: range, ages_by_birth: range
 ) -> Array:
     """The share of each sex and age who have not reached the pensionable age at the end of each year.
 

@@ -1,0 +1,196 @@
+"""Projections asked for, worked out by a worker, and made public by a second person.
+
+The state is in PostgreSQL, so that a page can say how far it is; Celery only carries the number.
+"""
+
+import logging
+from collections.abc import Mapping
+from datetime import timedelta
+from typing import Any
+
+from celery import current_app
+from django.db import IntegrityError, transaction
+from django.db.models import F, Q
+from django.utils import timezone
+from django.utils.functional import lazy
+from django.utils.translation import gettext_lazy as _
+from kombu.exceptions import OperationalError
+
+from funds.models import Projection, ProjectionYear
+from socsec.kernel.errors import KernelError
+from socsec.kernel.policy import Policy
+from socsec.kernel.regions import NATION
+from socsec.office.access import require, require_other_hand
+from socsec.office.errors import Conflict, Invalid, Problem, both, from_kernel, words
+from socsec.office.models import User
+from socsec.office.services import audit
+from socsec.office.services import policy as policies
+
+from .scenario import Scenario
+from .working import Outcome, fingerprint, of_nation
+from .years import REVISION
+
+log = logging.getLogger(__name__)
+State = Projection.State
+LEASE = timedelta(minutes=10)
+MOST_TRIES = 3
+ROWS = 1000
+
+
+@transaction.atomic
+def ask(*, by: User, name: str, scenario: Mapping[str, Any]) -> Projection:
+    """Ask for the nation under a scenario, `{lever: natural value}`; a worker works it out.
+
+    `Invalid` names the lever that cannot be; `Conflict` where the same was asked before.
+    """
+    require(by, "projection.make")
+    if not name.strip():
+        raise Invalid(_("Give the scenario a name."), code="name_missing", field="name")
+    read = Scenario.read(scenario).natural()
+    edition = policies.current_edition()
+    asked = Projection(
+        name=name.strip(),
+        region_id=NATION,
+        scenario=read,
+        edition=edition,
+        digest=fingerprint(
+            {
+                "source": Projection.Source.PUBLISHED,
+                "region": NATION,
+                "scenario": read,
+                "edition": edition.digest,
+                "population": REVISION,
+            }
+        ),
+        maker=by,
+    )
+    try:
+        with transaction.atomic():
+            asked.save(force_insert=True)
+    except IntegrityError as error:
+        before = Projection.objects.filter(digest=asked.digest).exclude(state=State.REFUSED).get()
+        raise Conflict(
+            _("The same was worked out before."),
+            code="projected_before",
+            fix=_("Look at “%(name)s”.") % {"name": before.name},
+            projection=before.pk,
+        ) from error
+    _note(by, "projection.make", asked)
+    transaction.on_commit(lambda: _send(asked.pk))
+    return asked
+
+
+def _send(pk: int) -> None:
+    """By name: the tasks stand above the services. A message that gets lost is only a delay."""
+    try:
+        current_app.send_task("funds.project", [pk])
+    except OperationalError:
+        log.warning("projection %s waits for the next minute: no broker", pk)
+
+
+def waiting() -> list[int]:
+    """Projections that nobody works out, or whose worker has been silent for too long."""
+    return list(Projection.objects.filter(_free()).order_by("pk").values_list("pk", flat=True))
+
+
+def _free() -> Q:
+    late = timezone.now() - LEASE
+    return Q(state=State.WAITING) | Q(state=State.WORKING, started_at__lt=late)
+
+
+def work(projection_id: int) -> Projection | None:
+    """Work out a projection and keep its years. None where another worker is at it, or it is done."""
+    taken = Projection.objects.filter(_free(), pk=projection_id).update(
+        state=State.WORKING, started_at=timezone.now(), attempts=F("attempts") + 1, done=0
+    )
+    if not taken:
+        return None
+    held = (
+        Projection.objects.select_related("edition").defer("edition__content").get(pk=projection_id)
+    )
+
+    def told(done: int, steps: int) -> None:
+        Projection.objects.filter(pk=held.pk).update(done=done, steps=steps)
+
+    try:
+        outcomes = of_nation(policy_of(held), Scenario.read(held.scenario), told)
+        rows = [row for outcome in outcomes for row in outcome.rows()]
+    except KernelError as error:
+        return _refuse(held, words(from_kernel(error)))
+    except Problem as problem:
+        return _refuse(held, words(problem))
+    except Exception:
+        log.exception("projection %s failed", held.pk)
+        if held.attempts < MOST_TRIES:
+            return None
+        fault = _("The fault is ours. Tell whoever runs this system.")
+        return _refuse(held, both(lazy(lambda: str(fault), str)()))
+    return _keep(held, outcomes, rows)
+
+
+def policy_of(held: Projection) -> Policy:
+    """The edition it was asked under, with the drafts that were tried."""
+    policy = policies.of(held.edition)
+    return policy.with_rows(held.drafts) if held.drafts else policy
+
+
+@transaction.atomic
+def _keep(
+    held: Projection, outcomes: list[Outcome], rows: list[dict[str, Any]]
+) -> Projection | None:
+    mine = Projection.objects.select_for_update().get(pk=held.pk)
+    if (mine.state, mine.attempts) != (State.WORKING, held.attempts):
+        return None  # another worker was thought to be quicker
+    ProjectionYear.objects.bulk_create(
+        [ProjectionYear(projection=mine, **row) for row in rows], batch_size=ROWS
+    )
+    mine.measures = {str(int(each.scheme)): each.figures() for each in outcomes}
+    mine.result = fingerprint(rows)
+    mine.state, mine.finished_at, mine.done = State.DONE, timezone.now(), mine.steps
+    mine.save()
+    audit.record(
+        by=None, act="projection.done", subject=mine, region=mine.region_id, result=mine.result
+    )
+    return mine
+
+
+@transaction.atomic
+def _refuse(held: Projection, trouble: dict[str, str]) -> Projection:
+    held.trouble, held.state, held.finished_at = trouble, State.REFUSED, timezone.now()
+    held.save(update_fields=["trouble", "state", "finished_at"])
+    audit.record(by=None, act="projection.refuse", subject=held, region=held.region_id)
+    return held
+
+
+@transaction.atomic
+def publish(*, by: User, projection: int) -> Projection:
+    """Put a projection on the public page; by somebody other than who asked for it."""
+    held = Projection.objects.select_for_update(of=("self",)).get(pk=projection)
+    require(by, "projection.publish", held.region_id)
+    require_other_hand(by, held.maker_id)
+    if held.state != State.DONE or held.publisher_id:
+        raise Conflict(
+            _("Only a projection that is worked out and not public yet can be made public."),
+            code="not_publishable",
+        )
+    held.publisher, held.published_at = by, timezone.now()
+    held.save(update_fields=["publisher", "published_at"])
+    _note(by, "projection.publish", held)
+    return held
+
+
+@transaction.atomic
+def withdraw(*, by: User, projection: int) -> Projection:
+    """Take a projection off the public page; it stays on the desk."""
+    held = Projection.objects.select_for_update(of=("self",)).get(pk=projection)
+    require(by, "projection.publish", held.region_id)
+    if not held.publisher_id:
+        raise Conflict(_("It is not on the public page."), code="not_public")
+    held.publisher = held.published_at = None
+    held.save(update_fields=["publisher", "published_at"])
+    _note(by, "projection.withdraw", held)
+    return held
+
+
+def _note(by: User, act: str, held: Projection) -> None:
+    audit.record(by=by, act=act, subject=held, region=held.region_id, digest=held.digest)
