@@ -27,7 +27,8 @@ ROOT = Path(__file__).resolve().parents[1]
 HOME = Path(tempfile.gettempdir())
 CLUSTERS = ROOT / "var" / "test-clusters"
 TEMPLATE = "migrated"
-KEPT = 12  # clusters, of the newest states of the migrations
+KEPT = 24  # clusters, of the newest states of the migrations
+AROUND = ("requirements.txt", "socsec/settings/base.py")
 IMPORT = re.compile(
     r"^from ((?:socsec|funds|enrollment|pensions|medical|assistance)[\w.]*) import (.*)$", re.M
 )
@@ -35,7 +36,7 @@ IMPORT = re.compile(
 
 def migrations() -> set[Path]:
     """The files that decide what a migrated database looks like."""
-    found = {ROOT / "requirements.txt", ROOT / "socsec/settings/base.py"}
+    found = {ROOT / name for name in AROUND}
     for path in [*ROOT.glob("*/migrations/*.py"), *ROOT.glob("socsec/*/migrations/*.py")]:
         found.add(path)
         for module, names in IMPORT.findall(path.read_text("utf-8")):
@@ -58,11 +59,15 @@ def state(files: dict[str, str]) -> str:
 
 
 def nearest(files: dict[str, str]) -> Path | None:
-    """The cluster that lacks the fewest of these files and has no other, nor another state of one."""
+    """The cluster that lacks the fewest of these files and has no other, nor another state of one.
+
+    What was migrated under other settings or libraries will do to go on from.
+    """
     found: list[tuple[int, Path]] = []
     for path in CLUSTERS.glob("*.json"):
         has = json.loads(path.read_text("utf-8"))
-        if has.items() <= files.items() and path.with_suffix("").exists():
+        tables = {name: digest for name, digest in has.items() if name not in AROUND}
+        if tables.items() <= files.items() and path.with_suffix("").exists():
             found.append((len(has), path.with_suffix("")))
     return max(found)[1] if found else None
 
