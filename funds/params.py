@@ -43,6 +43,7 @@ class PoolingLevels(Params):
     injury_employees: PoolingLevel = parameter("funds.pooling_level.injury_employees")
     pension_agencies: PoolingLevel = parameter("funds.pooling_level.pension_agencies")
     annuity_agencies: PoolingLevel = parameter("funds.pooling_level.annuity_agencies")
+    reserve_employees: PoolingLevel = parameter("funds.pooling_level.reserve_employees")
     assistance_residents: PoolingLevel = parameter("funds.pooling_level.assistance_residents")
     care_residents: PoolingLevel = parameter("funds.pooling_level.care_residents")
 
@@ -228,3 +229,17 @@ class ReferenceParams(Params):
 
     first_deficit: Year = parameter("funds.projection.reference.first_deficit")
     exhausted: Year = parameter("funds.projection.reference.exhausted")
+
+
+class ReserveTerms(Params):
+    """From which months of benefits on a fund is warned, and what is set aside for risk."""
+
+    warning_months: Months = parameter("funds.reserve.warning_months")
+    risk_share: Rate = parameter("funds.reserve.risk_share")
+    yearly_share: Rate = parameter("funds.reserve.yearly_share")
+
+
+class CapitalTerms(Params):
+    """Transfer of state-owned capital to social security (国发〔2017〕49号)."""
+
+    capital_share: Rate = parameter("funds.capital.share")

@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from socsec.office.oversight import register
 
-from . import bank, books, budgets, payments, periods, pooling, schema, supervision
+from . import bank, books, budgets, financing, payments, periods, pooling, schema, supervision
 
 
 def register_all() -> None:
@@ -34,6 +34,12 @@ def register_all() -> None:
     )
     register("funds.pooling_rounds", _("What goes up comes down (I9)"), pooling.rounds)
     register("funds.levels", _("Levels received what levels paid (I9)"), pooling.levels)
+    register(
+        "funds.financing", _("What was received is booked under its channel"), financing.receipts
+    )
+    register(
+        "funds.reserves", _("Reserves are on the books as they were decided"), financing.reserves
+    )
     register("funds.seals", _("The chain of seals is whole (I11)"), books.seals)
     register("funds.orders", _("Orders are what their envelopes announced (I4)"), payments.orders)
     register(

@@ -13,6 +13,7 @@ from .bank import (
     TermDeposit,
 )
 from .budget import Budget, BudgetLine, FinalAccounts, SpendingPlan
+from .financing import Channel, FundingDue, FundingReceipt, ReserveMove, StateHolding
 from .findings import SupervisionFinding
 from .fund import PURSES, Branch, Fund, Public, Scheme, purse
 from .payments import (
@@ -42,10 +43,13 @@ __all__ = [
     "Branch",
     "Budget",
     "BudgetLine",
+    "Channel",
     "DayReconciliation",
     "FinalAccounts",
     "FlowRule",
     "Fund",
+    "FundingDue",
+    "FundingReceipt",
     "MonthClosing",
     "PaymentBatch",
     "PaymentOrder",
@@ -57,8 +61,10 @@ __all__ = [
     "ProjectionYear",
     "Public",
     "Reconciliation",
+    "ReserveMove",
     "Scheme",
     "SpendingPlan",
+    "StateHolding",
     "StatementLine",
     "Status",
     "SupervisionFinding",

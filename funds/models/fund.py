@@ -19,14 +19,15 @@ class Branch(models.IntegerChoices):
 
 class Public(models.IntegerChoices):
     """Money that is kept in the same books and paid by the same envelopes, and for which nobody pays
-    contributions here: that of the treasury, and that of the insurance of long-term care, which
-    medical insurance and the treasury feed.
+    contributions here: that of the treasury, that of the insurance of long-term care, which
+    medical insurance and the treasury feed, and the reserve of the nation (全国社会保障基金条例).
 
     Its numbers go on from those of `Branch`.
     """
 
     ASSISTANCE = 6, _("Social assistance")
     CARE = 7, _("Long-term care insurance")
+    RESERVE = 8, _("National Social Security Fund")
 
 
 PURSES = [*Branch.choices, *Public.choices]

@@ -231,6 +231,13 @@ _TABLE: dict[str, set[Role]] = {
     "plan.approve": {REVIEWER},
     "final.prepare": {ACCOUNTANT},
     "final.approve": {REVIEWER},
+    # what treasuries and others owe a fund, transferred equity, reserves and their use
+    "financing.read": {REVIEWER, ACCOUNTANT},
+    "financing.draft": {ACCOUNTANT},
+    "financing.approve": {REVIEWER},
+    "reserve.read": {REVIEWER, ACCOUNTANT},
+    "reserve.propose": {ACCOUNTANT},
+    "reserve.approve": {REVIEWER},
     # money between levels: two people of each level
     "pooling.read": {REVIEWER, ACCOUNTANT},
     "pooling.draft": {ACCOUNTANT},

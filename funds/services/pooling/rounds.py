@@ -7,13 +7,22 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from funds.models import Branch, Fund, PoolingPart, PoolingRound, PoolingTransfer, Scheme
+from funds.models import (
+    Branch,
+    Channel,
+    Fund,
+    FundingDue,
+    PoolingPart,
+    PoolingRound,
+    PoolingTransfer,
+    Scheme,
+)
 from funds.params import PoolingMethod, PoolingTerms
 from funds.rules.pooling.together import METHODS
 from funds.services.pooling import figures, transfers
 from socsec.kernel.document import explain
 from socsec.kernel.money import yuan
-from socsec.kernel.months import first_day, month_of
+from socsec.kernel.months import first_day, last_day, month, month_of, year_of
 from socsec.kernel.policy import Policy, PolicyError
 from socsec.kernel.regions import NATION
 from socsec.office.access import require, require_other_hand
@@ -24,6 +33,7 @@ from socsec.office.services import policy as policies
 
 State = PoolingRound.State
 LONGEST = 200  # of a reason
+LONGEST_DOCUMENT = 120
 
 
 @transaction.atomic
@@ -192,6 +202,7 @@ def post(round_id: int, *, by: User, on: date | None = None) -> PoolingRound:
                     by=by,
                     on=day,
                 )
+    _subsidies(found, parts)
     found.state, found.posted_on = State.POSTED, day
     found.save(update_fields=["state", "posted_on"])
     _record(found, by, "pooling.round_post")
@@ -238,6 +249,26 @@ def abandon(round_id: int, *, by: User, reason: str) -> PoolingRound:
     found.save(update_fields=["state", "reason"])
     _record(found, by, "pooling.abandon", reason=found.reason)
     return found
+
+
+def _subsidies(found: PoolingRound, parts: list[PoolingPart]) -> None:
+    """What pooling leaves missing is due from the treasuries, as the round was agreed to."""
+    FundingDue.objects.bulk_create(
+        FundingDue(
+            fund=part.fund,
+            channel=channel,
+            year=year_of(found.since),
+            amount=amount,
+            due_on=last_day(month(year_of(found.since), 12)),
+            document=str(found)[:LONGEST_DOCUMENT],
+            state=FundingDue.State.DUE,
+            maker=found.maker,
+            checker=found.checker,
+        )
+        for part in parts
+        for channel, amount in ((Channel.CENTRAL, part.central), (Channel.LOCAL, part.local))
+        if part.fund is not None and amount
+    )
 
 
 def _method(upper: Fund, since: int, asked: int | None) -> PoolingMethod:
