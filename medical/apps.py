@@ -16,6 +16,7 @@ class MedicalConfig(AppConfig):
             cover,
             filings,
             findings,
+            grouping,
             plans,
             providers,
             statements,
@@ -31,6 +32,7 @@ class MedicalConfig(AppConfig):
         providers.hang()
         statements.hang()
         findings.hang()
+        grouping.hang()
         cover.hang()
         filings.hang()
         plans.hang()

@@ -4,6 +4,13 @@ from .bills import BillReversalAdmin, EncounterAdmin
 from .catalogue import DiagnosisAdmin, EditionAdmin, ItemAdmin
 from .filings import AwayFilingAdmin, RegistrationAdmin
 from .findings import BillFindingAdmin, FindingAppealAdmin
+from .grouping import (
+    CasePaymentAdmin,
+    CaseYearAdmin,
+    GroupListAdmin,
+    ProviderScoreAdmin,
+    YearBudgetAdmin,
+)
 from .providers import (
     AgreementAdmin,
     ProviderAccountAdmin,
@@ -18,15 +25,20 @@ __all__ = [
     "AwayFilingAdmin",
     "BillFindingAdmin",
     "BillReversalAdmin",
+    "CasePaymentAdmin",
+    "CaseYearAdmin",
     "DiagnosisAdmin",
     "EditionAdmin",
     "EncounterAdmin",
     "FindingAppealAdmin",
+    "GroupListAdmin",
     "ItemAdmin",
     "ProviderAccountAdmin",
     "ProviderAdmin",
     "ProviderAdvanceAdmin",
+    "ProviderScoreAdmin",
     "ProviderStatementAdmin",
     "RegistrationAdmin",
     "SanctionAdmin",
+    "YearBudgetAdmin",
 ]

@@ -12,9 +12,10 @@ from django.utils import timezone
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
-from medical.models import FUND_SHARES, PERSON_SHARES, BillReversal, Encounter
+from medical.models import FUND_SHARES, PERSON_SHARES, BillReversal, Care, Encounter, StayGroup
 from medical.queries import bills as queries
 from medical.services import bill_paper, reversing
+from medical.services.grouping import stays
 from medical.services.settling import posting
 from medical.services.settling.sheets import sheets
 from socsec.kernel.money import yuan
@@ -29,6 +30,8 @@ from socsec.office.places import place
 from socsec.office.queues import Queue
 from socsec.office.services import audit
 from socsec.office.tables import facts
+
+from .grouping.forms import GroupForm
 
 SCOPE = ("uncovered", "over_limit", "first_self_pay", "in_scope", "deductible")
 Proposed = BillReversal.State.PROPOSED
@@ -82,9 +85,9 @@ class EncounterAdmin(DeskAdmin):
         if obj is None:
             waiting = Button(_("Settlements to take back"), list_url(BillReversal))
             return [waiting] if may(request.user, "bill.read") else []
+        found = self._grouping(request, obj)
         if obj.state != Encounter.State.SETTLED:
-            return []
-        found = []
+            return found
         if may(request.user, "certificate.issue"):
             url = reverse("admin:medical_encounter_print", args=[obj.pk])
             found.append(Button(_("Print the sheet"), url, main=True))
@@ -95,6 +98,20 @@ class EncounterAdmin(DeskAdmin):
         elif may(request.user, "reversal.propose", obj.region):
             url = reverse("admin:medical_encounter_propose", args=[obj.pk])
             found.append(Button(_("Take the settlement back"), url, stop=True))
+        return found
+
+    def _grouping(self, request: HttpRequest, obj: Encounter) -> list[Button]:
+        """To note the group of a stay that has ended, and what was paid by it."""
+        ended = obj.state in (Encounter.State.DISCHARGED, Encounter.State.SETTLED)
+        if obj.care != Care.INPATIENT or not ended:
+            return []
+        found = []
+        if may(request.user, "stay_group.tell", obj.region):
+            url = reverse("admin:medical_encounter_group", args=[obj.pk])
+            found.append(Button(_("Note the group"), url))
+        paid = obj.case_payments.order_by("pk").first()
+        if paid is not None and (seen := seen_url(request.user, paid, "statement.read")):
+            found.append(Button(_("Payment by group"), seen))
         return found
 
     def change_view(
@@ -140,6 +157,7 @@ class EncounterAdmin(DeskAdmin):
         guard = self.admin_site.admin_view
         return [
             path("<int:pk>/take-back/", guard(self.propose), name="medical_encounter_propose"),
+            path("<int:pk>/group/", guard(self.group), name="medical_encounter_group"),
             path("<int:pk>/print/", guard(self.print), name="medical_encounter_print"),
             *super().get_urls(),
         ]
@@ -162,6 +180,27 @@ class EncounterAdmin(DeskAdmin):
             lead=_(
                 "Nothing changes until a colleague agrees. Later bills of the year change then."
             ),
+            back=row_url(visit),
+            crumbs=crumbs(visit),
+        ).answer(request)
+
+    def group(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """Note into which group a stay falls."""
+        visit = get_object_or_404(self.get_queryset(request), pk=pk)
+        told = StayGroup.objects.filter(encounter=visit).first()
+
+        def do(said: dict[str, Any]) -> str:
+            stays.tell(by=staff(request), encounter=visit, **said)
+            return _now("Noted. The next run of stays paid by group counts it.")
+
+        return Deed(
+            title=_("Note the group"),
+            act="stay_group.tell",
+            button=_("Note it"),
+            do=do,
+            form=GroupForm,
+            initial={"code": told.code if told else ""},
+            lead=_("As the provider's grouper found it, by the code of the list of the year."),
             back=row_url(visit),
             crumbs=crumbs(visit),
         ).answer(request)

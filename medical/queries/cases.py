@@ -95,14 +95,22 @@ def used(budget: YearBudget) -> dict[int, int]:
     return found
 
 
-def retained(provider: Provider, fund: Fund) -> int:
-    """What is still retained of a provider's payments from a fund, fen."""
-    kept = ProviderPayment.objects.filter(provider=provider, fund=fund).aggregate(
+def retained(provider: Provider) -> int:
+    """What is still retained of a provider's payments, from all funds, fen."""
+    kept = ProviderPayment.objects.filter(provider=provider).aggregate(
         sum=Sum("retained", default=0)
     )["sum"]
     gone = ProviderAdjustment.objects.filter(
         provider=provider,
-        fund=fund,
         kind__in=[ProviderAdjustment.Kind.RELEASE, ProviderAdjustment.Kind.FORFEIT],
     ).aggregate(sum=Sum("amount", default=0))["sum"]
     return int(kept - gone)
+
+
+def to_decide(user: Any) -> int:
+    """How many lists of groups, budgets and scores wait for a second person; one query."""
+    waiting = [
+        rows(user).filter(state=Decided.WAITING).order_by().values("pk")
+        for rows in (lists, budgets, scores)
+    ]
+    return waiting[0].union(*waiting[1:], all=True).count()

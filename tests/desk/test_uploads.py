@@ -135,7 +135,7 @@ def test_the_list_of_uploads_costs_the_same_however_long(
             channel="desk",
         )
     client.force_login(village.by("reviewer"), backend=BACKEND)
-    with django_assert_max_num_queries(20):
+    with django_assert_max_num_queries(21):
         page = client.get(reverse("admin:enrollment_upload_changelist"))
     assert page.status_code == 200
 

@@ -61,7 +61,7 @@ def test_bills_are_found_by_person_provider_and_number(
     text = client.get(LIST, {"state__exact": "discharged"}).content.decode()
     assert page_of(other) in text
     assert page_of(settled) not in text
-    with django_assert_max_num_queries(20):
+    with django_assert_max_num_queries(21):
         assert "20,000.00" in client.get(LIST).content.decode()
 
 

@@ -3,6 +3,7 @@
 from datetime import date
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
@@ -352,7 +353,7 @@ def test_a_difference_is_paid_and_the_score_of_the_year_releases_the_retention(
     run = drive("retention_releases", december)
     # 87.5 releases 95 %: 836.25 × 95 % = 794.4375
     assert (run.count, run.total, run.preview["figures"]) == (1, 794_44, {"forfeited": 41_81})
-    assert queries.retained(hospital, fund) == 0
+    assert queries.retained(hospital) == 0
     assert books.balance(fund, accounts.PROVIDERS_DUE) == 794_44
     assert wrong() == []
     drive("provider_payments", december)
@@ -363,3 +364,78 @@ def test_a_difference_is_paid_and_the_score_of_the_year_releases_the_retention(
     with pytest.raises(Refused, match="in a payment"):
         drive.undo(run)
     assert ProviderScore.objects.get().state == Decided.TAKEN
+
+
+def test_the_desk_hands_in_decides_and_shows_the_working_to_those_of_the_place(
+    village, bill, drive, january, hospital, fund, client
+):
+    rows = [{"provider": hospital.code, "amount": "30000.00", "coefficient": "1.05"}]
+    client.force_login(village.by("assessor"))
+    with spreadsheets.write(lists.LAYOUT, GROUPS) as file:
+        said = {"region": SHANGHAI, "year": str(YEAR), "method": "40", "mean_all": "12500"}
+        sent = client.post(
+            "/admin/medical/grouplist/send/", {**said, "document": "函", "file": _named(file)}
+        )
+    listed_ = GroupList.objects.get()
+    assert sent.url == f"/admin/medical/grouplist/{listed_.pk}/change/"
+    assert client.get("/admin/medical/grouplist/template/").status_code == 200
+    client.force_login(village.by("accountant"))
+    said = {"region": SHANGHAI, "scheme": "1", "year": str(YEAR), "amount": "60000"}
+    said |= {"stays": "24000", "value": "12500", "document": "预算方案"}
+    with spreadsheets.write(budgets.LAYOUT, rows) as file:
+        sent = client.post("/admin/medical/yearbudget/propose/", {**said, "file": _named(file)})
+    budget = YearBudget.objects.get()
+    assert (sent.status_code, budget.value) == (302, 125_000_000)
+    assert client.get("/admin/medical/yearbudget/template/").status_code == 200
+    stay = bill(20_000)
+    client.force_login(village.by("assessor"))
+    sent = client.post(f"/admin/medical/provider/{hospital.pk}/score/", _score("87.5"))
+    assert ProviderScore.objects.get().score == 875_000
+    client.force_login(village.by("reviewer"))
+    for made in (listed_, budget, ProviderScore.objects.get()):
+        at = f"/admin/medical/{made._meta.model_name}/{made.pk}"
+        assert client.post(f"{at}/approve/").status_code == 302
+        made.refresh_from_db()
+        assert made.state == Decided.TAKEN
+    client.force_login(village.by("assessor"))
+    noted = client.post(f"/admin/medical/encounter/{stay.pk}/group/", {"code": "GA1"})
+    assert (noted.status_code, StayGroup.objects.get().code) == (302, "GA1")
+    wrong_code = client.post(f"/admin/medical/encounter/{stay.pk}/group/", {"code": "XX"})
+    assert wrong_code.status_code == 422
+    over = stay.settlements.get().booked_on.month - 1 + YEAR * 12
+    january()
+    drive("case_payments", over, region=SHANGHAI)
+    drive("case_years", month(YEAR, 12), region=SHANGHAI)
+    pages = {
+        f"/admin/medical/casepayment/{CasePayment.objects.get().pk}/change/": "16,725.00",
+        f"/admin/medical/caseyear/{CaseYear.objects.get().pk}/change/": "24,000.00",
+        f"/admin/medical/yearbudget/{budget.pk}/change/": "30,000.00",
+        f"/admin/medical/grouplist/{listed_.pk}/change/": "重大手术",
+        f"/admin/medical/providerscore/{ProviderScore.objects.get().pk}/change/": "87.5",
+    }
+    lists_ = ["casepayment", "caseyear", "yearbudget", "grouplist", "providerscore"]
+    for page, shown in pages.items():
+        assert shown in client.get(page).content.decode(), page
+    for name in lists_:
+        assert client.get(f"/admin/medical/{name}/").status_code == 200
+    assert "Payment by group" in client.get(
+        f"/admin/medical/encounter/{stay.pk}/change/"
+    ).content.decode().replace("&nbsp;", " ")
+    client.force_login(stranger("assessor", region="510000"))
+    for page in pages:
+        assert client.get(page).status_code in (302, 404), page
+    assert client.post(
+        f"/admin/medical/encounter/{stay.pk}/group/", {"code": "RC2"}
+    ).status_code in (
+        302,
+        404,
+    )
+    assert StayGroup.objects.get().code == "GA1"
+
+
+def _named(file):
+    return SimpleUploadedFile("file.xlsx", file.read())
+
+
+def _score(score):
+    return {"year": str(YEAR), "score": score, "document": "考核结果通报"}

@@ -11,10 +11,14 @@ from django.utils import timezone
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
+from medical.admin.grouping.forms import ScoreForm
 from medical.models import Provider, ProviderUser
+from medical.queries import cases
 from medical.queries import providers as queries
+from medical.services.grouping import releasing
 from medical.services.paying import accounts, advances
 from medical.services.providers import agreements, prices, register
+from socsec.kernel.money import yuan
 from socsec.office.access import may
 from socsec.office.desk import Button, Crumb, Deed, list_url, row_url, staff
 from socsec.office.desk_forms import within
@@ -82,6 +86,14 @@ class ProviderAdmin(Queue):
             _("Paid before the bills, and set off against them."),
             False,
         ),
+        "score": (
+            "provider_score.enter",
+            _("Enter the score of a year"),
+            ("open", "closed"),
+            ScoreForm,
+            _("A colleague approves it; the retention is released by it."),
+            False,
+        ),
         "sanction": (
             "provider.sanction",
             _("Propose a measure"),
@@ -135,6 +147,7 @@ class ProviderAdmin(Queue):
                 (_("Prices today"), queries.price_list(obj.pk, today).count()),
                 (_("Not in the catalogue"), unmatched.count()),
                 (_("Above the price limit"), dearer.count()),
+                (_("Still retained, yuan"), yuan(cases.retained(obj))),
             ),
             "tables": tables.of(obj, unmatched),
         }
@@ -186,6 +199,10 @@ class ProviderAdmin(Queue):
         said["scheme"] = int(said["scheme"])
         advances.propose(by=staff(request), provider=row, **said)
         return _now("Proposed. A colleague must decide on it.")
+
+    def do_score(self, request: HttpRequest, row: Provider, said: dict[str, Any]) -> str:
+        releasing.enter_score(by=staff(request), provider=row, **said)
+        return _now("Entered. A colleague must approve it.")
 
     def do_account(self, request: HttpRequest, row: Provider, said: dict[str, Any]) -> str:
         made, secret = register.open_account(by=staff(request), provider=row, **said)
