@@ -10,6 +10,7 @@ from socsec.office.oversight import Finding
 
 from .care import (
     beds_taken_once,
+    bills_paid_as_ordered,
     orders_paid_when_confirmed,
     vouchers_spent_once,
 )
@@ -65,6 +66,10 @@ QUESTIONS: dict[str, tuple[Any, Callable[[], Iterable[Finding]]]] = {
     "assistance.care_orders": (
         _("Only confirmed orders of care are paid, by what they say"),
         orders_paid_when_confirmed,
+    ),
+    "assistance.care_bills": (
+        _("Bills of providers of care are the sum of their orders, and paid as such"),
+        bills_paid_as_ordered,
     ),
     "assistance.beds": (_("A bed of an institution is one person's"), beds_taken_once),
 }

@@ -2,14 +2,16 @@
 
 from typing import Any
 
-from django.db.models import Exists, F, OuterRef, Q, QuerySet, Sum
+from django.db.models import Exists, F, OuterRef, Q, QuerySet, Sum, TextChoices
 from django.db.models.functions import Coalesce
+from django.utils.translation import gettext_lazy as _
 
 from assistance.models import (
     Bed,
     BedStay,
     BedWait,
     CareAssessment,
+    CareBill,
     CareOrder,
     CarePlan,
     CareProvider,
@@ -18,7 +20,10 @@ from assistance.models import (
     Voucher,
     WaitState,
 )
+from assistance.models.care.giving import ConfirmedHow
+from assistance.rules.care_services import CareService, Setting
 from socsec.kernel import regions
+from socsec.kernel.months import first_day, last_day
 from socsec.office.access import scope
 from socsec.office.people import numbers
 
@@ -66,6 +71,66 @@ def vouchers(user: Any) -> QuerySet[Voucher]:
         time_left=F("minutes") - Coalesce(Sum("uses__minutes"), 0),
     )
     return scope(rows.order_by("-month", "-pk"), user)
+
+
+def bills(user: Any) -> QuerySet[CareBill]:
+    """Bills of providers of care of the user's region, the latest month first."""
+    rows = CareBill.objects.select_related("provider", "maker", "checked_by", "checker")
+    return scope(rows, user)
+
+
+class Odd(TextChoices):
+    """What whoever checks a bill should look at."""
+
+    DEAD = "dead", _("after the person died")
+    IN_A_BED = "in_a_bed", _("at home, while in an institution")
+    BY_OFFICE = "by_office", _("confirmed by the office, not by the person")
+    BEYOND = "beyond", _("more than the care plan has for the month")
+
+
+def oddities(bill: CareBill) -> list[tuple[CareOrder, Odd]]:
+    """The orders of a bill that are odd, each with the first reason for it."""
+    rows = bill.orders.select_related("person").annotate(
+        lain=Exists(
+            BedStay.objects.filter(
+                Q(until__isnull=True) | Q(until__gt=OuterRef("day")),
+                person=OuterRef("person"),
+                from_date__lt=OuterRef("day"),
+            )
+        )
+    )
+    found: list[tuple[CareOrder, Odd]] = []
+    given: dict[tuple[int, int, int], int] = {}
+    planned = _planned([row.person_id for row in rows], bill.month)
+    for row in rows.order_by("day", "pk"):
+        kind = (row.person_id, row.service, row.setting)
+        given[kind] = given.get(kind, 0) + row.units
+        if row.person.died_on is not None and row.person.died_on < row.day:
+            found.append((row, Odd.DEAD))
+        elif row.lain and row.setting == Setting.HOME:
+            found.append((row, Odd.IN_A_BED))
+        elif row.how == ConfirmedHow.DESK:
+            found.append((row, Odd.BY_OFFICE))
+        elif row.person_id in planned and given[kind] > planned[row.person_id].get(kind[1:], 0):
+            found.append((row, Odd.BEYOND))
+    return found
+
+
+def _planned(people: list[int], month: int) -> dict[int, dict[tuple[int, int], int]]:
+    """The units a month of the plans that held in a month, by person, service and setting."""
+    rows = CarePlan.objects.filter(
+        Q(until__isnull=True) | Q(until__gte=first_day(month)),
+        person__in=people,
+        state=CareState.IN_FORCE,
+        from_date__lte=last_day(month),
+    )
+    found: dict[int, dict[tuple[int, int], int]] = {}
+    for row in rows:
+        for line in row.lines:
+            kind = int(CareService.read(line["service"])), int(Setting.read(line["setting"]))
+            units = found.setdefault(row.person_id, {})
+            units[kind] = max(units.get(kind, 0), line["units"])
+    return found
 
 
 def to_decide(user: Any) -> tuple[int, int, int]:

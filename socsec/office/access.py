@@ -197,6 +197,11 @@ _TABLE: dict[str, set[Role]] = {
     "care.bed": {INTAKE},
     "care.order": {INTAKE},
     "care.confirm": {INTAKE, ASSESSOR},
+    "care.take_back": {REVIEWER},
+    # what providers of care are paid: checked by one, approved by another
+    "care.bill": {ACCOUNTANT},
+    "care.bill_check": {ASSESSOR, ACCOUNTANT},
+    "care.bill_approve": {REVIEWER},
     # runs
     "run.read": {ASSESSOR, REVIEWER, ACCOUNTANT},
     "run.draft": {ASSESSOR, ACCOUNTANT},

@@ -105,6 +105,7 @@ ACTS: dict[str, Any] = {
     "care.plan_decide": gettext_lazy("decided on your care plan"),
     "care.order": gettext_lazy("ordered care for you"),
     "care.confirm": gettext_lazy("confirmed care that you were given"),
+    "care.take_back": gettext_lazy("took back the confirmation of care"),
     "care.cancel": gettext_lazy("cancelled care that was ordered for you"),
     "care.wait": gettext_lazy("put you on a waiting list for a bed"),
     "care.leave": gettext_lazy("took you off a waiting list"),

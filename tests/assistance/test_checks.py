@@ -26,7 +26,7 @@ from tests.assistance.test_application import paid
 
 pytestmark = pytest.mark.django_db
 # Asked of other books, in test_care.
-CARE = {"assistance.vouchers", "assistance.care_orders", "assistance.beds"}
+CARE = {"assistance.care_bills", "assistance.vouchers", "assistance.care_orders", "assistance.beds"}
 
 
 def found():

@@ -5,6 +5,7 @@ from django.utils.translation import gettext_lazy as _
 from assistance.models import (
     BedWait,
     CareAssessment,
+    CareBill,
     CareOrder,
     CarePlan,
     CareProvider,
@@ -17,6 +18,7 @@ from socsec.office.desk import list_url
 from socsec.office.models import User
 
 from . import person
+from .billing import CareBillAdmin
 from .giving import CareOrderAdmin, VoucherAdmin
 from .needing import CareAssessmentAdmin, CarePlanAdmin
 from .providing import BedAdmin, BedWaitAdmin, CareProviderAdmin
@@ -25,6 +27,7 @@ __all__ = [
     "BedAdmin",
     "BedWaitAdmin",
     "CareAssessmentAdmin",
+    "CareBillAdmin",
     "CareOrderAdmin",
     "CarePlanAdmin",
     "CareProviderAdmin",
@@ -42,6 +45,7 @@ def hang() -> None:
         ("care-orders", 10, _("Orders of care"), CareOrder, "home_health"),
         ("care-vouchers", 11, _("Vouchers for care"), Voucher, "confirmation_number"),
         ("care-waits", 12, _("Waiting lists for beds"), BedWait, "bed"),
+        ("care-bills", 14, _("Bills of care"), CareBill, "receipt_long"),
         ("care-providers", 13, _("Providers of care"), CareProvider, "night_shelter"),
     )
     for slug, order, label, model, icon in places:

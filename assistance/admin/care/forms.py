@@ -15,6 +15,8 @@ from socsec.office.forms import (
     BankCardField,
     BoxesField,
     DateField,
+    MoneyField,
+    MonthField,
     Option,
     PickManyField,
     ScreenForm,
@@ -129,6 +131,20 @@ class ProviderForm(ScreenForm):
 
 class BedForm(ScreenForm):
     label = text(_("Bed"), max_length=20, help_text=_("Such as 201-1."))
+
+
+class BillForm(ScreenForm):
+    provider = pick(_("Provider"), [])
+    month = MonthField(label=_("Month"))
+    stated = MoneyField(
+        label=_("Claimed by the provider, yuan"),
+        required=False,
+        help_text=_("Empty where the provider leaves the sum to us."),
+    )
+
+
+class CheckForm(ScreenForm):
+    note = text(_("What was found"), max_length=200, required=False)
 
 
 class OnForm(ScreenForm):

@@ -45,6 +45,14 @@ class CareOrderAdmin(Queue):
             False,
         ),
         "cancel": ("care.order", _("Cancel"), (OrderState.ORDERED,), ReasonForm, "", True),
+        "take_back": (
+            "care.take_back",
+            _("Take the confirmation back"),
+            (OrderState.CONFIRMED,),
+            ReasonForm,
+            _("The service was not given after all. Vouchers have it left again."),
+            True,
+        ),
     }
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[CareOrder]:
@@ -82,6 +90,7 @@ class CareOrderAdmin(Queue):
                 (_("Units"), obj.units),
                 (_("Day"), day_plain(obj.day)),
                 (_("Confirmed"), obj.get_how_display() if obj.how else None),
+                (_("Bill"), obj.bill, seen_url(request.user, obj.bill, "care.read", obj.region)),
                 (_("Reason"), obj.reason),
                 (_("Region"), place(obj.region)),
             ),
@@ -104,6 +113,9 @@ class CareOrderAdmin(Queue):
 
     def do_confirm(self, request: HttpRequest, row: CareOrder, said: dict[str, Any]) -> None:
         orders.confirm(by=staff(request), order=row, **said)
+
+    def do_take_back(self, request: HttpRequest, row: CareOrder, said: dict[str, Any]) -> None:
+        orders.take_back(by=staff(request), order=row, **said)
 
     def do_cancel(self, request: HttpRequest, row: CareOrder, said: dict[str, Any]) -> None:
         orders.cancel(by=staff(request), order=row, **said)

@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from enrollment.models import Person
 from socsec.office.models import PolicyEdition, Run
 
+from .billing import CareBill
 from .providing import CareProvider
 
 
@@ -102,6 +103,14 @@ class CareOrder(models.Model):
         related_name="+",
         verbose_name=_("policy edition"),
     )
+    bill = models.ForeignKey(
+        CareBill,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="orders",
+        verbose_name=_("bill"),
+    )
     ordered_at = models.DateTimeField(_("ordered at"), auto_now_add=True)
 
     class Meta:
@@ -123,7 +132,7 @@ class CareOrder(models.Model):
             ),
             models.CheckConstraint(
                 condition=Q(state=OrderState.CONFIRMED, sheet__isnull=False, how__gt="")
-                | (~Q(state=OrderState.CONFIRMED) & Q(cost=0, how="")),
+                | (~Q(state=OrderState.CONFIRMED) & Q(cost=0, how="", bill__isnull=True)),
                 name="care_order_paid_when_confirmed",
             ),
         ]

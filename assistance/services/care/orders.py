@@ -126,6 +126,35 @@ def cancel(*, by: User, order: CareOrder, reason: str) -> CareOrder:
 
 
 @transaction.atomic
+def take_back(*, by: User, order: CareOrder, reason: str) -> CareOrder:
+    """The service was not given although it was confirmed: what vouchers paid of it is left again.
+
+    Only while the order is on no bill; a bill that holds it is given back first. The audit keeps
+    what was confirmed, and how.
+    """
+    require(by, "care.take_back", order.region)
+    require_stranger(by, order.person_id)
+    lock(Person(pk=order.person_id))
+    held = lock(order)
+    if held.state != OrderState.CONFIRMED:
+        raise Conflict(_("This order is not confirmed."), code="not_confirmed")
+    if held.bill_id is not None:
+        raise Refused(
+            _("This order is on a bill of the provider."),
+            code="billed",
+            fix=_("Give the bill back first, if it is not paid yet."),
+        )
+    why = known_text(reason, "reason")
+    _note(by, "care.take_back", held, how=held.how, cost=held.cost, own=held.own, reason=why)
+    held.uses.all().delete()
+    held.state, held.how, held.reason, held.confirmed_at = OrderState.CANCELLED, "", why, None
+    held.cost = held.insurance = held.by_minutes = held.by_money = held.own = 0
+    held.sheet = held.edition = None
+    held.save()
+    return held
+
+
+@transaction.atomic
 def _try_code(by: User, order: CareOrder, typed: str) -> CareOrder | Problem:
     held = lock(order)
     most = int(

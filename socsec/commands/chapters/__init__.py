@@ -7,6 +7,7 @@ It stands by itself: no chapter needs what another one did.
 from socsec.commands.chapters.assistance import assistance
 from socsec.commands.chapters.benefits_change import benefits_change
 from socsec.commands.chapters.branches import every_branch
+from socsec.commands.chapters.care import care
 from socsec.commands.chapters.collection import debts_are_chased
 from socsec.commands.chapters.employers import employer_of_its_own
 from socsec.commands.chapters.full_coverage import full_coverage
@@ -43,6 +44,7 @@ CHAPTERS: list[Chapter] = [
     employer_of_its_own,
     medical_care,
     assistance,
+    care,
     fund_books,
     levels_share,
 ]
