@@ -2,7 +2,7 @@
 
 from celery import shared_task
 
-from funds.services import bank, cash, projection, seal, supervision, totals
+from funds.services import bank, cash, investment, projection, seal, supervision, totals
 
 
 @shared_task(name="funds.seal")
@@ -27,6 +27,12 @@ def compare_days() -> None:
 def empty_income_accounts() -> None:
     """Leave every income account empty at the end of the month before. On each first of the month."""
     cash.month_end()
+
+
+@shared_task(name="funds.investments")
+def compare_investments() -> None:
+    """Compare every mandate with its limits as they are in force. Each night."""
+    investment.compare_all()
 
 
 @shared_task(name="funds.supervise")

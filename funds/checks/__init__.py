@@ -8,7 +8,18 @@ from django.utils.translation import gettext_lazy as _
 
 from socsec.office.oversight import register
 
-from . import bank, books, budgets, financing, payments, periods, pooling, schema, supervision
+from . import (
+    bank,
+    books,
+    budgets,
+    financing,
+    investment,
+    payments,
+    periods,
+    pooling,
+    schema,
+    supervision,
+)
 
 
 def register_all() -> None:
@@ -40,6 +51,12 @@ def register_all() -> None:
     register(
         "funds.reserves", _("Reserves are on the books as they were decided"), financing.reserves
     )
+    register(
+        "funds.values", _("What is invested is worth its units times its prices"), investment.values
+    )
+    register("funds.units", _("Custodians' files follow day by day"), investment.units)
+    register("funds.entrusted", _("Entrusted money is on the ledger"), investment.entrusted)
+    register("funds.shared", _("Returns are shared and credited whole"), investment.shared)
     register("funds.seals", _("The chain of seals is whole (I11)"), books.seals)
     register("funds.orders", _("Orders are what their envelopes announced (I4)"), payments.orders)
     register(

@@ -26,6 +26,12 @@ APPEND_ONLY = [
     "funds_finalaccounts",
     "funds_bankstatement",
     "funds_bankline",
+    "funds_custodianfile",
+    "funds_trade",
+    "funds_cashline",
+    "funds_holding",
+    "funds_valuation",
+    "funds_riskreserve",
 ]
 
 

@@ -62,6 +62,8 @@ LEDGER_KINDS: dict[str, Promise] = {
     "reserve_grant": _("Granted by the nation's reserve"),
     "pooling_out": _("Paid to another level"),
     "pooling_in": _("Received from another level"),
+    "entrusted": _("Entrusted for investment, or taken back"),
+    "investment_return": _("Return of entrusted investment"),
     "payment_draw": _("Drawn for payment"),
     "payment_release": _("Payment sent to the bank"),
     "payment_return": _("Bank's answer"),

@@ -261,6 +261,13 @@ _TABLE: dict[str, set[Role]] = {
     "bank.match": {ACCOUNTANT},
     "deposit.place": {ACCOUNTANT},
     "deposit.approve": {REVIEWER},
+    # pension money invested: mandates, transfers and orders are approved by another hand
+    "investment.read": {REVIEWER, ACCOUNTANT},
+    "investment.mandate": {ACCOUNTANT},
+    "investment.approve": {REVIEWER},
+    "investment.entrust": {ACCOUNTANT},
+    "investment.order": {ACCOUNTANT},
+    "investment.file": {ACCOUNTANT},
     # policy
     "policy.read": {*DESK, POLICY_OFFICER, ADMINISTRATOR},
     "policy.enter": {POLICY_OFFICER},
@@ -438,6 +445,8 @@ PARTNER_ACTS = frozenset(
         "status.read",
         "matching.answer",
         "grant.report",
+        "investment.read",
+        "investment.file",
     }
 )
 

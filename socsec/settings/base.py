@@ -156,6 +156,7 @@ CELERY_BEAT_SCHEDULE = {
         ("funds.totals", MINUTE, MINUTE),
         ("funds.projections", MINUTE, MINUTE),
         ("funds.reconcile", crontab(hour="2", minute="30"), DAY),
+        ("funds.investments", crontab(hour="2", minute="50"), DAY),
         ("funds.supervise", crontab(hour="3", minute="0"), DAY),
         ("funds.month_end", crontab(day_of_month="1", hour="1", minute="0"), DAY),
         ("enrollment.apply_credits", 60 * MINUTE, 60 * MINUTE),

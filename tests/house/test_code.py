@@ -111,6 +111,18 @@ TECHNIQUE = {
     "funds/services/bank/matching.py": {"DAYS_APART": "a rule of the house"},
     "funds/services/digests.py": {"SLICE_BITS": "how digests are cut"},
     "funds/services/financing/dues.py": {"LONGEST": "of a document", "REASON": "of a reason"},
+    "funds/services/investment/files.py": {
+        "MOST": "bytes of a file",
+        "BASES": "by which coupons may be counted",
+        "MOST_LEVEL": "against slips",
+        "LONGEST_CODE": "letters that columns hold",
+        "PLACES": "of a price in a file",
+        "KINDS": "cells of each kind of line",
+    },
+    "funds/services/investment/mandates.py": {
+        "MOST_CURE_DAYS": "against slips",
+        "LONGEST_NUMBER": "letters that columns hold",
+    },
     "funds/services/ledger.py": {"MOST": "so that sums stay exact"},
     "funds/services/payments/bank_file.py": {"AT_ONCE": "orders held in memory"},
     "funds/services/payments/return_file.py": {"LONGEST_LINE": "bytes", "IN_MEMORY": "bytes"},
