@@ -17,14 +17,17 @@ class PensionsConfig(AppConfig):
             claims,
             corrections,
             disability,
+            few_months,
             forecast,
             overpayments,
+            special_work,
             survivors,
             transfers,
         )
         from pensions.models import TransferStep
         from pensions.services import appeals, correction, outlook, replay
         from pensions.services import disability as disability_services
+        from pensions.services import few_months as few_months_services
         from pensions.services import survivors as survivors_services
         from pensions.services.claim import KIND
         from socsec.office import events, kinds, menu, merges, replays, runs
@@ -56,6 +59,16 @@ class PensionsConfig(AppConfig):
                 label=_("Claim for a disability allowance"),
                 days="pensions.claim.days",
                 law="社会保险经办条例第十八条",
+                url=lambda case: f"/admin/office/case/{case.pk}/change/",
+            )
+        )
+        kinds.register(
+            kinds.CaseKind(
+                slug=few_months_services.KIND,
+                prefix="YZ",
+                label=_("Claim for the balance of the account"),
+                days="pensions.claim.days",
+                law="人社部令第13号第三条",
                 url=lambda case: f"/admin/office/case/{case.pk}/change/",
             )
         )
@@ -117,6 +130,8 @@ class PensionsConfig(AppConfig):
         overpayments.hang()
         survivors.hang()
         disability.hang()
+        few_months.hang()
+        special_work.hang()
         transfers.hang()
         forecast.hang()
         menu.place(
@@ -155,6 +170,15 @@ class PensionsConfig(AppConfig):
                 "admin:pensions_transfer_changelist",
                 "sync_alt",
                 "case.read",
+            ),
+            menu.Place(
+                "special_work",
+                menu.Group.BENEFITS,
+                5,
+                _("Arduous work"),
+                "admin:pensions_specialworkperiod_changelist",
+                "construction",
+                "benefit.read",
             ),
             menu.Place(
                 "trial",

@@ -135,7 +135,11 @@ class PensionPayroll(RunKind):
             figures=sums,
             regions={code: [row["people"], row["amount"]] for code, row in found.items()},
             changes=payroll.changes(part, CHANGES),
-            samples=[sheet_of(award) for award in payroll.samples(part, SAMPLES)],
+            samples=[
+                sheet
+                for award in payroll.samples(part, SAMPLES)
+                if (sheet := sheet_of(award)) is not None
+            ],
             held=held,
         )
 

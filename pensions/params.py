@@ -125,6 +125,14 @@ class ChoiceParams(Params):
     late_notice: Months = parameter("pensions.retirement.late_notice")
 
 
+class SpecialWorkParams(Params):
+    """How many months of arduous work it takes to retire early for it."""
+
+    heavy_required: Months = parameter("pensions.special_work.heavy_months")
+    underground_required: Months = parameter("pensions.special_work.underground_months")
+    harmful_required: Months = parameter("pensions.special_work.harmful_months")
+
+
 class DivisorParams(Params):
     """The annuity divisor."""
 

@@ -4,6 +4,7 @@ from django.urls import URLPattern, URLResolver, path
 
 from .api import benefits as benefit_api
 from .api import claims as claim_api
+from .api import few_months as few_months_api
 from .api import transfers as transfer_api
 from .portal import (
     benefits,
@@ -11,9 +12,11 @@ from .portal import (
     claim,
     disability,
     estimate,
+    few_months,
     more,
     repayment,
     resident_claim,
+    special_work,
     survivors,
     transfers,
 )
@@ -29,6 +32,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("benefits/after-a-death/", survivors.claim, name="survivors"),
     path("benefits/earlier-or-later/", choices.choose, name="choice"),
     path("benefits/unable-to-work/", disability.claim, name="disability"),
+    path("benefits/too-few-months/", few_months.choose, name="few_months"),
+    path("benefits/arduous-work/", special_work.mine, name="special_work"),
     path("benefits/transfers/", transfers.mine, name="transfers"),
     path("benefits/transfers/link/", transfers.link, name="transfer_link"),
     path("benefits/transfers/<uuid:public_id>/", transfers.one, name="transfer"),
@@ -104,6 +109,16 @@ urlpatterns: list[URLPattern | URLResolver] = [
         "api/v1/pension-claims/<str:number>/papers/",
         claim_api.PensionClaimPapers.as_view(),
         name="api_pension_claim_papers",
+    ),
+    path(
+        "api/v1/people/<uuid:public_id>/few-months/",
+        few_months_api.FewMonths.as_view(),
+        name="api_person_few_months",
+    ),
+    path(
+        "api/v1/pension-balances/<str:number>/confirm/",
+        few_months_api.BalanceConfirmation.as_view(),
+        name="api_pension_balance_confirm",
     ),
     path("api/v1/payrolls/", benefit_api.Payrolls.as_view(), name="api_payrolls"),
 ]

@@ -43,6 +43,7 @@ LEDGER_KINDS: dict[str, Promise] = {
     "benefit_repaid": _("Overpaid benefits paid back"),
     "pension_refund": _("Repayments returned"),
     "pension_survivors": _("Paid after a death"),
+    "pension_balance": _("Individual account paid out to its owner"),
     "pension_transfer": _("Transfer of an entitlement"),
     "overlap_refund": _("Given back for months insured twice"),
     "care_insurance": _("Long-term care insurance to providers of care"),

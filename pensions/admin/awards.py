@@ -31,6 +31,7 @@ from . import choices as choice_pages
 from . import claims as claim_pages
 from . import corrections as correction_pages
 from . import disability as disability_pages
+from . import few_months as few_months_pages
 from . import forecast as forecast_pages
 from . import survivors as survivor_pages
 from .trial import trial
@@ -134,6 +135,21 @@ class AwardAdmin(DeskAdmin):
             path("watch/", guard(watch), name="pensions_award_watch"),
             path("trial/", guard(trial), name="pensions_trial"),
             path("choice/<int:person_id>/", guard(choice_pages.choose), name="pensions_choice"),
+            path(
+                "few-months/<int:person_id>/",
+                guard(few_months_pages.choose),
+                name="pensions_few_months",
+            ),
+            path(
+                "few-months/<int:pk>/back/",
+                guard(few_months_pages.give_up),
+                name="pensions_few_months_give_up",
+            ),
+            path(
+                "balance/<int:case_id>/<slug:verb>/",
+                guard(few_months_pages.verb),
+                name="pensions_balance_verb",
+            ),
             path(
                 "choice/<int:pk>/withdraw/",
                 guard(choice_pages.withdraw),

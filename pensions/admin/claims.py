@@ -16,7 +16,7 @@ from enrollment.models import Person, Sex
 from funds.models import Scheme
 from pensions import queries
 from pensions.models import Category, PensionClaim
-from pensions.services import choices, payer
+from pensions.services import choices, few_months, payer
 from pensions.services import claim as claims
 from pensions.services.agencies import annuity
 from pensions.services.claim import KIND
@@ -128,6 +128,7 @@ def shown_of_person(user: User, person_id: int) -> dict[str, Any] | None:
     return {
         "person_id": person_id,
         "choice": choices.standing(person_id),
+        "few_months": few_months.standing(person_id),
         "awards": awards,
         "balance": balance,
         "claims": cases,

@@ -18,6 +18,7 @@ from .accounts import (
 )
 from .awards import resident_too_young, too_young, two_awards
 from .payments import (
+    balances_paid_out,
     drawn_as_paid,
     overpaid_as_recorded,
     overpayments_add_up,
@@ -49,6 +50,7 @@ QUESTIONS: dict[str, tuple[Any, Callable[[], Iterable[Finding]]]] = {
     "pensions.paid_dead": (_("Nobody known to be dead is paid"), paid_although_dead),
     "pensions.overpaid": (_("What was paid too much is recorded"), overpaid_as_recorded),
     "pensions.heirs": (_("Heirs receive what was granted"), settled_after_a_death),
+    "pensions.balances": (_("Balances paid out left their accounts"), balances_paid_out),
     "pensions.recovered": (_("Overpayments add up"), overpayments_add_up),
     "pensions.transfers": (_("Transfers on their way balance"), transfers_in_flight),
     "pensions.transferred": (

@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from funds.models import PaymentBatch
 from pensions.models import (
     AwardState,
+    BalanceClaim,
     EntryKind,
     Heir,
     Overpayment,
@@ -173,6 +174,26 @@ def overpayments_add_up() -> Iterator[Finding]:
             "pensions.recovered",
             f"overpayment {number}",
             _("The overpayment is not the sum of its rows."),
+        )
+
+
+def balances_paid_out() -> Iterator[Finding]:
+    """Who ended the relation got what left the account, and the account holds nothing since."""
+    rows = select(
+        f"""select c.case_id from {BalanceClaim._meta.db_table} c
+              left join {PaymentBatch._meta.db_table} b on b.id = c.envelope_id
+             cross join lateral (select coalesce(-sum(amount), 0) as amount from {ENTRIES} e
+                                  where e.person_id = c.person_id and e.kind = %s
+                                    and e.reference = c.case_id) e
+             where c.granted and (c.balance <> e.amount or c.balance <> coalesce(b.total, 0))
+             limit {FEW}""",  # noqa: S608
+        [EntryKind.CLOSE],
+    )
+    for (number,) in rows:
+        yield Finding(
+            "pensions.balances",
+            f"case {number}",
+            _("What was paid out is not what left the account."),
         )
 
 

@@ -21,6 +21,7 @@ from .choice import ChoiceKind, RetirementChoice
 from .claim import Category, PensionClaim
 from .correction import Cause, Correction
 from .disability import DisabilityClaim
+from .few_months import BalanceClaim, FewMonthsChoice, Way
 from .overpayment import (
     Instalment,
     OverpaidMonth,
@@ -42,6 +43,7 @@ from .payroll import (
 )
 from .recomputation import Recomputation
 from .residents import CreditedSource, ResidentAdjustment
+from .special_work import ArduousWork, SpecialWorkPeriod, SpecialWorkState
 from .survivors import Heir, Relation, SurvivorClaim
 from .transfer import (
     Transfer,
@@ -56,8 +58,10 @@ from .transfer import (
 __all__ = [
     "AccountEntry",
     "AccountState",
+    "ArduousWork",
     "Award",
     "AwardState",
+    "BalanceClaim",
     "Benefit",
     "Category",
     "Cause",
@@ -68,6 +72,7 @@ __all__ = [
     "DisabilityClaim",
     "EndReason",
     "EntryKind",
+    "FewMonthsChoice",
     "Heir",
     "HeldPayment",
     "HoldReason",
@@ -93,6 +98,8 @@ __all__ = [
     "RetirementChoice",
     "ReturnedPayment",
     "Side",
+    "SpecialWorkPeriod",
+    "SpecialWorkState",
     "SurvivorClaim",
     "Transfer",
     "TransferAccount",
@@ -101,5 +108,6 @@ __all__ = [
     "TransferMonth",
     "TransferState",
     "TransferStep",
+    "Way",
     "WithdrawnPayment",
 ]

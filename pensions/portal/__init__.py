@@ -9,9 +9,10 @@ def hang() -> None:
     """Hang these pages into the portal; called once, when the app is ready."""
     from pensions.services.claim import KIND
     from pensions.services.disability import KIND as DISABILITY
+    from pensions.services.few_months import KIND as BALANCE
     from pensions.services.survivors import KIND as SURVIVORS
 
-    from . import claim, disability, estimate, home, survivors, transfers
+    from . import claim, disability, estimate, few_months, home, survivors, transfers
 
     shell.section(
         shell.Section(
@@ -33,6 +34,10 @@ def hang() -> None:
             6, "disability", "edit", _("Unable to work"), _("an allowance before the pension age")
         ),
         shell.Tile(6, "choice", "edit", _("Retire earlier or later"), _("notice and agreement")),
+        shell.Tile(
+            6, "few_months", "edit", _("Too few months"), _("go on, move or take the balance")
+        ),
+        shell.Tile(6, "special_work", "edit", _("Arduous work"), _("months that count")),
         shell.Tile(7, "transfers", "people", _("Money of my record"), _("between two schemes")),
         shell.Tile(5, "claim", "edit", _("Claim a pension"), _("a few questions")),
     )
@@ -40,5 +45,6 @@ def hang() -> None:
     shell.start("portal/pensions/_start.html", estimate.start_part)
     shell.withdrawal(KIND, claim.withdraw)
     shell.withdrawal(SURVIVORS, survivors.withdraw)
+    shell.withdrawal(BALANCE, few_months.withdraw)
     shell.withdrawal(DISABILITY, disability.withdraw)
     shell.withdrawal("transfer_ask", transfers.withdraw)

@@ -13,6 +13,7 @@ from funds.models import Branch, Fund, Scheme
 from pensions.models import (
     Award,
     AwardState,
+    BalanceClaim,
     Benefit,
     Correction,
     DisabilityClaim,
@@ -171,6 +172,12 @@ def survivor_claims(user: Any) -> QuerySet[SurvivorClaim]:
 def disability_claims(user: Any) -> QuerySet[DisabilityClaim]:
     """The claims for a disability allowance of the user's region, those due first at the top."""
     found = DisabilityClaim.objects.select_related("case", "person", "award")
+    return scope(found, user).order_by("case__due_on", "pk")
+
+
+def balance_claims(user: Any) -> QuerySet[BalanceClaim]:
+    """The claims for the balance of the account of the user's region, those due first at the top."""
+    found = BalanceClaim.objects.select_related("case", "person", "envelope")
     return scope(found, user).order_by("case__due_on", "pk")
 
 

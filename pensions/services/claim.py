@@ -39,6 +39,7 @@ from pensions.services.conditions import (
 )
 from pensions.services.deciding import Decision, law_of
 from pensions.services.replay import Replay, replay
+from pensions.services.special_work import recognised
 from socsec.kernel.months import first_day, format_month
 from socsec.office.access import require, require_other_hand, require_stranger
 from socsec.office.errors import Conflict, Refused, say
@@ -150,6 +151,7 @@ def assess(
     not_insured(claim.person, claim.start_month, claim.scheme)
     draws_nothing_else(claim)
     noticed(claim)
+    recognised(claim)
     if not birth_examined:
         birth_stands(claim)
     if stated is not None:

@@ -9,7 +9,7 @@ from enrollment.models import Category as Insured
 from enrollment.models import Coverage, Detail, Person, PersonFact
 from funds.models import Branch, Scheme
 from pensions import queries
-from pensions.models import Award, AwardState, Category, PensionClaim
+from pensions.models import Award, AwardState, BalanceClaim, Category, PensionClaim
 from pensions.services import law
 from pensions.services.deciding import law_of
 from socsec.kernel.facts import FactError
@@ -37,6 +37,7 @@ def region_of(person: Person, scheme: int | None = None) -> str:
 def may_claim(person: Person, scheme: int, start_month: int, category: int | None) -> None:
     """What is asked at intake: a living person, a month that can be, no such pension yet."""
     alive(person)
+    relation_ended(person, scheme)
     _whole_record_here(person)
     today = month_of(timezone.localdate())
     fits = (
@@ -101,6 +102,24 @@ def _whole_record_here(person: Person) -> None:
             code="record_elsewhere",
             fix=_("Claim there, or have the record brought back first."),
         )
+
+
+def relation_ended(person: Person, scheme: int) -> None:
+    """`Refused` for who ended the relation with the employees' scheme and took the balance."""
+    if (
+        scheme != Scheme.EMPLOYEES
+        or not BalanceClaim.objects.filter(person=person, granted=True).exists()
+    ):
+        return
+    raise Refused(
+        say(
+            _("%(name)s ended the relation and took the balance (%(law)s)."),
+            name=person.name,
+            law=law.INSURANCE_RULES_3,
+        ),
+        code="relation_ended",
+        fix=_("A pension may come from the residents' scheme."),
+    )
 
 
 def alive(person: Person) -> None:

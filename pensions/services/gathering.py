@@ -272,11 +272,16 @@ def gather_for(
     stated: dict[str, Any] | None = None,
     policy: Policy | None = None,
     scheme: int = Scheme.EMPLOYEES,
+    alone: bool = True,
 ) -> Gathered:
-    """What the books say of a person who would draw a pension from a month on."""
+    """What the books say of a person who would draw a pension from a month on.
+
+    `alone` refuses who has money on an account of another fund, which a pension would leave out.
+    """
     life, years = _life(person, region, start_month, policy)
     fund = fund_services.for_(Branch.PENSION, scheme, region)
-    one_account_only(person, fund)
+    if alone:
+        one_account_only(person, fund)
     balance, account_years = account_of(person.pk, fund, start_month - 1)
     return Gathered(
         region=region,

@@ -4,6 +4,12 @@ from django.utils.translation import gettext_lazy as _
 
 INSURANCE_LAW_16 = _("Social Insurance Law, article 16")
 INSURANCE_LAW_17 = _("Social Insurance Law, article 17")
+INSURANCE_RULES_3 = _(
+    "Rules on Implementing the Social Insurance Law, Ministry of Human Resources Order No. 13, article 3"
+)
+SPECIAL_WORK = _(
+    "Interim Measures on Retirement of Workers, State Council [1978] No. 104, article 1, item 2"
+)
 TRANSFER_6 = _(
     "Interim Measures on Transferring Basic Old-Age Insurance, "
     "General Office of the State Council [2009] No. 66, article 6"

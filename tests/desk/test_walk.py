@@ -61,6 +61,7 @@ LISTS = {
     "pensions_award": DESK,
     "pensions_overpayment": DESK,
     "pensions_openingbalance": DESK,
+    "pensions_specialworkperiod": DESK,
     "pensions_transfer": DESK,
     "pensions_transferaccount": DESK,
     "assistance_clock": DESK,

@@ -164,6 +164,19 @@ RULES |= {
         "wage_growth": st.integers(1_000_000, 3_000_000),
     },
 }
+RULES |= {
+    "pensions.special_work": {
+        name: st.sampled_from([0, 95, 96, 107, 108, 119, 120])
+        for name in ("months_heavy", "months_underground", "months_harmful")
+    },
+    "pensions.few_months": {
+        "category": st.integers(0, 4),
+        "birth_month": st.integers(month(1955, 1), month(1985, 12)),
+        "month": st.integers(month(2025, 1), month(2045, 12)),
+        "months": st.integers(0, 300),
+        "account_balance": st.integers(0, 50_000_000),
+    },
+}
 MONEY = st.integers(0, 10**9)
 RULES |= {
     "pensions.transfer": {

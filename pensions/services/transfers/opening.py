@@ -29,6 +29,7 @@ from pensions.models import (
     TransferState,
     TransferStep,
 )
+from pensions.services.conditions import relation_ended
 from socsec.kernel.regions import covers
 from socsec.office.access import require, require_stranger
 from socsec.office.errors import Conflict, Refused, say
@@ -123,6 +124,8 @@ def may_transfer(person: Person, branch: int) -> None:
             say(_("%(name)s draws a pension; a record moves before that."), name=person.name),
             code="drawing_benefits",
         )
+    if branch == Branch.PENSION:
+        relation_ended(person, Scheme.EMPLOYEES)
     if PensionClaim.objects.filter(person=person, open=True).exists():
         raise Refused(
             say(_("%(name)s has claimed a pension."), name=person.name),

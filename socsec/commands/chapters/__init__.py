@@ -22,12 +22,14 @@ from socsec.commands.chapters.putting_off import contributions_are_put_off
 from socsec.commands.chapters.registry import registry
 from socsec.commands.chapters.resident_years import resident_years
 from socsec.commands.chapters.residents import residents
+from socsec.commands.chapters.too_few_months import too_few_months
 from socsec.commands.chapters.transfers import entitlements_move
 from socsec.commands.chapters.two_regions import paid_in_two_regions
 from socsec.commands.village import Chapter
 
 CHAPTERS: list[Chapter] = [
     benefits_change,
+    too_few_months,
     every_branch,
     records_move,
     entitlements_move,

@@ -23,7 +23,7 @@ CARD = "62284800700"
 
 def benefits_change(village: Village) -> None:
     """A pensioner's early years turn up in an archive; a worker's family claims after his death."""
-    draws = _worker(village, "鲁青松", date(1966, 5, 12), 61)
+    draws = worker(village, "鲁青松", date(1966, 5, 12), 61)
     made = claim.open_claim(
         by=village.by("intake"),
         person=draws,
@@ -42,7 +42,7 @@ def benefits_change(village: Village) -> None:
     )
     correction.assess(by=village.by("assessor"), correction=opened)
 
-    died = _worker(village, "阮长河", date(1971, 8, 3), 63)
+    died = worker(village, "阮长河", date(1971, 8, 3), 63)
     life.record_death(
         by=village.by("intake"), person=died, died_on=date(2026, 10, 14), document="死亡医学证明"
     )
@@ -61,7 +61,10 @@ def benefits_change(village: Village) -> None:
     )
 
 
-def _worker(village: Village, name: str, born: date, serial: int) -> Person:
+def worker(
+    village: Village, name: str, born: date, serial: int, first: int = month(2002, 1)
+) -> Person:
+    """Somebody with contributions from a month on up to 2025, an account, a bank and a sign-in."""
     who = people.enroll(
         by=village.by("intake"),
         name=name,
@@ -69,7 +72,7 @@ def _worker(village: Village, name: str, born: date, serial: int) -> Person:
         region=PUDONG,
         phone=f"139000000{serial}",
     )
-    _carry(village, who, month(2002, 1), month(2025, 12), "社会保险缴费记录")
+    _carry(village, who, first, month(2025, 12), "社会保险缴费记录")
     entered = account.enter_opening(
         by=village.by("assessor"),
         person=who,
