@@ -3,6 +3,7 @@
 from .bank import BankAccountAdmin, BankStatementAdmin, DayReconciliationAdmin, TermDepositAdmin
 from .books import BatchAdmin, FundAdmin
 from .budgets import BudgetAdmin, FinalAccountsAdmin, SpendingPlanAdmin
+from .financing import FundingDueAdmin, ReserveMoveAdmin, StateHoldingAdmin
 from .findings import FindingAdmin
 from .payments import PaymentBatchAdmin
 from .periods import MonthClosingAdmin
@@ -17,10 +18,13 @@ __all__ = [
     "FinalAccountsAdmin",
     "FindingAdmin",
     "FundAdmin",
+    "FundingDueAdmin",
     "MonthClosingAdmin",
     "PaymentBatchAdmin",
     "PoolingRoundAdmin",
     "PoolingTransferAdmin",
+    "ReserveMoveAdmin",
     "SpendingPlanAdmin",
+    "StateHoldingAdmin",
     "TermDepositAdmin",
 ]

@@ -5,6 +5,7 @@ from datetime import date
 
 import pytest
 from django.db import IntegrityError, transaction
+from django.urls import reverse
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -31,6 +32,7 @@ from socsec.kernel.regions import NATION
 from socsec.office import oversight
 from socsec.office.errors import Conflict, Denied, Invalid, NotFound, Refused
 from socsec.office.models import Role
+from tests.funds.test_statements import desk as desk
 from tests.kernel.three_ways import three_ways
 
 from .conftest import BEIJING, SHANGHAI, staff
@@ -336,3 +338,89 @@ def test_reserves_and_capital_three_ways(cases):
         facts=rules.CapitalFacts,
     )
     assert all(sheet.transferred <= a for sheet, (a, _b, _c) in zip(capital, cases, strict=True))
+
+
+# At the desk
+
+
+def press(at, name, *args, **answers):
+    done = at.post(reverse(f"admin:funds_{name}", args=args), answers)
+    assert done.status_code == 302, done.context["form"].errors
+
+
+def day(name, when):
+    return {f"{name}_day": when.day, f"{name}_month": when.month, f"{name}_year": when.year}
+
+
+def test_money_is_due_received_and_used_by_clicking(
+    edition, beijing, nation, desk, accountant, reviewer
+):
+    press(
+        desk(accountant),
+        "due_ask",
+        fund=beijing.pk,
+        channel="local",
+        year="2026",
+        amount="100.00",
+        document="京财社〔2026〕3号",
+        **day("due_on", ON),
+    )
+    made = FundingDue.objects.get()
+    press(desk(reviewer), "due_verb", made.pk, "approve")
+    press(
+        desk(accountant), "due_verb", made.pk, "receive", amount="40.00", **day("received_on", ON)
+    )
+    came = made.receipts.get()
+    at = desk(reviewer)
+    shown = at.get(reverse("admin:funds_fundingdue_change", args=[made.pk])).content.decode()
+    assert reverse("admin:funds_receipt_verb", args=[made.pk, came.pk, "post"]) in shown
+    press(at, "receipt_verb", made.pk, came.pk, "post")
+    shown = at.get(reverse("admin:funds_fundingdue_change", args=[made.pk])).content.decode()
+    assert "60.00" in shown
+    press(at, "receipt_verb", made.pk, came.pk, "reverse", reason="wrong fund")
+    stands = at.get(reverse("admin:funds_reserves")).content.decode()
+    assert "Line, months" in stands
+    far = desk(staff("far", Role.ACCOUNTANT, region=SHANGHAI))
+    assert far.get(reverse("admin:funds_fundingdue_change", args=[made.pk])).status_code == 302
+    assert far.get(reverse("admin:funds_due_verb", args=[made.pk, "receive"])).status_code == 404
+    at = desk(nation["first"])
+    press(
+        at,
+        "holding_enter",
+        fund=nation["fund"].pk,
+        enterprise="北方重工集团",
+        credit_code=make_credit_code("91", "110000", "MA1W1G00K"),
+        equity="5000.00",
+        document="国发〔2017〕49号",
+        **day("transferred_on", ON),
+    )
+    held = nation["fund"].holdings.get()
+    press(desk(nation["second"]), "holding_verb", held.pk, "approve")
+    at = desk(nation["first"])
+    press(
+        at,
+        "holding_verb",
+        held.pk,
+        "dividend",
+        year="2026",
+        distributed="200.00",
+        document="决议",
+        **day("due_on", ON),
+    )
+    assert held.dividends.get().amount == 20_00
+    assert (
+        "20.00"
+        in at.get(reverse("admin:funds_stateholding_change", args=[held.pk])).content.decode()
+    )
+    refused = at.post(
+        reverse("admin:funds_reserve_propose"),
+        {
+            "fund": nation["fund"].pk,
+            "to": beijing.pk,
+            "kind": "grant",
+            "amount": "1",
+            "document": "x",
+        },
+    )
+    assert refused.status_code == 422
+    assert not ReserveMove.objects.exists()
