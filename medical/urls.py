@@ -39,6 +39,10 @@ urlpatterns: list[URLPattern | URLResolver] = [
         api.VisitReverse.as_view(),
         name="api_visit_reverse",
     ),
+    path("api/v1/visits/<uuid:public_id>/group/", api.VisitGroup.as_view(), name="api_visit_group"),
+    path("api/v1/stay-groups/", api.StayGroups.as_view(), name="api_stay_groups"),
+    path("api/v1/case-payments/", api.CasePayments.as_view(), name="api_case_payments"),
+    path("api/v1/case-years/", api.CaseYears.as_view(), name="api_case_years"),
     path("api/v1/statements/", api.Statements.as_view(), name="api_statements"),
     path("api/v1/statements/<uuid:public_id>/", api.Statement.as_view(), name="api_statement"),
     path(

@@ -4,6 +4,7 @@ Each message carries the provider's own number, `msgid`: sent again it is answer
 twice; where its answer was lost, it can be taken back.
 """
 
+from .cases import CasePayments, CaseYears, StayGroups, VisitGroup
 from .statements import (
     DeductionAppeals,
     Deductions,
@@ -24,6 +25,8 @@ from .visits import (
 )
 
 __all__ = [
+    "CasePayments",
+    "CaseYears",
     "DeductionAppeals",
     "Deductions",
     "MessageUndo",
@@ -31,8 +34,10 @@ __all__ = [
     "StatementBills",
     "StatementTotals",
     "Statements",
+    "StayGroups",
     "Visit",
     "VisitDischarge",
+    "VisitGroup",
     "VisitLines",
     "VisitPreview",
     "VisitReverse",

@@ -215,3 +215,13 @@ def test_nobody_but_the_provider_sees_a_visit(system, ready, village, hospital):
     assert system.ask("get", ready, scopes=["bills:write"]).status_code == 403
     assert system.ask("get", ready).status_code == 401
     assert Settlement.objects.count() == 0
+
+
+def test_a_body_of_a_hundred_megabytes_is_refused_and_changes_nothing(system, ready):
+    before = there()
+    body = {"lines": [line(name="药" * 100)], "padding": "x" * 100 * 2**20}
+    open_ = f"{ready}settle/"
+    answer = post(system, open_, body)
+    assert (answer.status_code, answer.json()["code"]) == (413, "body_too_large")
+    assert answer.headers["Content-Type"].startswith("application/problem+json")
+    assert there() == before

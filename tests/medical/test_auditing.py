@@ -1,14 +1,17 @@
 """The audit of a month of bills: what each rule finds, what is decided on it, and the provider's word."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 from django.utils import timezone
 
+from enrollment.models import Person
 from medical.models import (
     BillFinding,
     CatalogueItem,
     FindingAppeal,
+    OfSex,
+    ProviderItem,
     ProviderPayment,
     ProviderStatement,
 )
@@ -74,6 +77,55 @@ def test_rules_find_what_they_are_for_and_nothing_else(village, bill, look, fund
     paid = sum(one.encounter.settlements.values_list("fund_pay", flat=True))
     assert one.stake == one.cost * paid // 50_060_00
     assert one.facts == {"days": 6, "a_day": 50_060_00 // 6, "most": 6_000_00}
+
+
+def test_further_rules_on_sex_death_two_places_supply_and_the_own_price_list(
+    village, bill, look, fund, hospital
+):
+    day = TODAY - timedelta(days=30)
+    lin, chen = village.souls["lin"], village.souls["chen"]
+    other = OfSex.MALE if chen.sex == OfSex.FEMALE else OfSex.FEMALE
+    CatalogueItem.objects.filter(code="B1").update(sex=other, price_limit=None)
+    bill(number="sex", lines=[of("B1", 100, quantity=30, day=day)], day=day, who="chen")
+    # A stay here and another elsewhere from the day after: the later one is found.
+    elsewhere = provider(village, "H31011500008", "另一家", 3)
+    bill(9_000, number="here", day=day, days=3)
+    second = day + timedelta(days=1)
+    bill(9_000, number="there", day=second, days=2, where=elsewhere)
+    # One a day is possible: 100 are 16 more than 84 days take, 16 % of 10,000.00.
+    CatalogueItem.objects.filter(code="A1").update(most_a_day=1)
+    third = day + timedelta(days=5)
+    for number, quantity in (("s1", 50), ("s2", 50)):
+        lines = [of("A1", 100, quantity=quantity, day=third)]
+        bill(number=number, lines=lines, day=third, care=11, who="chen")
+    # 9,000.00 a unit, where its own list says 6,750.00: a quarter of 9,000.00.
+    ProviderItem.objects.create(
+        provider=elsewhere,
+        local_code="X1",
+        name="一项",
+        kind=1,
+        code="A1",
+        price=6_750_00,
+        from_date=date(2020, 1, 1),
+    )
+    fourth = day + timedelta(days=6)
+    late = bill(3_000, number="late", day=fourth + timedelta(days=1))
+    # The registry learns afterwards of a death on the day before.
+    Person.objects.filter(pk=lin.pk).update(died_on=fourth)
+    found = look()
+    assert {rule: found[rule] for rule in ("sex", "overlap", "after_death", "above_list")} == {
+        "sex": [("sex", 2_700_00)],  # 3,000.00 less the first self-pay of a tenth
+        "overlap": [("there", 9_000_00)],
+        "after_death": [("late", 3_000_00)],
+        "above_list": [("there", 2_250_00)],
+    }
+    assert found["oversupply"] == [("s2", 1_600_00)]
+    assert BillFinding.objects.get(rule="after_death").encounter == late
+    assert BillFinding.objects.get(rule="oversupply").facts == {
+        "code": "A1",
+        "charged": 100,
+        "most": 84,
+    }
 
 
 def test_each_rule_has_its_own_code_and_the_article_that_it_may_breach():
@@ -155,6 +207,27 @@ def test_an_appeal_that_is_upheld_gives_the_deduction_back_with_the_next_payment
     finding.refresh_from_db()
     assert finding.state == "restored"
     assert queries.precision(reviewer)[0].wrong == 1
+    # It comes back with the next payment, once: 1,000.00 × 85 % is due for a stay of the next month.
+    bill(2_500, number="N2", who="chen", day=TODAY, days=1)
+    following = later.next()
+    drive("provider_statements", following)
+    next_ = ProviderStatement.objects.get(month=following)
+    agreeing.agree(by=assessor, statement=next_, note="确认单")
+    before = ProviderPayment.objects.get()
+    drive("provider_payments", following)
+    paid = ProviderPayment.objects.latest("pk")
+    # 850.00 + 300.00 given back = 1,150.00, of which 5 % are retained
+    assert (before.deducted, before.restored) == (300_00, 0)
+    assert (paid.due, paid.restored, paid.retained, paid.payable) == (
+        850_00,
+        300_00,
+        57_50,
+        1_092_50,
+    )
+    finding.refresh_from_db()
+    assert (finding.deducted_in, finding.restored_in) == (before, paid)
+    asked = ["medical.provider_payments", "medical.provider_books", "medical.statements"]
+    assert [each for _q, found in oversight.run(asked) for each in found] == []
     with pytest.raises(Conflict):
         appeals.appeal(by=village.by("intake"), finding=finding, text="再次")
     assert FindingAppeal.objects.count() == 2

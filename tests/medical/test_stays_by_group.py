@@ -32,6 +32,7 @@ from socsec.office.errors import Conflict, Denied, Invalid, NotFound, Refused
 from tests.medical.clerks import clerk as stranger
 from tests.medical.hospital import YEAR, catalogue, clerk, hospital, provider, village
 from tests.medical.paying import banked, bill, drive, fund, later
+from tests.medical.test_api import speaks_for
 
 __all__ = ["banked", "bill", "catalogue", "clerk", "drive", "fund", "hospital", "later", "village"]
 
@@ -431,6 +432,56 @@ def test_the_desk_hands_in_decides_and_shows_the_working_to_those_of_the_place(
         404,
     )
     assert StayGroup.objects.get().code == "GA1"
+
+
+def test_a_provider_tells_groups_and_reads_its_own_stays_and_years(
+    village, terms, bill, drive, january, hospital, fund
+):
+    system = speaks_for(hospital, "hospital-groups")
+    other = speaks_for(provider(village, "H31011500009", "别家", 3), "other-groups")
+    reads, writes = {"scopes": ["statements:read"]}, {"scopes": ["bills:write"]}
+    groups = system.ask("get", f"/api/v1/stay-groups/?year={YEAR}", scopes=["bills:read"]).json()
+    assert groups["results"][0] == {
+        "code": "GA1",
+        "name": "重大手术",
+        "weight": "1.6",
+        "mean": "18000.00",
+        "stable": True,
+    }
+    unknown = system.ask("get", "/api/v1/stay-groups/?year=2020", scopes=["bills:read"])
+    assert (unknown.status_code, unknown.json()["code"]) == (404, "no_list_of_groups")
+    stay = bill(20_000)
+    at = f"/api/v1/visits/{stay.public_id}/group/"
+    body = {"msgid": "G1", "group": "GA1"}
+    assert other.ask("post", at, body, **writes).status_code == 404
+    refused = system.ask("post", at, {"msgid": "G0", "group": "XX"}, **writes)
+    assert (refused.status_code, refused.json()["code"]) == (422, "unknown_group")
+    assert not StayGroup.objects.exists()
+    told = system.ask("post", at, body, **writes)
+    assert (told.status_code, told.json()) == (200, {"number": "N1", "group": "GA1"})
+    again = system.ask("post", at, body, **writes)
+    assert again.headers["Message-Replayed"] == "true"
+    over = stay.settlements.get().booked_on.month - 1 + YEAR * 12
+    january()
+    drive("case_payments", over, region=SHANGHAI)
+    drive("case_years", month(YEAR, 12), region=SHANGHAI)
+    (seen,) = system.ask("get", "/api/v1/case-payments/", **reads).json()["results"]
+    assert (seen["visit"], seen["group"], seen["points"], seen["difference"]) == (
+        "N1",
+        "GA1",
+        "1.68",
+        "1000.00",
+    )
+    assert (seen["facts"]["coefficient"], seen["facts"]["value"]) == ("1.05", "12500")
+    (year,) = system.ask("get", "/api/v1/case-years/", **reads).json()["results"]
+    assert (year["worth"], year["billed"], year["differences"]) == (
+        "24000.00",
+        "15725.00",
+        "1000.00",
+    )
+    for path in ("case-payments", "case-years"):
+        assert other.ask("get", f"/api/v1/{path}/", **reads).json()["results"] == []
+        assert system.ask("get", f"/api/v1/{path}/", scopes=["bills:read"]).status_code == 403
 
 
 def _named(file):

@@ -35,6 +35,11 @@ class ChangeForm(ScreenForm):
     phone = text(_("Phone"), max_length=20, required=False)
 
 
+class CloseForm(ScreenForm):
+    on = DateField(label=_("Last day"))
+    reason = text(_("Reason"), max_length=200)
+
+
 class AgreementForm(ScreenForm):
     document = text(_("Agreement number"), max_length=120)
     from_date = DateField(label=_("From"))

@@ -22,6 +22,7 @@ from socsec.kernel.money import yuan
 from socsec.office.access import may
 from socsec.office.desk import Button, Crumb, Deed, list_url, row_url, staff
 from socsec.office.desk_forms import within
+from socsec.office.display import day_plain
 from socsec.office.forms import ScreenForm
 from socsec.office.places import place
 from socsec.office.queues import Queue
@@ -35,6 +36,7 @@ from .forms import (
     AgreementForm,
     BankForm,
     ChangeForm,
+    CloseForm,
     DepartmentForm,
     EnrollForm,
     PricesForm,
@@ -102,6 +104,17 @@ class ProviderAdmin(Queue):
             "",
             True,
         ),
+        "close": (
+            "provider.approve",
+            _("Close the provider"),
+            ("open",),
+            CloseForm,
+            _(
+                "Its agreements end, its accounts are switched off, and its open statements are"
+                " settled on our totals. Its visits must be settled first."
+            ),
+            True,
+        ),
     }
 
     def state(self, row: Provider) -> str:
@@ -144,6 +157,7 @@ class ProviderAdmin(Queue):
                 (_("Address"), obj.address),
                 (_("Phone"), obj.phone),
                 (_("Agreement today"), held or _("None")),
+                (_("Closed"), day_plain(obj.closed_on) if obj.closed_on else ""),
                 (_("Prices today"), queries.price_list(obj.pk, today).count()),
                 (_("Not in the catalogue"), unmatched.count()),
                 (_("Above the price limit"), dearer.count()),
@@ -172,7 +186,8 @@ class ProviderAdmin(Queue):
                 "context": {"template_url": url},
                 "initial": {"from_date": timezone.localdate()},
             }
-        return {"initial": {"from_date": timezone.localdate()}}
+        today = timezone.localdate()
+        return {"initial": {"from_date": today, "on": today}}
 
     def do_agreement(self, request: HttpRequest, row: Provider, said: dict[str, Any]) -> str:
         said["care"] = [int(each) for each in said["care"]]
@@ -199,6 +214,10 @@ class ProviderAdmin(Queue):
         said["scheme"] = int(said["scheme"])
         advances.propose(by=staff(request), provider=row, **said)
         return _now("Proposed. A colleague must decide on it.")
+
+    def do_close(self, request: HttpRequest, row: Provider, said: dict[str, Any]) -> str:
+        register.close(by=staff(request), provider=row, **said)
+        return _now("Closed. What is due to it is paid with the next runs.")
 
     def do_score(self, request: HttpRequest, row: Provider, said: dict[str, Any]) -> str:
         releasing.enter_score(by=staff(request), provider=row, **said)

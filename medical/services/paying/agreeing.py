@@ -130,6 +130,12 @@ def agree(*, by: User, statement: ProviderStatement, note: str) -> ProviderState
     return statement
 
 
+def settle_closed(*, by: User, statement: ProviderStatement, note: str) -> None:
+    """Settle a statement of a provider that closes on our totals, within the act of closing it."""
+    _agree(statement, by, note)
+    _note(by, "statement.closed", statement, reason=note)
+
+
 def _agree(statement: ProviderStatement, by: User, note: str = "") -> None:
     statement.state = State.AGREED
     statement.agreed_at, statement.agreed_by, statement.agreed_note = timezone.now(), by, note

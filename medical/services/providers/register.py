@@ -8,10 +8,26 @@ from typing import Any
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 from oauth2_provider.models import Application
 
-from enrollment.services.checks import known_name, known_region, lock
-from medical.models import Department, Level, Provider, ProviderKind, ProviderUser
+from enrollment.services.checks import (
+    known_name,
+    known_region,
+    known_text,
+    lock,
+    not_in_future,
+)
+from medical.models import (
+    Department,
+    Encounter,
+    Level,
+    Provider,
+    ProviderKind,
+    ProviderStatement,
+    ProviderUser,
+)
+from medical.services.paying.agreeing import settle_closed
 from socsec.office.access import require
 from socsec.office.errors import Conflict, Invalid, Refused
 from socsec.office.models import User
@@ -128,12 +144,53 @@ def end_account(*, by: User, account: ProviderUser) -> ProviderUser:
     account = lock(account)
     if account.until is not None:
         raise Conflict(_("This account has ended already."), code="ended_already")
-    account.until = timezone.localdate()
-    account.save(update_fields=["until"])
-    account.user.is_active = False
-    account.user.save(update_fields=["is_active"])
+    _switch_off(account)
     _note(by, "provider.account_end", account.provider, account=account.user_id)
     return account
+
+
+@transaction.atomic
+def close(*, by: User, provider: Provider, on: date, reason: str) -> Provider:
+    """Close a provider with a day, its last: agreements end, its accounts are switched off, open
+    statements are settled on our totals, and nothing begins any more.
+
+    Its visits are ended and settled before, or cancelled: `Refused` while one is open, so that nothing is
+    billed afterwards. Advances are set off against what is still paid, and what is retained is
+    released by the score of its last year, as ever.
+    """
+    provider = _open(by, provider, "provider.approve")
+    reason = known_text(reason, "reason")
+    not_in_future(on, "on")
+    begun = provider.encounters.filter(state__in=[Encounter.State.OPEN, Encounter.State.DISCHARGED])
+    if count := begun.count():
+        raise Refused(
+            ngettext(
+                "%(count)s visit is not settled yet.",
+                "%(count)s visits are not settled yet.",
+                count,
+            )
+            % {"count": count},
+            code="visits_open",
+            fix=_("Settle or cancel them first."),
+        )
+    if (
+        provider.encounters.filter(opened_at__date__gt=on)
+        .exclude(state=Encounter.State.CANCELLED)
+        .exists()
+    ):
+        raise Invalid(_("A visit began after this day."), code="visit_after", field="on")
+    for held in provider.agreements.filter(checker__isnull=False, ended_on=None, until__gt=on):
+        held.ended_on, held.end_reason = max(on, held.from_date), reason
+        held.save(update_fields=["ended_on", "end_reason"])
+    for account in provider.users.filter(until=None).select_related("user", "provider"):
+        _switch_off(account)
+    statements = list(provider.statements.exclude(state=ProviderStatement.State.AGREED))
+    for statement in statements:
+        settle_closed(by=by, statement=statement, note=reason)
+    provider.closed_on = on
+    provider.save(update_fields=["closed_on"])
+    _note(by, "provider.close", provider, on=on, reason=reason, statements=len(statements))
+    return provider
 
 
 def _open(by: User, provider: Provider, act: str = "provider.change") -> Provider:
@@ -142,6 +199,13 @@ def _open(by: User, provider: Provider, act: str = "provider.change") -> Provide
     if provider.closed_on is not None:
         raise Refused(_("This provider is closed."), code="closed")
     return provider
+
+
+def _switch_off(account: ProviderUser) -> None:
+    account.until = timezone.localdate()
+    account.save(update_fields=["until"])
+    account.user.is_active = False
+    account.user.save(update_fields=["is_active"])
 
 
 def _of_its_kind(kind: int, level: int) -> None:

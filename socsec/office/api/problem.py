@@ -4,7 +4,8 @@ import uuid
 from http import HTTPStatus
 from typing import Any
 
-from django.core.exceptions import PermissionDenied
+from django.conf import settings
+from django.core.exceptions import PermissionDenied, RequestDataTooBig
 from django.http import Http404
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
@@ -85,6 +86,12 @@ def handler(exc: Exception, context: dict[str, Any]) -> Response | None:
         field = getattr(exc, "fact", "") or getattr(exc, "field", "")
         place = [{"pointer": f"/{field}", "code": exc.code, "message": said}] if field else None
         return response(body(HTTPStatus.UNPROCESSABLE_ENTITY, exc.code, said, errors=place))
+    if isinstance(exc, RequestDataTooBig):
+        most = {"most": settings.DATA_UPLOAD_MAX_MEMORY_SIZE / 2**20}
+        title = _("A message has at most %(most).1f MB.") % most
+        return response(
+            body(413, "body_too_large", title, _("Divide it among several; nothing was taken."))
+        )
     if isinstance(exc, Http404):
         exc = exceptions.NotFound()
     elif isinstance(exc, PermissionDenied):

@@ -17,6 +17,7 @@ SPECIAL = {
         "Get a token at /oauth/token/ with your client id and secret, and send it as Bearer."
     ),
     "permission_denied": _("The token lacks the scope that this needs. Ask for a token with it."),
+    "body_too_large": _("The message is too large to be read. Divide it among several."),
     "invalid": _("The list `errors` names each input to correct with a JSON pointer."),
 }
 GENERAL = _(
