@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from enrollment import facts
 from enrollment.models import DemandNote, Person, Reminder
 from enrollment.queries import debts, late
-from enrollment.services.assessment.contributions import checksum
+from enrollment.services.assessment.many import checksum
 from enrollment.services.collection import demand, surcharge
 from enrollment.services.collection.spreading import homes_of, today
 from funds.models import Fund

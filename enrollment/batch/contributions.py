@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from enrollment import facts
 from enrollment.models import Category, Contribution
-from enrollment.services.assessment import contributions
+from enrollment.services.assessment import contributions, many
 from funds.models import Branch, Fund, Scheme, accounts
 from funds.services import ledger
 from socsec.kernel.months import format_month
@@ -100,7 +100,7 @@ class Contributions(RunKind):
                     figures[name] += amount
             if _several(run):
                 figures[Branch(branch).name.lower()] = sum(row[2] + row[3] for row in rows)
-            samples += contributions.samples(
+            samples += many.samples(
                 month=run.month,
                 branch=branch,
                 region=run.region_id,
@@ -129,7 +129,7 @@ class Contributions(RunKind):
     def execute(self, chunk: RunChunk) -> Counts:
         run, who = chunk.run, (chunk.spec["first"], chunk.spec["last"])
         assert run.edition_id is not None  # every run is drafted under one
-        count, places = contributions.assess_many(
+        count, places = many.assess_many(
             month=run.month,
             branches=run.params["branches"],
             region=run.region_id,
@@ -152,7 +152,7 @@ class Contributions(RunKind):
         )
         digests = [bytes(batch.digest).hex() for batch in batches]
         total = sum(batch.total for batch in batches)
-        return Counts(count, total, contributions.checksum(digests))
+        return Counts(count, total, many.checksum(digests))
 
     def unpost(self, run: Run) -> None:
         """Once money has come in for a month of the run it stands, and is corrected by refunds."""
@@ -188,7 +188,7 @@ def _several(run: Run) -> bool:
 
 
 def _rows(run: Run, branch: int) -> facts.Select:
-    return contributions.rows(
+    return many.rows(
         run.month, branch, run.region_id, 0, MOST, edition=run.edition_id, run_id=run.pk
     )
 

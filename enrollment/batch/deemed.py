@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from enrollment import facts
 from enrollment.models import Contribution, Employer, WageDeclaration
-from enrollment.services.assessment import contributions, deemed
+from enrollment.services.assessment import deemed, many
 from funds.models import Branch
 from socsec.kernel.ranges import MOST
 from socsec.office import cutting
@@ -57,7 +57,7 @@ class DeemedWages(RunKind):
     def execute(self, chunk: RunChunk) -> Counts:
         select, values = _rows(chunk.run, chunk.spec["first"], chunk.spec["last"])
         count, total = deemed.insert(select, values)
-        return Counts(count, total, contributions.checksum([f"{count}/{total}"]))
+        return Counts(count, total, many.checksum([f"{count}/{total}"]))
 
     def unpost(self, run: Run) -> None:
         """Once a deemed wage is assessed it stands, until the employer declares."""

@@ -6,7 +6,7 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 
 from enrollment import facts
-from enrollment.services.assessment.contributions import checksum
+from enrollment.services.assessment.many import checksum
 from enrollment.services.residents import assessing, lapse, yearly
 from funds.models import Branch
 from socsec.kernel.ranges import MOST

@@ -14,7 +14,7 @@ from enrollment import queries
 from enrollment.models import PaymentIntent, Person, ResidentEnrolment, Way
 from enrollment.queries import ResidentYear
 from enrollment.services.online import paying
-from enrollment.services.residents import assessing, enrolment, online
+from enrollment.services.residents import assessing, enrolment, offers, online
 from funds.models import Branch
 from socsec.kernel.money import yuan
 from socsec.office import display
@@ -90,7 +90,7 @@ def _offers(person: Person, years: list[ResidentYear]) -> list[dict[str, Any]]:
     """For what the person can enrol now, or why not."""
     today = timezone.localdate()
     there = {(each.enrolment.branch, each.year) for each in years}
-    offers = []
+    found = []
     for slug, branch in BRANCHES.items():
         wanted = [today.year, today.year + 1] if branch == Branch.MEDICAL else [today.year]
         open_years, why = [], ""
@@ -98,14 +98,14 @@ def _offers(person: Person, years: list[ResidentYear]) -> list[dict[str, Any]]:
             if (branch, year) in there:
                 continue
             try:
-                enrolment.offer(person=person, branch=branch, year=year, region=person.region)
+                offers.offer(person=person, branch=branch, year=year, region=person.region)
             except Problem as problem:
                 why = why or str(problem)
             else:
                 open_years.append(year)
         if open_years or why:
-            offers.append({"slug": slug, "label": branch.label, "years": open_years, "why": why})
-    return offers
+            found.append({"slug": slug, "label": branch.label, "years": open_years, "why": why})
+    return found
 
 
 @require_http_methods(["GET", "POST"])
@@ -117,7 +117,7 @@ def medical(request: HttpRequest) -> HttpResponse:
     options, why = [], ""
     for year in (today.year, today.year + 1):
         try:
-            found = enrolment.offer(
+            found = offers.offer(
                 person=person, branch=Branch.MEDICAL, year=year, region=person.region
             )
         except Problem as problem:
@@ -143,7 +143,7 @@ def medical(request: HttpRequest) -> HttpResponse:
     )
 
 
-def _hint(found: enrolment.Offer) -> str:
+def _hint(found: offers.Offer) -> str:
     if found.way == Way.NEWBORN:
         return _("covered from birth")
     if found.wait:
@@ -162,11 +162,11 @@ def pension(request: HttpRequest) -> HttpResponse:
     held = _enrolled(person, Branch.PENSION, year)
     if held is None:
         try:
-            enrolment.offer(person=person, branch=Branch.PENSION, year=year, region=person.region)
+            offers.offer(person=person, branch=Branch.PENSION, year=year, region=person.region)
         except Problem as problem:
             return _not_now(request, str(problem))
     region = held.region if held else person.region
-    offered = enrolment.tiers(region, year)
+    offered = offers.tiers(region, year)
     options = [
         Option(
             str(tier),
@@ -215,7 +215,7 @@ def check(request: HttpRequest, slug: str, number: int) -> HttpResponse:
     branch = BRANCHES[slug]
     year = number if branch == Branch.MEDICAL else timezone.localdate().year
     tier = 0 if branch == Branch.MEDICAL else number
-    found = enrolment.offer(person=person, branch=branch, year=year, region=person.region)
+    found = offers.offer(person=person, branch=branch, year=year, region=person.region)
     form = EnrolForm(sent(request))
     if request.method == "POST" and form.is_valid():
         try:

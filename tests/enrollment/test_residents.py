@@ -27,6 +27,7 @@ from enrollment.services.employers import wages
 from enrollment.services.living import life
 from enrollment.services.residents import (
     enrolment,
+    offers,
     receipts,
     refunds,
     sponsor_lists,
@@ -795,7 +796,7 @@ def test_the_rules_of_residents_say_the_same_three_ways(code):
 
 
 def test_every_region_states_the_same_window_that_its_notice_does(edition):
-    assert enrolment.window(BEIJING, 2026).opens == date(2025, 11, 30)
-    assert enrolment.window(BEIJING, 2026).closes == date(2026, 2, 28)
-    assert enrolment.window("350000", 2026).way(date(2026, 2, 1)) == Way.GRACE
-    assert enrolment.window(NANCHANG, 2026).closes == date(2026, 2, 28)
+    assert offers.window(BEIJING, 2026).opens == date(2025, 11, 30)
+    assert offers.window(BEIJING, 2026).closes == date(2026, 2, 28)
+    assert offers.window("350000", 2026).way(date(2026, 2, 1)) == Way.GRACE
+    assert offers.window(NANCHANG, 2026).closes == date(2026, 2, 28)

@@ -15,7 +15,7 @@ from enrollment.models import (
     UnmatchedPayment,
 )
 from enrollment.queries import resident_desk
-from enrollment.services.residents import enrolment
+from enrollment.services.residents import offers
 from socsec.office.access import may
 from socsec.office.desk import (
     Button,
@@ -52,7 +52,7 @@ def overview(request: HttpRequest) -> HttpResponse:
     windows = []
     for year in (today.year, today.year + 1):
         try:
-            found = enrolment.window(user.region_code or "000000", year)
+            found = offers.window(user.region_code or "000000", year)
         except Problem:
             continue
         windows.append((found, found.way(today)))

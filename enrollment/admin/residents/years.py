@@ -18,7 +18,7 @@ from enrollment.models import (
 )
 from enrollment.queries.residents import open_of, sponsorships
 from enrollment.services.collection.refund_orders import Payee
-from enrollment.services.residents import enrolment, receipts, refunds, sponsors
+from enrollment.services.residents import enrolment, offers, receipts, refunds, sponsors
 from funds.models import Branch
 from socsec.kernel.money import yuan
 from socsec.office.access import may
@@ -114,7 +114,7 @@ def enrol(request: HttpRequest, person_id: int, branch: str) -> HttpResponse:
             }
         return _now("Enrolled: %(due)s yuan to pay.") % {"due": yuan(due)}
 
-    opens = enrolment.window(person.region, today.year + 1).opens
+    opens = offers.window(person.region, today.year + 1).opens
     return Deed(
         title=_("Enrol %(name)s as a resident") % {"name": person.name},
         act="resident.enroll",
@@ -141,7 +141,7 @@ def _tiers(region: str, year: int) -> list[tuple[int, str]]:
             _now("%(tier)s yuan, subsidy %(subsidy)s")
             % {"tier": yuan(tier), "subsidy": yuan(subsidy)},
         )
-        for tier, subsidy in enrolment.tiers(region, year)
+        for tier, subsidy in offers.tiers(region, year)
     ]
 
 

@@ -1,10 +1,9 @@
-"""What a month owes is assessed (应缴核定): for one person at the counter, or for all in a run.
+"""What a month owes is assessed (应缴核定), for one person at the counter.
 
-Both gather the same facts and apply the same rule. The counter applies it to whole numbers and
-keeps the sheet to show; a run hands it to the database as one INSERT … SELECT.
+A run gathers the same facts and applies the same rule (`many`); the counter applies it to whole
+numbers and keeps the sheet to show.
 """
 
-import hashlib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -20,19 +19,13 @@ from enrollment.services.checks import lock, month_has_come
 from enrollment.services.cover import late_months
 from funds.models import Branch, Fund, Scheme, accounts
 from funds.services import ledger
-from socsec.kernel import sqlexpr
-from socsec.kernel.document import explain
 from socsec.kernel.months import first_day, format_month
 from socsec.kernel.policy import Policy, PolicyError
-from socsec.kernel.ranges import MOST
 from socsec.kernel.regions import NATION, upwards
 from socsec.office.access import may, require
 from socsec.office.errors import Invalid, NotFound, Refused, from_kernel, say
-from socsec.office.gathering import gathered
 from socsec.office.models import User
 from socsec.office.services import audit, policy
-
-CARRY = ("person_id", "employer_id", "region")
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,7 +131,7 @@ def assess_now(
     branch = Branch(branch)
     edition = policy.current_edition()
     law = policy.of(edition)
-    done = [_decide(row, month, branch, law) for row in _gather(person, month, branch, law, region)]
+    done = [decide(row, month, branch, law) for row in _gather(person, month, branch, law, region)]
     if not done:
         raise _nothing_left(person, month, branch)
     earlier = Contribution.objects.filter(person_id=person.pk, month=month, branch=branch).count()
@@ -183,137 +176,9 @@ def assess_now(
     return done
 
 
-GATHERED = "enrollment_gathered"  # a table of one transaction
-
-
-def assess_many(
-    *, month: int, branches: Sequence[int], region: str, people: tuple[int, int], **stamp: Any
-) -> tuple[int, list[tuple[int, int, str]]]:
-    """Assess a range of person numbers in each branch. How many months, and where.
-
-    What the rules must know is gathered once for all branches, and the months of all branches are
-    written in one order, person by person. The places are branch, category and region. `stamp` is
-    `edition`, the number of the policy edition, and `run_id`.
-    """
-    select, values = facts.contributions(
-        law=policy.of(stamp["edition"]),
-        month=month,
-        branches=branches,
-        region=region,
-        first_person=people[0],
-        last_person=people[1],
-    )
-    in_bounds = [
-        f"branch <> {branch:d} or {rule_of(branch).facts.in_bounds()}" for branch in branches
-    ]
-    columns = ", ".join([*_lines(month, 0, None, **stamp), *CARRY])
-    with connection.cursor() as cursor, gathered(GATHERED, select, values, *in_bounds):
-        cursor.execute(f"select distinct branch, category, region from {GATHERED} order by 1")  # noqa: S608
-        places = cursor.fetchall()
-        if not places:
-            return 0, []
-        assessed = [
-            _assess(
-                month,
-                branch,
-                sorted({place[2] for place in places if place[0] == branch}),
-                f"select * from {GATHERED} where branch = {branch:d}",  # noqa: S608
-                checked=True,
-                **stamp,
-            )
-            for branch in sorted({place[0] for place in places})
-        ]
-        cursor.execute(
-            f"""insert into enrollment_contribution ({columns})
-                {" union all ".join(assessed)} order by person_id"""
-        )
-        count = int(cursor.rowcount)
-    return count, places
-
-
-def rows(
-    month: int, branch: int, region: str, first_person: int, last_person: int, **stamp: Any
-) -> facts.Select:
-    """What gathering and assessing would write, for previews: one row for each contribution."""
-    gathered, values = facts.contributions(
-        law=policy.of(stamp["edition"]),
-        month=month,
-        branches=[branch],
-        region=region,
-        first_person=first_person,
-        last_person=last_person,
-    )
-    where = facts.regions(month=month, branch=branch, region=region)
-    return _assess(month, branch, where or [region], gathered, **stamp), values
-
-
-def _assess(
-    month: int,
-    branch: int,
-    regions: Sequence[str],
-    gathered: str,
-    *,
-    checked: bool = False,
-    **stamp: Any,
-) -> str:
-    """The branch's rule over what was gathered (and `checked`), with the law of each region."""
-    known = rule_of(branch)
-    try:
-        table, params = known.params.sql(policy.of(stamp["edition"]), regions, month)
-    except PolicyError as error:
-        raise from_kernel(error) from error
-    source = f"select * from ({gathered}) as gathered join ({table}) as law using (region)"  # noqa: S608
-    sheet = known.rule(known.facts.sql(checked=checked), params)
-    return sqlexpr.compile(_lines(month, branch, sheet, **stamp), source, carry=CARRY)
-
-
-def _lines(month: int, branch: int, sheet: Any, *, edition: int, run_id: int) -> dict[str, Any]:
-    """The columns of a contribution that are numbers, by name; without a sheet, the names alone."""
-    number = sqlexpr.column
-    return {
-        "month": month,
-        "branch": branch,
-        "part": 0,
-        "category": number("category"),
-        "wage": number("wage"),
-        "wage_before": _before(branch, number("wage_before")),
-        "base": sheet and sheet.base,
-        "employer_share": sheet and sheet.employer_share,
-        "person_share": sheet and sheet.person_share,
-        "account_share": sheet and sheet.account_share,
-        "waived": sheet and sheet.waived,
-        "deemed": number("deemed", boolean=True),
-        "standing_id": number("standing_id"),
-        "run_id": run_id,
-        "edition": edition,
-    }
-
-
-def _before(branch: int, wage_before: Any) -> Any:
+def wage_before_of(branch: int, wage_before: Any) -> Any:
     """Wages with other employers, where the branch counts them: in work injury it does not."""
     return 0 if branch == Branch.INJURY else wage_before
-
-
-def samples(
-    *, month: int, branch: int, region: str, edition: int, count: int
-) -> list[dict[str, Any]]:
-    """The sheets of the first few that a run would assess, as they are shown to its checker."""
-    law = policy.of(edition)
-    select, values = facts.contributions(
-        law=law, month=month, branches=[branch], region=region, first_person=0, last_person=MOST
-    )
-    shown = []
-    first = f"select * from ({select}) as gathered limit %s"  # noqa: S608
-    for row in _fetch(first, [*values, count]):
-        each = _decide(row, month, branch, law)
-        document = explain(each.sheet, each.facts, each.params)
-        shown.append({"person_id": row["person_id"], **document.as_json()})
-    return shown
-
-
-def checksum(digests: Iterable[str]) -> str:
-    """One fingerprint of a chunk from those of its ledger batches."""
-    return hashlib.sha256("\n".join(digests).encode()).hexdigest()
 
 
 def pool_of(regions: Iterable[str], branch: int, scheme: int = Scheme.EMPLOYEES) -> dict[str, Fund]:
@@ -370,17 +235,17 @@ def _gather(
         first_person=person.pk,
         last_person=person.pk,
     )
-    return _fetch(select, values)
+    return fetch(select, values)
 
 
-def _fetch(select: str, values: Sequence[Any]) -> list[dict[str, Any]]:
+def fetch(select: str, values: Sequence[Any]) -> list[dict[str, Any]]:
     with connection.cursor() as cursor:
         cursor.execute(select, values)
         names = [column.name for column in cursor.description]
         return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
 
 
-def _decide(row: dict[str, Any], month: int, branch: int, law: Policy) -> Assessed:
+def decide(row: dict[str, Any], month: int, branch: int, law: Policy) -> Assessed:
     rule = rule_of(branch)
     try:
         params = rule.params.at(law, row["region"], month)
@@ -396,7 +261,7 @@ def _decide(row: dict[str, Any], month: int, branch: int, law: Policy) -> Assess
         category=row["category"],
         region=row["region"],
         wage=row["wage"],
-        wage_before=_before(branch, row["wage_before"]),
+        wage_before=wage_before_of(branch, row["wage_before"]),
         base=sheet.base,
         employer_share=sheet.employer_share,
         person_share=sheet.person_share,

@@ -15,7 +15,7 @@ from enrollment.params import PensionAges
 from enrollment.queries.record import MonthRecord
 from enrollment.rules.branches import RULES
 from enrollment.services.cover import late_months
-from enrollment.services.residents import assessing, enrolment
+from enrollment.services.residents import assessing, offers
 from funds.models import Branch
 from socsec.kernel.months import month, month_of
 from socsec.kernel.policy import Policy, PolicyError
@@ -225,10 +225,10 @@ def _stands(year: queries.ResidentYear) -> bool:
 
 def _foreseen(person: Person, branch: Branch, year: int, region: str) -> int:
     """What a year would cost, in old-age insurance in the lowest tier."""
-    found = enrolment.offer(person=person, branch=branch, year=year, region=region)
+    found = offers.offer(person=person, branch=branch, year=year, region=region)
     tier = 0
     if branch == Branch.PENSION:
-        tier = min(amount for amount, _subsidy in enrolment.tiers(region, year))
+        tier = min(amount for amount, _subsidy in offers.tiers(region, year))
     return assessing.foresee(
         person=person,
         region=region,

@@ -16,7 +16,7 @@ from enrollment import facts
 from enrollment.models import ResidentDue, ResidentEnrolment, Way
 from enrollment.services.assessment.contributions import pool_of
 from enrollment.services.collection.letters import send
-from enrollment.services.residents.enrolment import window
+from enrollment.services.residents.offers import window
 from funds.models import Branch, Fund, Scheme, accounts
 from funds.services import ledger
 from socsec.kernel.ranges import MOST

@@ -26,7 +26,7 @@ from enrollment.models import (
     PersonIdentifier,
 )
 from enrollment.services.checks import known_region, lock
-from enrollment.services.residents.enrolment import tiers
+from enrollment.services.residents.offers import tiers
 from funds.models import Branch
 from socsec.kernel import ids, money
 from socsec.kernel.errors import KernelError
