@@ -188,7 +188,7 @@ GATHERED = "enrollment_gathered_residents"  # a table of one transaction
 
 def rows(*, edition: int, run_id: int, **of: Any) -> facts.Select:
     """The SELECT of a run: one row for each resident's year, with every part of it."""
-    gathered, values = _gather(edition=edition, **of)
+    gathered, values = _expected(edition=edition, **of)
     where = facts.resident_regions(branch=of["branch"], year=of["year"], region=of["region"])
     select = _assess(
         of["branch"], of["year"], where or [of["region"]], gathered, edition=edition, run_id=run_id
@@ -197,9 +197,12 @@ def rows(*, edition: int, run_id: int, **of: Any) -> facts.Select:
 
 
 def assess_many(*, edition: int, run_id: int, **of: Any) -> tuple[int, list[str]]:
-    """Assess the residents of a range of person numbers. How many, and of which regions."""
+    """Assess the residents of a range of person numbers. How many, and of which regions.
+
+    Those who go on from the year before are enrolled by then: they are looked for once.
+    """
     branch, year = of["branch"], of["year"]
-    found, values = _gather(edition=edition, **of)
+    found, values = facts.residents(**of)
     known, _params, _rule = LAW[branch]
     names = [*_lines(branch, year, None, edition=edition, run_id=run_id), *CARRY]
     with connection.cursor() as cursor, gathered(GATHERED, found, values, known.in_bounds()):
@@ -224,7 +227,7 @@ def assess_many(*, edition: int, run_id: int, **of: Any) -> tuple[int, list[str]
     return count, regions
 
 
-def _gather(
+def _expected(
     *,
     branch: int,
     year: int,
@@ -234,6 +237,7 @@ def _gather(
     on: date,
     edition: int,
 ) -> facts.Select:
+    """Everybody enrolled, and who goes on from the year before."""
     return facts.residents(
         branch=branch,
         year=year,

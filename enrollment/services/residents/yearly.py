@@ -95,7 +95,7 @@ def totals(of: dict[str, Any]) -> list[Any]:
 
 @facts.for_many()
 def execute(run: Run, first: int, last: int, number: int) -> tuple[int, int, list[str]]:
-    """Assess a chunk, enrol who goes on, post the claims, begin what is paid in full."""
+    """Enrol who goes on, assess a chunk, post the claims, begin what is paid in full."""
     of = of_run(run, first, last)
     branch, year = of["branch"], of["year"]
     carried, carried_values = facts.carried_residents(
@@ -107,13 +107,14 @@ def execute(run: Run, first: int, last: int, number: int) -> tuple[int, int, lis
         born_after=assessing.born_after(of["edition"], run.region_id, branch, year),
     )
     chunk = [run.pk, branch, year, first, last]
-    count, regions = assessing.assess_many(**of)
-    pools = pool_of(regions, branch, Scheme.RESIDENTS)
     with connection.cursor() as cursor:
         cursor.execute(
             _CARRY_ON.format(select=carried),
             [branch, year, Way.WINDOW.value, of["on"], *carried_values],
         )
+    count, regions = assessing.assess_many(**of)
+    pools = pool_of(regions, branch, Scheme.RESIDENTS)
+    with connection.cursor() as cursor:
         cursor.execute(_BEGIN, chunk)
         if cursor.rowcount:
             cursor.execute(
