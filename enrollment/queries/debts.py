@@ -125,6 +125,27 @@ def owed_by_each(payers: Sequence[Payer]) -> dict[tuple[int, int], int]:
     return {(kind, payer): amount for kind, payer, amount in rows}
 
 
+def owed_up_to(payers: Sequence[tuple[Payer, int]]) -> dict[Payer, int]:
+    """What each of many owes for months up to one of its own, in fen, what is put off included."""
+    debts, values = of_payers([payer for payer, _month in payers])
+    kinds = [int(isinstance(payer, Person)) for payer, _month in payers]
+    rows = fetch(
+        f"""
+        select d.payer_kind, d.payer_id, sum(d.open_here)::bigint
+        from ({debts}) as d
+        join unnest(%s::int[], %s::bigint[], %s::int[]) as u (kind, id, last)
+          on u.kind = d.payer_kind and u.id = d.payer_id and d.month <= u.last
+        group by 1, 2
+        """,  # noqa: S608
+        [*values, kinds, [payer.pk for payer, _month in payers], [month for _p, month in payers]],
+    )
+    open_now = {(kind, payer): amount for kind, payer, amount in rows}
+    return {
+        payer: open_now.get((int(isinstance(payer, Person)), payer.pk), 0)
+        for payer, _month in payers
+    }
+
+
 def owing(payers: Sequence[Payer]) -> set[Payer]:
     """Those of many who owe anything at all, what is put off included: one question for all."""
     debts, values = of_payers(payers)

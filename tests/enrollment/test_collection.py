@@ -3,6 +3,8 @@
 from datetime import date, timedelta
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from enrollment import models
@@ -45,7 +47,7 @@ from socsec.kernel.errors import KernelError
 from socsec.kernel.ids import make_resident_id
 from socsec.office import oversight
 from socsec.office.errors import Conflict, Denied, Invalid, Refused
-from socsec.office.models import Notice, Role
+from socsec.office.models import AuditEntry, Notice, Role
 from tests.funds.bank import answer
 
 from .conftest import BEIJING, CHAOYANG, MARCH
@@ -712,6 +714,27 @@ def test_an_agreement_is_kept_or_broken(late_mill, assessor, reviewer, remit, pa
         agreements.review()
         agreement.refresh_from_db()
         assert agreement.state == Agreement.State.KEPT
+
+
+def test_reviewing_many_agreements_asks_no_more_than_reviewing_one(
+    hired, late_mill, assessor, reviewer, worker
+):
+    def reviewed():
+        Agreement.objects.update(state=Agreement.State.ACTIVE, ended_on=None)
+        with CaptureQueriesContext(connection) as asked:
+            assert agreements.review() == Agreement.objects.count()
+        return len(asked)
+
+    for payer in (late_mill, worker):
+        agreement = an_agreement(assessor, payer)
+        agreements.decide(by=reviewer, agreement=agreement, grant=True, note="同意")
+        agreement.instalments.filter(number=1).update(due_on=timezone.localdate() - timedelta(1))
+        if payer is late_mill:
+            alone = reviewed()
+    assert reviewed() == alone
+    assert set(Agreement.objects.values_list("state", flat=True)) == {"broken"}
+    entries = AuditEntry.objects.filter(act="agreement.review")
+    assert set(entries.values_list("person_id", flat=True)) == {None, worker.pk}
 
 
 def test_where_policy_says_so_the_surcharge_stops_while_it_is_kept(

@@ -82,6 +82,8 @@ TECHNIQUE = {
         "LARGEST": "bytes of a file",
         "MOST_LINES": "of a file",
     },
+    "enrollment/services/collection/agreements.py": {"CHUNK": "agreements in one transaction"},
+    "enrollment/services/cover/in_sets.py": {"CHUNK": "rows of one statement"},
     "enrollment/services/employers/employer.py": {"_LONGEST": "letters that columns hold"},
     "enrollment/services/employers/staff_file.py": {"CHUNK": "rows", "LIMITS": "of a file"},
     "enrollment/services/employers/uploads/handing_in.py": {

@@ -5,9 +5,12 @@ reaches the instalments that are due; once it does not, it is broken, and a surc
 stopped is owed for the whole time.
 """
 
+from collections.abc import Sequence
 from datetime import date
+from typing import Any
 
 from django.db import transaction
+from django.db.models import Sum
 from django.utils.translation import gettext_lazy as _
 
 from enrollment.models import Agreement, Employer, Instalment, Measure, Person
@@ -25,16 +28,22 @@ from socsec.office.models import User
 from socsec.office.services import audit, policy
 
 State = Agreement.State
+CHUNK = 1000
 
-_CAME_IN = """
-    select coalesce(sum(amount), 0)::bigint from (
-        select a.amount from enrollment_receiptallocation a
-        where {mine} and a.month <= %s and a.received_on >= %s
-        union all
-        select a.amount from enrollment_surchargeallocation a
-        where {mine} and a.month <= %s and a.received_on >= %s
-    ) as came_in
-"""
+_SINCE = "a.month <= g.last_month and a.received_on >= g.from_day"
+_OF_PERSON = "a.person_id = g.person_id and a.employer_id = 0"
+_OF_EMPLOYER = "a.employer_id = g.employer_id and a.employer_id > 0"
+_ALLOCATED = " union all ".join(
+    f"""
+    select g.id, sum(a.amount)::bigint
+    from held g join {table} a on {mine} and {_SINCE} group by g.id
+    """  # noqa: S608 - put together from text of this module
+    for table in ("enrollment_receiptallocation", "enrollment_surchargeallocation")
+    for mine in (_OF_PERSON, _OF_EMPLOYER)
+)
+_CAME_IN = f"""
+    with held as materialized (select * from enrollment_agreement where id = any(%s)) {_ALLOCATED}
+"""  # noqa: S608
 
 
 @transaction.atomic
@@ -115,26 +124,26 @@ def decide(*, by: User, agreement: Agreement, grant: bool, note: str) -> Agreeme
 
 def review() -> int:
     """Find out which agreements are kept to the end or broken; gives how many changed."""
-    return sum(
-        _review(agreement) for agreement in Agreement.objects.filter(state=State.ACTIVE).iterator()
+    changed = 0
+    running = list(
+        Agreement.objects.filter(state=State.ACTIVE).order_by("pk").values_list("pk", flat=True)
     )
+    for start in range(0, len(running), CHUNK):
+        changed += _review(running[start : start + CHUNK])
+    return changed
 
 
 def came_in(agreement: Agreement) -> int:
     """What was paid on the debts of an agreement since it began, in fen."""
-    own = agreement.person_id is not None
-    mine = (
-        "a.person_id = %s and a.employer_id = 0"
-        if own
-        else "a.employer_id = %s and a.employer_id > 0"
-    )
-    values = [
-        agreement.person_id if own else agreement.employer_id,
-        agreement.last_month,
-        agreement.from_day,
-    ]
-    ((total,),) = debts.fetch(_CAME_IN.format(mine=mine), [*values, *values])
-    return int(total)
+    return _came_in([agreement])[agreement.pk]
+
+
+def _came_in(held: Sequence[Agreement]) -> dict[int, int]:
+    """The same of each."""
+    found = dict.fromkeys((each.pk for each in held), 0)
+    for pk, amount in debts.fetch(_CAME_IN, [list(found)]):
+        found[pk] += amount
+    return found
 
 
 @transaction.atomic
@@ -170,22 +179,37 @@ def enter_measure(
 
 
 @transaction.atomic
-def _review(agreement: Agreement) -> bool:
-    agreement = lock(agreement)
+def _review(running: Sequence[int]) -> int:
+    """The same for some of them, by number."""
     day = today()
-    paid = came_in(agreement)
-    still_open = sum(debt.open for debt in debts.owed(agreement.payer, agreement.last_month))
-    due = sum(agreement.instalments.filter(due_on__lt=day).values_list("amount", flat=True))
-    if paid >= agreement.total or not still_open:
-        agreement.state = State.KEPT
-    elif paid < due:
-        agreement.state = State.BROKEN
-    else:
-        return False
-    agreement.ended_on = day
-    agreement.save(update_fields=["state", "ended_on"])
-    _note(agreement, None, "agreement.review", "")
-    return True
+    held = list(
+        Agreement.objects.select_for_update(of=("self",), no_key=True)
+        .select_related("employer", "person")
+        .filter(pk__in=running, state=State.ACTIVE)
+        .order_by("pk")
+    )
+    paid = _came_in(held)
+    owing = debts.owed_up_to([(each.payer, each.last_month) for each in held])
+    due = dict(
+        Instalment.objects.filter(agreement__in=held, due_on__lt=day)
+        .values_list("agreement")
+        .annotate(Sum("amount"))
+    )
+    ended = []
+    for each in held:
+        if paid[each.pk] >= each.total or not owing[each.payer]:
+            each.state = State.KEPT
+        elif paid[each.pk] < due.get(each.pk, 0):
+            each.state = State.BROKEN
+        else:
+            continue
+        each.ended_on = day
+        ended.append(each)
+    Agreement.objects.bulk_update(ended, ["state", "ended_on"])
+    audit.record_many(
+        by=None, act="agreement.review", rows=[{"subject": each, **_noted(each)} for each in ended]
+    )
+    return len(ended)
 
 
 def _running(payer: Employer | Person) -> bool:
@@ -199,13 +223,13 @@ def _monthly(first: date, months: int) -> date:
 
 
 def _note(agreement: Agreement, by: User | None, act: str, reason: str) -> None:
-    audit.record(
-        by=by,
-        act=act,
-        subject=agreement,
-        person_id=agreement.person_id,
-        region=agreement.region,
-        reason=reason,
-        total=agreement.total,
-        state=agreement.state,
-    )
+    audit.record(by=by, act=act, subject=agreement, reason=reason, **_noted(agreement))
+
+
+def _noted(agreement: Agreement) -> dict[str, Any]:
+    return {
+        "person_id": agreement.person_id,
+        "region": agreement.region,
+        "total": agreement.total,
+        "state": agreement.state,
+    }

@@ -213,7 +213,7 @@ def check_branches(
             )
     if employer is not None:
         for branch in wanted:
-            _check_employer(employer, branch, category, region, from_)
+            check_employer(employer, branch, category, region, from_)
 
 
 def _check_when(person: Person, from_: date) -> None:
@@ -243,9 +243,10 @@ def _check_age(person: Person, category: Category, region: str, from_: date) -> 
         )
 
 
-def _check_employer(
+def check_employer(
     employer: Employer, branch: int, category: Category, region: str, from_: date
 ) -> None:
+    """Whether an employer may insure people so on a day: open, of the scheme, paying into this fund."""
     if not employer.open_on(from_):
         raise Refused(
             _("%(employer)s is not registered on that day.") % {"employer": employer.name},

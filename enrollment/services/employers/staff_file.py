@@ -19,6 +19,7 @@ from enrollment.models import (
     UploadedChange,
 )
 from enrollment.services import cover
+from enrollment.services.cover import in_sets
 from enrollment.services.employers import wages
 from enrollment.services.employers.returned import Bad, give_back
 from enrollment.services.employers.wage_file import (
@@ -159,6 +160,38 @@ def sort(
     return good, bad
 
 
+def carry_out_plain(
+    by: User, employer: Employer, waiting: Iterable[UploadedChange], what: str
+) -> set[int]:
+    """The plain ones of those who join or leave, in whole sets. Gives the numbers of their rows."""
+    rows = {change.person_id: change for change in waiting if change.what == what}
+    rows.pop(None, None)
+    if what == What.LEAVE:
+        done = in_sets.leave(
+            by=by,
+            employer=employer,
+            rows=[
+                in_sets.Leaves(pk, change.day, change.reason or EndReason.LEFT)
+                for pk, change in rows.items()
+                if pk is not None
+            ],
+        )
+    else:
+        done = in_sets.join(
+            by=by,
+            employer=employer,
+            category=_category(employer),
+            rows=[in_sets.Joins(pk, change.day) for pk, change in rows.items() if pk is not None],
+        )
+    return {rows[pk].number for pk in done}
+
+
+def _category(employer: Employer) -> Category:
+    """As what an employer insures its staff."""
+    agency = employer.credit_code.startswith(cover.AGENCY_CODES)
+    return Category.AGENCY if agency else Category.EMPLOYEE
+
+
 def carry_out(by: User, employer: Employer, change: UploadedChange) -> None:
     """One row through the services of coverage; whoever joins and is unknown is registered first."""
     given = json.loads(change.given)
@@ -175,11 +208,10 @@ def carry_out(by: User, employer: Employer, change: UploadedChange) -> None:
     else:
         person = Person.objects.get(pk=change.person_id)
     if change.what == What.JOIN:
-        agency = employer.credit_code.startswith(cover.AGENCY_CODES)
         cover.enrol(
             by=by,
             person=person,
-            category=Category.AGENCY if agency else Category.EMPLOYEE,
+            category=_category(employer),
             region=employer.region,
             from_=change.day,
             employer=employer,

@@ -154,9 +154,9 @@ def check(employer: Employer, month: int, wages: Mapping[int, int]) -> list[Wron
     days = (first_day(month), first_day(month + 1))
     people = list(wages)
     on_staff = set(
-        Employment.objects.filter(
-            employer=employer, person_id__in=people, span__overlap=days
-        ).values_list("person_id", flat=True)
+        Employment.objects.filter(employer=employer, person_id__in=people, span__overlap=days)
+        .order_by()  # the usual order asks for every person's name
+        .values_list("person_id", flat=True)
     )
     # A deemed month may be declared after all; `corrections.settle` assesses the difference.
     assessed = set(

@@ -135,16 +135,20 @@ def _give_back_wages(
 def _take_changes(by: User, employer: Employer, upload: Upload) -> list[int]:
     """Carry the changes out, who leaves first; or the numbers of the rows that cannot be."""
     require(by, "coverage.change", employer.region)
-    waiting = list(UploadedChange.objects.filter(upload_id=upload.pk).order_by("-what", "number"))
+    waiting = list(UploadedChange.objects.filter(upload_id=upload.pk).order_by("number"))
     bad: list[tuple[UploadedChange, Problem]] = []
     try:
         with transaction.atomic():
-            for change in waiting:
-                try:
-                    with transaction.atomic():
-                        staff_file.carry_out(by, employer, change)
-                except Problem as problem:
-                    bad.append((change, problem))
+            for what in (UploadedChange.What.LEAVE, UploadedChange.What.JOIN):
+                plain = staff_file.carry_out_plain(by, employer, waiting, what)
+                for change in waiting:
+                    if change.what != what or change.number in plain:
+                        continue
+                    try:
+                        with transaction.atomic():
+                            staff_file.carry_out(by, employer, change)
+                    except Problem as problem:
+                        bad.append((change, problem))
             if bad:
                 raise _Undo
     except _Undo:
