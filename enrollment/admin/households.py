@@ -85,7 +85,7 @@ class HouseholdAdmin(DeskAdmin):
         return "、".join(each.person.name for each in found)
 
     def buttons(self, request: HttpRequest, obj: Household | None) -> list[Button]:
-        if obj is None or obj.closed_on or not may(request.user, "person.change", obj.region):
+        if obj is None or obj.closed_on or not may(request.user, "household.change", obj.region):
             return []
         return [
             Button(label, reverse("admin:enrollment_household_verb", args=[obj.pk, slug]))
@@ -115,7 +115,7 @@ class HouseholdAdmin(DeskAdmin):
         form, prepare, do = make(request, household)
         return Deed(
             title=label,
-            act="person.change",
+            act="household.change",
             button=label,
             do=do,
             form=form,
@@ -181,9 +181,11 @@ def _head(request: HttpRequest, household: Household) -> Any:
     return HeadForm, _offer(head=_names(household)), do
 
 
-def _ask_each(form: ScreenForm, members: list[HouseholdMember], choices: Any) -> None:
+def _ask_each(
+    form: ScreenForm, members: list[HouseholdMember], choices: Any, *, must: bool = False
+) -> None:
     for each in members:
-        form.fields[f"role_{each.person_id}"] = pick(each.person.name, choices, required=False)
+        form.fields[f"role_{each.person_id}"] = pick(each.person.name, choices, required=must)
 
 
 def _roles(said: dict[str, Any]) -> dict[int, str]:
@@ -199,6 +201,7 @@ def _split(request: HttpRequest, household: Household) -> Any:
 
     def prepare(form: ScreenForm) -> None:
         within(form, staff(request).region_code or "")
+        form.fields["region"].initial = household.region
         form.fields["new_head"].choices = [("", "—"), *_names(household)]
         _ask_each(form, members, [STAYS, *HouseholdRole.choices])
 
@@ -227,11 +230,12 @@ def _merge(request: HttpRequest, household: Household) -> Any:
     members = _now_members(household)
 
     def prepare(form: ScreenForm) -> None:
-        _ask_each(form, members, ROLES)
+        # Nobody becomes somebody's spouse because the list begins with it.
+        _ask_each(form, members, [("", "—"), *ROLES], must=True)
 
     def do(said: dict[str, Any]) -> str:
         into = Household.objects.filter(pk=said["into"]).first()
-        if into is None or not may(request.user, "person.change", into.region):
+        if into is None or not may(request.user, "household.change", into.region):
             raise NotFound(_("There is no such household in your region."), field="into")
         households.merge(
             by=staff(request),

@@ -182,7 +182,7 @@ class EmployerDetail(ApiView):
     def get(self, request: Request, code: str) -> Response:
         require(request.user, "employer.read")
         employer = find_employer(request, code)
-        on = _day(request.query_params.get("on", ""))
+        on = day_of(request.query_params.get("on", ""))
         details = firms.details_as_of(employer.pk, on)
         now = standing(employer, month_of(timezone.localdate()) - 1)
         found: dict[str, Any] = {
@@ -199,7 +199,7 @@ class EmployerDetail(ApiView):
         return Response(EmployerOut(found).data)
 
 
-def _day(text: str) -> date:
+def day_of(text: str) -> date:
     try:
         return date.fromisoformat(text) if text else timezone.localdate()
     except ValueError:

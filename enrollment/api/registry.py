@@ -1,7 +1,5 @@
-"""The registry for partners: people entered, read as of a day, their papers, changes and life events."""
+"""The registry for partners: people entered, read as of a day, and their identity documents."""
 
-import base64
-import binascii
 from datetime import date, datetime
 from typing import Any, ClassVar
 
@@ -16,23 +14,16 @@ from rest_framework.response import Response
 from enrollment import queries
 from enrollment.models import (
     Category,
-    EventKind,
     IdentifierKind,
     IdentityDocument,
-    LifeEvent,
-    Mandate,
     Person,
-    What,
 )
 from enrollment.queries.as_of import AsOf, as_of
-from enrollment.services.living import events
-from enrollment.services.people import changes, identifiers
+from enrollment.services.people import identifiers
 from enrollment.services.people import person as registry
 from funds.models import Branch
-from socsec.office.access import require, scope
 from socsec.office.api import ApiView, Once
 from socsec.office.errors import Invalid, NotFound
-from socsec.office.models import Case
 
 from . import KEY, PROBLEM, PURPOSE, PersonDetail, PersonOut, find_person
 
@@ -40,7 +31,7 @@ SEXES = {"male": 1, "female": 2}
 
 
 class DocumentIn(serializers.Serializer):
-    kind = serializers.ChoiceField(choices=IdentifierKind.values)
+    kind = serializers.ChoiceField(choices=IdentifierKind.choices)
     number = serializers.CharField(max_length=40)
     country = serializers.CharField(max_length=3, required=False, default="")
     valid_until = serializers.DateField(required=False, default=None, allow_null=True)
@@ -206,8 +197,14 @@ def _moment(request: Request) -> datetime | None:
     return timezone.make_aware(found) if timezone.is_naive(found) else found
 
 
-class PersonDocuments(ApiView):
-    scopes: ClassVar = {"GET": "people:read"}
+class PersonDocuments(Once, ApiView):
+    scopes: ClassVar = {"GET": "people:read", "POST": "people:write"}
+
+    class DocumentsIn(DocumentIn):
+        valid_from = serializers.DateField(required=False, default=None, allow_null=True)
+        renews = serializers.BooleanField(
+            required=False, default=False, help_text="Takes the place of the one on file"
+        )
 
     @extend_schema(
         operation_id="people_documents",
@@ -221,201 +218,47 @@ class PersonDocuments(ApiView):
         rows = queries.documents(person.pk).order_by("pk")
         return Response({"results": DocumentOut(rows, many=True).data})
 
-
-class MandateOut(serializers.ModelSerializer):
-    delegate = serializers.UUIDField(source="delegate.public_id")
-    name = serializers.CharField(source="delegate.name")
-
-    class Meta:
-        model = Mandate
-        fields: ClassVar = ["delegate", "name", "kind", "scopes", "since", "until"]
-
-
-class PersonDelegates(ApiView):
-    scopes: ClassVar = {"GET": "people:read"}
-
     @extend_schema(
-        operation_id="people_delegates",
+        operation_id="people_documents_create",
         tags=["people"],
-        summary="Who may act for a person today, and in what",
-        parameters=[PURPOSE],
-        responses={200: MandateOut(many=True), 404: PROBLEM},
-    )
-    def get(self, request: Request, public_id: Any) -> Response:
-        person = find_person(request, public_id)
-        require(request.user, "person.read", person.region)
-        rows = queries.in_force().filter(person__in=queries.numbers_of(person.pk)).order_by("pk")
-        return Response({"results": MandateOut(rows, many=True).data})
-
-
-class Changes(Once, ApiView):
-    scopes: ClassVar = {"POST": "people:write"}
-
-    class ChangeIn(serializers.Serializer):
-        class PaperIn(serializers.Serializer):
-            name = serializers.CharField(max_length=120)
-            content = serializers.CharField(help_text="PDF, PNG or JPEG in base64")
-
-        what = serializers.ChoiceField(choices=What.values)
-        new = serializers.DictField(child=serializers.CharField(max_length=200))
-        correction = serializers.BooleanField(required=False, default=False)
-        since = serializers.DateField(required=False, default=None, allow_null=True)
-        papers = PaperIn(many=True, required=False, default=list)
-
-    class ChangeOut(serializers.Serializer):
-        case = serializers.CharField()
-        state = serializers.CharField()
-        due_on = serializers.DateField()
-
-    @extend_schema(
-        operation_id="people_changes_create",
-        tags=["people"],
-        summary="Ask for a change of a person's details",
-        description="Two officers decide; until then nothing on file changes.",
+        summary="Add an identity document, or renew the one of its kind",
+        description="A renewed document needs `valid_from`; the old number goes on finding the"
+        " person. A resident identity number is exchanged by a change that two officers decide.",
         parameters=[KEY, PURPOSE],
-        request=ChangeIn,
-        responses={201: ChangeOut, 404: PROBLEM, 409: PROBLEM, 422: PROBLEM},
+        request=DocumentsIn,
+        responses={201: DocumentOut, 404: PROBLEM, 409: PROBLEM, 422: PROBLEM},
     )
     def post(self, request: Request, public_id: Any) -> Response:
-        asked = self.ChangeIn(data=request.data)
+        asked = self.DocumentsIn(data=request.data)
         asked.is_valid(raise_exception=True)
-        said = asked.validated_data
         person = find_person(request, public_id)
 
-        def act() -> tuple[int, dict[str, Any]]:
-            made = changes.ask(
-                by=request.user,
-                person=person,
-                what=said["what"],
-                new=said["new"],
-                channel=Case.Channel.API,
-                correction=said["correction"],
-                from_=said["since"],
-                uploads=[_upload(each) for each in said["papers"]],
-            )
-            return 201, {
-                "case": made.case.number,
-                "state": made.case.state,
-                "due_on": made.case.due_on.isoformat(),
-            }
-
-        return self.once(request, act)
-
-
-def _upload(paper: dict[str, str]) -> changes.Upload:
-    try:
-        content = base64.b64decode(paper["content"], validate=True)
-    except (binascii.Error, ValueError) as error:
-        raise Invalid(_("A paper is sent in base64."), code="not_base64", field="papers") from error
-    return changes.Upload(paper["name"], content)
-
-
-class LifeEventOut(serializers.ModelSerializer):
-    person = serializers.UUIDField(source="person.public_id")
-    number = serializers.IntegerField(source="pk")
-    takes_back = serializers.IntegerField(source="reverses_id", allow_null=True)
-
-    class Meta:
-        model = LifeEvent
-        fields: ClassVar = [
-            *("number", "person", "kind", "happened_on", "known_on", "recorded_at"),
-            *("region", "takes_back"),
-        ]
-
-
-class PersonLifeEvents(Once, ApiView):
-    scopes: ClassVar = {"GET": "life:read", "POST": "life:write"}
-
-    class EventIn(serializers.Serializer):
-        kind = serializers.ChoiceField(choices=EventKind.values)
-        happened_on = serializers.DateField()
-        known_on = serializers.DateField(required=False, default=None, allow_null=True)
-        document = serializers.CharField(max_length=120)
-        to_region = serializers.CharField(
-            max_length=6, required=False, default="", help_text="For a move"
-        )
-        child_name = serializers.CharField(
-            max_length=60, required=False, default="", help_text="For a birth"
-        )
-        sex = serializers.ChoiceField(
-            choices=list(SEXES), required=False, help_text="Of the child, for a birth"
-        )
-
-    @extend_schema(
-        operation_id="people_life_events",
-        tags=["life events"],
-        summary="What happened in a person's life, and what was taken back",
-        parameters=[PURPOSE],
-        responses={200: LifeEventOut(many=True), 404: PROBLEM},
-    )
-    def get(self, request: Request, public_id: Any) -> Response:
-        person = find_person(request, public_id)
-        rows = queries.events_since(person_id=person.pk).select_related("person")
-        return Response({"results": LifeEventOut(rows, many=True).data})
-
-    @extend_schema(
-        operation_id="people_life_events_create",
-        tags=["life events"],
-        summary="Report a death, birth, move, imprisonment, release, emigration or return",
-        description="For a birth the person is a parent; the child is registered without a number.",
-        parameters=[KEY, PURPOSE],
-        request=EventIn,
-        responses={201: LifeEventOut, 404: PROBLEM, 409: PROBLEM, 422: PROBLEM},
-    )
-    def post(self, request: Request, public_id: Any) -> Response:
-        asked = self.EventIn(data=request.data)
-        asked.is_valid(raise_exception=True)
-        said = asked.validated_data
-        person = find_person(request, public_id)
-
-        def act() -> tuple[int, dict[str, Any]]:
-            if said["kind"] == EventKind.BIRTH:
-                event = events.record_birth(
-                    by=request.user,
-                    parent=person,
-                    name=said["child_name"],
-                    sex=SEXES.get(said.get("sex", ""), 0),
-                    born_on=said["happened_on"],
-                    document=said["document"],
-                    known_on=said["known_on"],
-                )
+        def act() -> tuple[int, Any]:
+            said = dict(asked.validated_data)
+            from_ = said.pop("valid_from")
+            if said.pop("renews"):
+                made = _renew(request, person, said, from_)
             else:
-                event = events.record(
-                    by=request.user,
-                    person=person,
-                    kind=said["kind"],
-                    happened_on=said["happened_on"],
-                    document=said["document"],
-                    known_on=said["known_on"],
-                    to_region=said["to_region"],
+                made = identifiers.add(
+                    by=request.user, person=person, document=identifiers.Given(**said), from_=from_
                 )
-            event.refresh_from_db()
-            return 201, dict(LifeEventOut(event).data)
+            return 201, DocumentOut(made).data
 
         return self.once(request, act)
 
 
-class LifeEvents(ApiView):
-    scopes: ClassVar = {"GET": "life:read"}
-
-    @extend_schema(
-        operation_id="life_events_list",
-        tags=["life events"],
-        summary="Events of the region recorded after a number, oldest first, a page at a time",
-        parameters=[
-            OpenApiParameter("after", int, description="The number of the last event you know"),
-            OpenApiParameter("kind", str),
-            OpenApiParameter("limit", int),
-            OpenApiParameter("cursor", str),
-        ],
-        responses={200: LifeEventOut(many=True), 422: PROBLEM},
+def _renew(
+    request: Request, person: Person, said: dict[str, Any], from_: date | None
+) -> IdentityDocument:
+    held = queries.documents(person.pk).filter(kind=said["kind"], ended_on__isnull=True).first()
+    if held is None:
+        raise NotFound(_("There is no document of this kind."), code="no_document", field="kind")
+    if from_ is None:
+        raise Invalid(_("Say from which day."), code="missing", field="valid_from")
+    return identifiers.renew(
+        by=request.user,
+        document=held,
+        number=said["number"],
+        on=from_,
+        valid_until=said["valid_until"],
     )
-    def get(self, request: Request) -> Response:
-        require(request.user, "life.read")
-        after = request.query_params.get("after", "0")
-        if not (after.isascii() and after.isdigit() and len(after) < 19):
-            raise Invalid(_("Give the number of an event."), code="no_number", field="after")
-        kind = request.query_params.get("kind")
-        found = queries.events_since(int(after), [kind] if kind else None)
-        rows = scope(found.select_related("person"), request.user, "person__region")
-        return self.page(rows, LifeEventOut, ("id",))

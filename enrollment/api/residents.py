@@ -2,22 +2,18 @@
 
 from typing import Any, ClassVar
 
-from django.utils.translation import gettext_lazy as _
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from enrollment import queries
-from enrollment.models import Payer, Sponsored, Way
-from enrollment.queries import ResidentYear
+from enrollment.models import Sponsored
 from enrollment.services.residents import receipts, sponsor_lists
 from enrollment.services.residents.receipts import Line
 from funds.models import Branch
 from socsec.office.api import ApiView, Once, YuanField
-from socsec.office.errors import Invalid
 
-from . import KEY, PROBLEM, PURPOSE, find_person
+from . import KEY, PROBLEM
 
 BRANCHES = {"medical": Branch.MEDICAL, "pension": Branch.PENSION}
 GROUPS = {group.name.lower(): group for group in Sponsored}
@@ -149,49 +145,3 @@ class SponsoredLists(Once, ApiView):
             return 201, self.ListOut(found).data
 
         return self.once(request, act)
-
-
-class YearOut(serializers.Serializer):
-    """One year of a person as a resident."""
-
-    branch = serializers.SerializerMethodField()
-    year = serializers.IntegerField()
-    region = serializers.CharField(source="enrolment.region")
-    way = serializers.SerializerMethodField()
-    tier = YuanField(source="enrolment.tier")
-    person_share = YuanField(source="money.due.person_share")
-    sponsor_share = YuanField(source="money.due.sponsor_share")
-    collective_subsidy = YuanField(source="money.due.collective_subsidy")
-    government_subsidy = YuanField(source="money.due.government_subsidy")
-    subsidy_paid = serializers.BooleanField(source="subsidy_in")
-    paid = serializers.SerializerMethodField()
-    covered_from = serializers.DateField(source="enrolment.cover_from", allow_null=True)
-
-    def get_branch(self, row: ResidentYear) -> str:
-        return Branch(row.enrolment.branch).name.lower()
-
-    def get_way(self, row: ResidentYear) -> str:
-        return Way(row.enrolment.way).name.lower()
-
-    def get_paid(self, row: ResidentYear) -> str:
-        return YuanField().to_representation(row.money.paid.get(Payer.PERSON, 0))
-
-
-class PersonResidentYears(ApiView):
-    scopes: ClassVar = {"GET": "contributions:read"}
-
-    @extend_schema(
-        operation_id="people_resident_years",
-        tags=["residents"],
-        summary="A person's years as a resident, newest first",
-        parameters=[PURPOSE],
-        responses={200: YearOut(many=True), 404: PROBLEM, 422: PROBLEM},
-    )
-    def get(self, request: Request, public_id: Any) -> Response:
-        person = find_person(request, public_id)
-        branch = request.query_params.get("branch")
-        if branch and branch not in BRANCHES:
-            raise Invalid(_("There is no such branch."), code="no_branch", field="branch")
-        years = queries.resident_years(person.pk, BRANCHES[branch] if branch else None)
-        held = [each for each in years if each.enrolment.cancelled_on is None]
-        return Response({"results": YearOut(held, many=True).data})

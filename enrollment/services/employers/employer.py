@@ -137,7 +137,7 @@ def put(
 @transaction.atomic
 def suspend(*, by: User, employer: Employer, from_: date, reason: str) -> EmployerPause:
     """Let an employer that employs nobody rest from a day on (暂停缴费). It declares nothing meanwhile."""
-    require(by, "employer.change", employer.region)
+    require(by, "employer.rest", employer.region)
     employer = _open(employer)
     not_in_future(from_, "from_")
     reason = known_name(reason, 200, "reason")
@@ -174,7 +174,7 @@ def suspend(*, by: User, employer: Employer, from_: date, reason: str) -> Employ
 @transaction.atomic
 def resume(*, by: User, employer: Employer, from_: date) -> EmployerPause:
     """End the rest: from that day on the employer may employ people again (恢复缴费)."""
-    require(by, "employer.change", employer.region)
+    require(by, "employer.rest", employer.region)
     employer = _open(employer)
     not_in_future(from_, "from_")
     pause = EmployerPause.objects.filter(employer=employer, span__endswith__isnull=True).first()

@@ -49,8 +49,8 @@ def propose(
     *, by: User, predecessor: Employer, successor: Employer, on: date, document: str
 ) -> Takeover:
     """Take down that one employer takes over another from the first day of a month on."""
-    require(by, "employer.change", predecessor.region)
-    require(by, "employer.change", successor.region)
+    require(by, "takeover.propose", predecessor.region)
+    require(by, "takeover.propose", successor.region)
     document = known_name(document, 200, "document")
     _check(lock(predecessor), lock(successor), on)
     try:

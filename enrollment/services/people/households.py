@@ -20,7 +20,7 @@ from socsec.office.services import audit
 @transaction.atomic
 def form(*, by: User, head: Person, region: str, opened_on: date, address: str = "") -> Household:
     """A new household with its head."""
-    require(by, "person.change", known_region(region))
+    require(by, "household.change", known_region(region))
     not_in_future(opened_on, "opened_on")
     household = Household.objects.create(region=region, address=address, opened_on=opened_on)
     _join(household, head, HouseholdRole.HEAD, opened_on)
@@ -33,7 +33,7 @@ def join(
     *, by: User, household: Household, person: Person, role: str, from_: date
 ) -> HouseholdMember:
     """Another member. `Conflict` if the person belongs to a household at that time."""
-    require(by, "person.change", household.region)
+    require(by, "household.change", household.region)
     household = lock(household)
     not_in_future(from_, "from_")
     if role not in HouseholdRole.values or role == HouseholdRole.HEAD:
@@ -51,7 +51,7 @@ def join(
 def leave(*, by: User, person: Person, last_day: date) -> HouseholdMember:
     """The person leaves the household after that day. A head hands over first, unless alone."""
     member = _member(person, last_day)
-    require(by, "person.change", member.household.region)
+    require(by, "household.change", member.household.region)
     household = lock(member.household)
     not_in_future(last_day, "last_day")
     others = HouseholdMember.objects.filter(
@@ -76,7 +76,7 @@ def change_head(
     *, by: User, household: Household, head: Person, role_of_former: str, from_: date
 ) -> Household:
     """Another member becomes the head from that day on; the former head stays, in another role."""
-    require(by, "person.change", household.region)
+    require(by, "household.change", household.region)
     household = lock(household)
     not_in_future(from_, "from_")
     if role_of_former not in HouseholdRole.values or role_of_former == HouseholdRole.HEAD:
@@ -121,8 +121,8 @@ def split(
     `roles` says by person number how the others who go with `head` belong to it. If the head of
     the old household goes too, `new_head` leads those who stay.
     """
-    require(by, "person.change", household.region)
-    require(by, "person.change", known_region(region))
+    require(by, "household.change", household.region)
+    require(by, "household.change", known_region(region))
     household = lock(household)
     not_in_future(from_, "from_")
     members = _members(household, from_)
@@ -167,8 +167,8 @@ def merge(
     """
     if household.pk == into.pk:
         raise Invalid(_("Choose two households."), code="same_household", field="into")
-    require(by, "person.change", household.region)
-    require(by, "person.change", into.region)
+    require(by, "household.change", household.region)
+    require(by, "household.change", into.region)
     first, second = sorted((household, into), key=lambda each: each.pk)
     first, second = lock(first), lock(second)
     household, into = (first, second) if first.pk == household.pk else (second, first)

@@ -135,7 +135,7 @@ def add(
     A resident identity number can be added to those who had none, if it says the sex and birth
     date that are on file; it cannot be exchanged here, only by a request that two people decide.
     """
-    require(by, "person.change", person.region)
+    require(by, "document.enter", person.region)
     person = lock(person)
     if document.kind == IdentifierKind.RESIDENT_ID and person.resident_id:
         raise Refused(
@@ -159,7 +159,7 @@ def renew(
 
     The old number goes on finding the person.
     """
-    require(by, "person.change", document.person.region)
+    require(by, "document.enter", document.person.region)
     person = lock(document.person)
     document = lock(document)
     if document.kind == IdentifierKind.RESIDENT_ID:

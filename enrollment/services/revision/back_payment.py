@@ -19,6 +19,8 @@ from enrollment.services.checks import alive, known_region, lock, month_has_come
 from enrollment.services.cover import late_months
 from enrollment.services.cover.own_base import choose
 from enrollment.services.employers import wages
+from enrollment.services.employers.wages import MOST_WAGE
+from socsec.kernel.money import yuan
 from socsec.kernel.months import first_day, format_month
 from socsec.office.access import require
 from socsec.office.errors import Conflict, Invalid
@@ -134,6 +136,12 @@ def _check(asked: Asked, person: Person) -> None:
             _("An employee is insured through an employer, everybody else without one."),
             code="employer_and_category",
             field="employer",
+        )
+    if type(asked.wage) is not int or not 0 < asked.wage <= MOST_WAGE:
+        raise Invalid(
+            _("A wage is more than 0 and at most %(most)s yuan.") % {"most": yuan(MOST_WAGE)},
+            code="wage_impossible",
+            field="wage",
         )
     if not asked.branches:
         raise Invalid(_("Choose at least one branch."), code="no_branch", field="branches")
