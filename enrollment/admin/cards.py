@@ -1,6 +1,7 @@
 """The desk's pages of social security cards: the queue of those to make and hand over, and their verbs."""
 
 from collections.abc import Callable, Iterator
+from datetime import date
 from typing import Any, ClassVar
 
 from django.contrib import admin
@@ -56,12 +57,16 @@ def waiting(user: User) -> int:
 class CardAdmin(DeskAdmin):
     read_act = "card.read"
     change_form_template = "admin/enrollment/card.html"
-    list_display: ClassVar = ["holder", "number", "state", "requested_on", "due", "since"]
+    list_display: ClassVar = ["holder", "number", "state", "asked", "due", "since"]
     list_select_related: ClassVar = ["person"]
     list_filter: ClassVar = ["state"]
     search_fields: ClassVar = ["number", "person__name__startswith"]
     search_help_text = _("Name or card number")
     fields: ClassVar = ["number"]
+
+    @admin.display(description=_("asked for on"), ordering="requested_on")
+    def asked(self, card: Card) -> date:
+        return card.requested_on
 
     @admin.display(description=_("name"))
     def holder(self, card: Card) -> str:

@@ -187,6 +187,10 @@ class PersonLinkAdmin(DeskAdmin):
     def get_queryset(self, request: HttpRequest) -> QuerySet[PersonLink]:
         return queries.links(request.user)
 
+    def get_fields(self, request: HttpRequest, obj: PersonLink | None = None) -> list[str]:
+        """What has not come to pass is not asked about."""
+        return [name for name in self.fields if obj is None or getattr(obj, name)]
+
     def context(self, request: HttpRequest, obj: PersonLink) -> dict[str, Any]:
         return {"heading": f"{obj.absorbed.name} → {obj.survivor.name}"}
 

@@ -190,6 +190,12 @@ class RefundAdmin(Collected):
         refunds.keep(by=staff(request), refund=row, note=said["note"])
 
 
+def _months(first: int, last: int) -> str:
+    """One month, or the first and the last."""
+    said = format_month(first)
+    return said if first == last else f"{said} – {format_month(last)}"
+
+
 @admin.register(Waiver)
 class WaiverAdmin(Collected):
     read_act = "debt.read"
@@ -234,7 +240,7 @@ class WaiverAdmin(Collected):
                 (_("Payer"), obj.payer, payer_url(obj.payer)),
                 (_("Amount"), yuan(obj.amount)),
                 (_("Branch"), branch_name(obj.branch)),
-                (_("Months"), f"{format_month(obj.first_month)} – {format_month(obj.last_month)}"),
+                (_("Contribution months"), _months(obj.first_month, obj.last_month)),
                 (_("Reason"), obj.reason),
                 (_("Document"), obj.document),
                 (_("Proposed by"), f"{obj.maker} · {moment(obj.made_at)}"),
@@ -295,7 +301,7 @@ class AgreementAdmin(Collected):
             "tables": [
                 Table(
                     _("Instalments"),
-                    [_("Number"), _("Due on"), _("Amount")],
+                    [_("Instalment no."), _("Due on"), _("Amount")],
                     [
                         Row([each.number, day_plain(each.due_on), yuan(each.amount)])
                         for each in obj.instalments.all()

@@ -61,8 +61,7 @@ def age(request: HttpRequest) -> HttpResponse:
         "head": [_("Age"), _("Still owed")],
         "table": [[label, yuan(amount)] for label, amount in zip(BUCKETS, sums, strict=True)],
     }
-    head = [_("Who"), *BUCKETS, _("Together")]
-    numbers = tuple(range(1, len(head)))
+    numbers = tuple(range(1, len(BUCKETS) + 2))
     return show_page(
         request,
         "admin/enrollment/debts.html",
@@ -74,7 +73,7 @@ def age(request: HttpRequest) -> HttpResponse:
         tables=[
             Table(
                 title,
-                head,
+                [who, *BUCKETS, _("Together")],
                 [
                     Row(
                         [
@@ -89,10 +88,10 @@ def age(request: HttpRequest) -> HttpResponse:
                 _("Nothing is owed."),
                 numbers,
             )
-            for title, aged in (
-                (_("By branch"), by_branch),
-                (_("By region"), by_region),
-                (_("By employer"), payers),
+            for title, who, aged in (
+                (_("By branch"), _("Branch"), by_branch),
+                (_("By region"), _("Region"), by_region),
+                (_("By employer"), _("Employer"), payers),
             )
         ],
     )

@@ -64,7 +64,7 @@ def parts_of(region: str, branch: Branch, month: int) -> list[dict[str, Any]]:
                     [label, f"{rate.people:,}", f"{rate.insured:,}", percent(rate)]
                     for label, rate in zip(labels, rates, strict=True)
                 ],
-                "head": [title, _("People"), _("Insured"), _("Rate")],
+                "head": [title, _("People"), _("Insured"), _("Rate of coverage")],
             }
         )
     return found
@@ -86,7 +86,7 @@ def line_of(rates: list[queries.Rate]) -> dict[str, Any] | None:
             [label, f"{rate.people:,}", f"{rate.insured:,}", percent(rate)]
             for label, rate in zip(labels, rates, strict=True)
         ],
-        "head": [_("Month"), _("People"), _("Insured"), _("Rate")],
+        "head": [_("Month"), _("People"), _("Insured"), _("Rate of coverage")],
     }
 
 
@@ -125,7 +125,7 @@ def file(request: HttpRequest) -> StreamingHttpResponse:
     user = reader(request)
     region, branch, month = which(request, user)
     rows: list[list[Any]] = [
-        [_now("By"), _now("Part"), _now("People"), _now("Insured"), _now("Rate")]
+        [_now("By"), _now("Part"), _now("People"), _now("Insured"), _now("Rate of coverage")]
     ]
     for part in parts_of(region, branch, month) if month else []:
         rows += [[str(part["title"]), *row] for row in part["table"]]

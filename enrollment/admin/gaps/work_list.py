@@ -177,7 +177,7 @@ class GapContactAdmin(DeskAdmin):
     def lines(self, rows: QuerySet[CoverageGap]) -> Iterator[list[Any]]:
         yield [
             *(_now("Name"), _now("ID number"), _now("Region"), _now("Branch"), _now("Reason")),
-            *(_now("Not insured since"), _now("Found"), _now("Next word")),
+            *(_now("Not insured since"), _now("Found on"), _now("Next word")),
         ]
         for part in chunks(rows.iterator(chunk_size=1000)):
             names = people.describe(row.person_id for row in part)

@@ -18,6 +18,7 @@ from socsec.office.access import may
 from socsec.office.desk import Button, Crumb, Deed, DeskAdmin, list_url, row_url, staff
 from socsec.office.desk_forms import within
 from socsec.office.forms import ScreenForm
+from socsec.office.places import place
 
 from . import forms
 from .overview import crumb
@@ -70,7 +71,7 @@ class LegacyImportAdmin(DeskAdmin):
             "notice_bad": not report["closes"],
             "shown": [
                 (_("Scheme"), obj.get_scheme_display()),
-                (_("Region"), obj.region),
+                (_("Region"), place(obj.region)),
                 (_("State"), obj.get_state_display()),
                 (_("Read by"), obj.maker),
                 (_("Checked by"), obj.checker or "—"),

@@ -8,7 +8,7 @@ from socsec.commands.chapters.assistance import assistance
 from socsec.commands.chapters.benefits_change import benefits_change
 from socsec.commands.chapters.branches import every_branch
 from socsec.commands.chapters.care import care
-from socsec.commands.chapters.collection import debts_are_chased
+from socsec.commands.chapters.collection import debts_are_chased, the_bank_charges
 from socsec.commands.chapters.employers import employer_of_its_own
 from socsec.commands.chapters.full_coverage import full_coverage
 from socsec.commands.chapters.fund_books import fund_books
@@ -41,6 +41,7 @@ CHAPTERS: list[Chapter] = [
     paid_in_two_regions,
     other_schemes,
     debts_are_chased,
+    the_bank_charges,
     contributions_are_put_off,
     registry,
     employer_of_its_own,

@@ -101,6 +101,11 @@ def debts_are_chased(village: Village) -> None:
     )
 
 
+def the_bank_charges(village: Village) -> None:
+    """A file of accounts to charge is with the bank"""
+    withholding.draw(by=village.by("accountant"), region=SHANGHAI, charge_on=timezone.localdate())
+
+
 def _courier(village: Village) -> None:
     """Pays alone, a month behind online, and overpaid in September: a refund is asked for."""
     courier = _person(village, "骆行远", date(1990, 11, 23), 65)

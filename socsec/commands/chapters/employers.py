@@ -1,16 +1,18 @@
-"""An employer of its own: registered, its staff and wages handed in by its officer, some to correct."""
+"""Employers live: one hands in its staff and wages, some to correct, and moves; one rests, one merges."""
 
 import io
 from datetime import date
 
-from enrollment.models import Upload
+from django.utils import timezone
+
+from enrollment.models import EmployerRequest, Upload
 from enrollment.services.employers import employer as employers
-from enrollment.services.employers import officers, uploads
+from enrollment.services.employers import officers, requests, takeover, uploads
 from enrollment.services.people import person as people
 from socsec.commands.village import BEGAN, OFFICER, PASSWORD, PUDONG, Village
 from socsec.kernel.ids import make_credit_code, make_resident_id
 from socsec.kernel.months import first_day, format_month, month_of
-from socsec.office.models import Role, User
+from socsec.office.models import Case, Role, User
 from socsec.office.services import jobs, users
 
 STAFF = [
@@ -57,6 +59,42 @@ def employer_of_its_own(village: Village) -> None:
     _hand_in(village, Upload.Kind.WAGES, _wages(), second, month - 1)
     # This month's wages wait for a clerk; one row came back to be corrected.
     _hand_in(village, Upload.Kind.WAGES, _wages(raised=300_00, wrong="简明"), None, month)
+    _firms_change(village)
+
+
+def _firms_change(village: Village) -> None:
+    """One rests, one is to be taken over by the bakery, which has moved and says so."""
+    clerk, today = village.by("intake"), timezone.localdate()
+    bakery = village.employers["bakery"]
+    resting, merged = (
+        employers.enroll(
+            by=clerk,
+            credit_code=make_credit_code("91", PUDONG, code),
+            name=name,
+            region=PUDONG,
+            opened_on=BEGAN,
+        )
+        for code, name in (("MA1W1G008", "临港缝纫店"), ("MA1W1G009", "晨露糕点坊"))
+    )
+    employers.suspend(
+        by=clerk, employer=resting, from_=first_day(month_of(today) - 1), reason="停业装修"
+    )
+    takeover.propose(
+        by=clerk,
+        predecessor=merged,
+        successor=bakery,
+        on=first_day(month_of(today) + 1),
+        document="吸收合并协议 2026-4",
+    )
+    requests.ask(
+        by=village.portal["officer"],
+        employer=bakery,
+        sort=EmployerRequest.Sort.CHANGE,
+        day=today,
+        document="营业执照（变更后）",
+        channel=Case.Channel.PORTAL,
+        address="浦东新区晨麦路 19 号",
+    )
 
 
 def _second_clerk(village: Village) -> User:
