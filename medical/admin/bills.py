@@ -31,6 +31,7 @@ from socsec.office.queues import Queue
 from socsec.office.services import audit
 from socsec.office.tables import facts
 
+from . import studies
 from .grouping.forms import GroupForm
 
 SCOPE = ("uncovered", "over_limit", "first_self_pay", "in_scope", "deductible")
@@ -83,8 +84,11 @@ class EncounterAdmin(DeskAdmin):
 
     def buttons(self, request: HttpRequest, obj: Encounter | None) -> list[Button]:
         if obj is None:
-            waiting = Button(_("Settlements to take back"), list_url(BillReversal))
-            return [waiting] if may(request.user, "bill.read") else []
+            offered = [
+                Button(_("Settlements to take back"), list_url(BillReversal)),
+                Button(_("Spending on care"), reverse("admin:medical_spending")),
+            ]
+            return offered if may(request.user, "bill.read") else []
         found = self._grouping(request, obj)
         if obj.state != Encounter.State.SETTLED:
             return found
@@ -156,6 +160,7 @@ class EncounterAdmin(DeskAdmin):
     def get_urls(self) -> list[URLPattern]:
         guard = self.admin_site.admin_view
         return [
+            path("spending/", guard(studies.spending_page), name="medical_spending"),
             path("<int:pk>/take-back/", guard(self.propose), name="medical_encounter_propose"),
             path("<int:pk>/group/", guard(self.group), name="medical_encounter_group"),
             path("<int:pk>/print/", guard(self.print), name="medical_encounter_print"),

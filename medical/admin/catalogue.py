@@ -27,7 +27,7 @@ from socsec.office.queues import Queue
 from socsec.office.spreadsheets import XLSX
 from socsec.office.tables import Row, Table, facts
 
-from . import plans
+from . import plans, studies
 
 State = CatalogueEdition.State
 SHOWN = 100
@@ -151,6 +151,7 @@ class EditionAdmin(Queue):
         name = "medical_catalogueedition"
         return [
             path("plan/", guard(plans.plan), name="medical_plan"),
+            path("plan/what-if/", guard(studies.what_if_page), name="medical_what_if"),
             path("send/<slug:kind>/", guard(self.send), name=f"{name}_send"),
             path("template/<slug:kind>/", guard(self.template), name=f"{name}_template"),
             path("<int:pk>/file/<slug:which>/", guard(self.file), name=f"{name}_file"),

@@ -68,8 +68,15 @@ def plan(request: HttpRequest) -> HttpResponse:
         unsure=sum(row["line"].value is not None and row["line"].value.open for row in rows),
         may_draft=may(user, "policy.enter"),
         edition=edition,
+        what_if_url=f"{reverse('admin:medical_what_if')}?{urlencode(_plan_of(form))}",
         status=200 if form.is_valid() else 422,
     )
+
+
+def _plan_of(form: PlanForm) -> dict[str, Any]:
+    """The plan that is shown, with the bills of last year to try it on."""
+    said = form.cleaned_data if form.is_valid() else {}
+    return {**said, "bills": timezone.localdate().year - 1} if said else {}
 
 
 def _written(value: Any) -> str:

@@ -150,6 +150,8 @@ VERBS = {
     "admin:office_subscription_open": {"admin"},
     "admin:medical_provider_enroll": {"intake"},
     "admin:medical_plan": EVERYBODY,
+    "admin:medical_what_if": EVERYBODY,
+    "admin:medical_spending": DESK,
     "admin:medical_grouplist_send": {"assessor"},
     "admin:medical_yearbudget_propose": {"accountant"},
     "admin:funds_bank_return": {"accountant"},

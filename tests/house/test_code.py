@@ -185,6 +185,10 @@ TECHNIQUE = {
         "FEW": "differences named",
         "PEOPLE": "whose bills are held in memory",
     },
+    "medical/services/settling/what_if.py": {
+        "MOST_PEOPLE": "of one page",
+        "AT_ONCE": "in memory",
+    },
     "medical/services/settling/year.py": {"PLANS_KEPT": "in memory"},
     "medical/services/settling/visits.py": {"AHEAD": "by which a clock may be fast"},
     "pensions/services/account.py": {"RECEIPTS": "in one transaction"},

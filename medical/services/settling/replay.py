@@ -101,7 +101,7 @@ def replay(year: int, law: Policy | None = None) -> Replayed:
     of_edition: LawOf = cache(policies.of) if law is None else lambda _number: law
     done = Replayed()
     for first, last in _ranges(year):
-        rows = _read(year, first, last)
+        rows = read_bills(year, first, last)
         if rows:
             _tell(rows, work(rows, of_edition), _sums(year, first, last), done)
     return done
@@ -125,7 +125,7 @@ def _ranges(year: int) -> Iterator[tuple[int, int]]:
         after = last
 
 
-def _read(year: int, first: int, last: int) -> dict[str, Any]:
+def read_bills(year: int, first: int, last: int) -> dict[str, Any]:
     """The live bills of some people, in their order, as arrays."""
     with connection.cursor() as cursor:
         cursor.execute(_BILLS, {"year": year, "first": first, "last": last})
