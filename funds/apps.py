@@ -182,6 +182,15 @@ class FundsConfig(AppConfig):
                 "reserve.read",
             ),
             menu.Place(
+                "projections",
+                menu.Group.FUNDS,
+                18,
+                _("Long-term balance"),
+                "admin:funds_projection_changelist",
+                "query_stats",
+                "projection.read",
+            ),
+            menu.Place(
                 "verify",
                 menu.Group.FUNDS,
                 19,

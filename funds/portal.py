@@ -9,10 +9,13 @@ from django.utils.translation import gettext_lazy as _
 
 from funds import queries
 from funds.models import Scheme, purse
+from funds.queries import projection as projections
+from funds.services.projection import outlook
 from socsec.kernel.money import yuan
 from socsec.kernel.months import format_month
 from socsec.office import figures, shell
 from socsec.office.models import Region
+from socsec.office.services import policy as policies
 
 YEARS = 6
 
@@ -61,6 +64,32 @@ def public(request: HttpRequest) -> HttpResponse:
             "through": format_month(latest.through) if latest else "",
         },
     )
+
+
+def lasting(request: HttpRequest) -> HttpResponse:
+    """How long the money lasts: the projections that were made public, one at a time."""
+    choice = list(projections.public())
+    asked = request.GET.get("p", "")
+    held = next((each for each in choice if str(each.pk) == asked), None)
+    if asked and held is None:
+        raise Http404
+    held = held or (choice[0] if choice else None)
+    context: dict[str, Any] = {"choice": choice, "held": held}
+    if held:
+        courses = projections.courses(held)
+        context |= {
+            "changes": outlook.changes(held),
+            "parts": [
+                {
+                    "scheme": scheme,
+                    "figures": outlook.Figures.of(held, scheme),
+                    "pictures": outlook.pictures(courses[scheme]),
+                }
+                for scheme in outlook.schemes(held)
+            ],
+            "reference": outlook.reference(held, policies.of(held.edition)),
+        }
+    return render(request, "portal/funds/outlook.html", context)
 
 
 def _chosen(code: str, regions: list[Region]) -> Region | None:

@@ -6,6 +6,7 @@ from . import api, portal
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("funds/", portal.public, name="public_funds"),
+    path("funds/outlook/", portal.lasting, name="public_outlook"),
     path("api/v1/payment-batches/", api.PaymentBatches.as_view(), name="api_payment_batches"),
     path(
         "api/v1/payment-batches/<int:number>/file/",

@@ -8,6 +8,7 @@ from .findings import FindingAdmin
 from .payments import PaymentBatchAdmin
 from .periods import MonthClosingAdmin
 from .pooling import PoolingRoundAdmin, PoolingTransferAdmin
+from .projections import ProjectionAdmin
 
 __all__ = [
     "BankAccountAdmin",
@@ -23,6 +24,7 @@ __all__ = [
     "PaymentBatchAdmin",
     "PoolingRoundAdmin",
     "PoolingTransferAdmin",
+    "ProjectionAdmin",
     "ReserveMoveAdmin",
     "SpendingPlanAdmin",
     "StateHoldingAdmin",

@@ -428,14 +428,15 @@ def line_chart(
     series: Sequence[Series],
     *,
     every: int = 1,
+    ends: bool = True,
     say=None,
     width: int = 720,
     height: int = 260,
 ) -> Chart:
-    """Lines from zero, labelled at their ends; the past solid, the future (`open_from`) dashed."""
+    """Lines from zero, labelled at their `ends`; the past solid, the future (`open_from`) dashed."""
     say = say or yuan_whole
     top = max([v for s in series for v in s.values] + [1])
-    ground, head, right = height - 34, 20, 110
+    ground, head, right = height - 34, 20, 110 if ends else 24
     step = (width - right - GUTTER) / max(len(labels) - 1, 1)
     shapes: list[Shape] = []
 
@@ -460,7 +461,7 @@ def line_chart(
         if cut < len(points):
             rest = points[max(cut - 1, 0) :]
             shapes.append(Shape("path", f"ln ln--open s{number}", at={"d": "M" + "L".join(rest)}))
-        if one.values:
+        if one.values and ends:
             shapes.append(
                 Shape(
                     "text",

@@ -101,6 +101,7 @@ LISTS = {
     "medical_encounter": DESK,
     "medical_billreversal": DESK,
     "funds_fund": MONEY,
+    "funds_projection": MONEY | {"policy"},
     "funds_poolinground": MONEY,
     "funds_fundingdue": MONEY,
     "funds_stateholding": MONEY,

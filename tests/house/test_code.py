@@ -140,9 +140,16 @@ TECHNIQUE = {
         "LESS": "a second try",
     },
     "funds/services/projection/asking.py": {
+        "LONGEST_NAME": "letters",
         "LEASE": "before another worker takes it over",
         "MOST_TRIES": "of a worker",
         "ROWS": "in one statement",
+    },
+    "funds/services/projection/outlook.py": {
+        "TRILLION": "how a page counts",
+        "MILLION": "how a page counts",
+        "EVERY": "years between labels",
+        "TEN": "of decimals",
     },
     "funds/services/projection/working.py": {"LAST_YEAR": "of the population's files"},
     "funds/services/projection/scenario.py": {"LEVERS": "against slips"},

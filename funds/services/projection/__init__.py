@@ -1,6 +1,18 @@
 """Long-term balance: what is known is gathered, what is assumed is named, and the years are worked out."""
 
-from .asking import ask, publish, waiting, withdraw, work
-from .scenario import LEVERS, Scenario
+from .asking import ask, ask_neighbours, publish, waiting, withdraw, work
+from .scenario import LEVERS, Lever, Scenario
+from .working import assumed
 
-__all__ = ["LEVERS", "Scenario", "ask", "publish", "waiting", "withdraw", "work"]
+__all__ = [
+    "LEVERS",
+    "Lever",
+    "Scenario",
+    "ask",
+    "ask_neighbours",
+    "assumed",
+    "publish",
+    "waiting",
+    "withdraw",
+    "work",
+]

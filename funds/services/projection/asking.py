@@ -27,7 +27,7 @@ from socsec.office.services import audit
 from socsec.office.services import policy as policies
 
 from .scenario import Scenario
-from .working import Outcome, fingerprint, of_nation
+from .working import Outcome, assumed, fingerprint, of_nation
 from .years import REVISION
 
 log = logging.getLogger(__name__)
@@ -35,6 +35,7 @@ State = Projection.State
 LEASE = timedelta(minutes=10)
 MOST_TRIES = 3
 ROWS = 1000
+LONGEST_NAME = 80
 
 
 @transaction.atomic
@@ -77,6 +78,23 @@ def ask(*, by: User, name: str, scenario: Mapping[str, Any]) -> Projection:
         ) from error
     _note(by, "projection.make", asked)
     transaction.on_commit(lambda: _send(asked.pk))
+    return asked
+
+
+def ask_neighbours(*, by: User, projection: int) -> list[Projection]:
+    """Sensitivities: each lever of a projection moved alone, up and down. Those asked before are left out."""
+    held = Projection.objects.select_related("edition").defer("edition__content").get(pk=projection)
+    scenario = Scenario.read(held.scenario)
+    policy = policies.of(policies.current_edition())
+    asked = []
+    for lever, other in scenario.neighbours(assumed(policy, NATION)):
+        said = other.natural()
+        moved = said.get(lever.name, lever.unit.natural(lever.plain or 0))
+        name = f"{held.name} · {lever.label} {moved}"
+        try:
+            asked.append(ask(by=by, name=name[-LONGEST_NAME:], scenario=said))
+        except Conflict:
+            continue
     return asked
 
 

@@ -20,7 +20,8 @@ HUNDREDTH = ONE // 100
 class Lever:
     """One assumption that a scenario may change: kernel numbers, both bounds included.
 
-    `plain` is what holds where a scenario says nothing; None: as the policy says.
+    `plain` is what holds where a scenario says nothing; None: as the policy says. `step` is by how
+    much a sensitivity moves it up and down; nought: it is not asked for.
     """
 
     name: str
@@ -30,6 +31,7 @@ class Lever:
     least: int
     most: int
     plain: int | None
+    step: int = 0
 
     def say(self, value: int, language: str) -> str:
         return self.unit.say(value, language)
@@ -57,6 +59,7 @@ LEVERS = {
             0,
             120,
             0,
+            12,
         ),
         Lever(
             "rate",
@@ -66,6 +69,7 @@ LEVERS = {
             -10 * HUNDREDTH,
             10 * HUNDREDTH,
             0,
+            HUNDREDTH,
         ),
         Lever(
             "index_share",
@@ -75,6 +79,7 @@ LEVERS = {
             0,
             ONE + ONE // 2,
             None,
+            10 * HUNDREDTH,
         ),
         Lever(
             "fertility",
@@ -84,6 +89,7 @@ LEVERS = {
             0,
             3 * ONE,
             ONE,
+            20 * HUNDREDTH,
         ),
         Lever(
             "mortality",
@@ -93,6 +99,7 @@ LEVERS = {
             ONE // 10,
             5 * ONE,
             ONE,
+            10 * HUNDREDTH,
         ),
         Lever(
             "growth",
@@ -102,6 +109,7 @@ LEVERS = {
             -5 * HUNDREDTH,
             5 * HUNDREDTH,
             0,
+            HUNDREDTH // 2,
         ),
         Lever(
             "returns",
@@ -111,6 +119,7 @@ LEVERS = {
             -5 * HUNDREDTH,
             10 * HUNDREDTH,
             0,
+            HUNDREDTH // 2,
         ),
         Lever(
             "density",
@@ -120,6 +129,7 @@ LEVERS = {
             ONE // 10,
             ONE,
             None,
+            5 * HUNDREDTH,
         ),
         Lever(
             "subsidy",
@@ -129,6 +139,7 @@ LEVERS = {
             0,
             5 * ONE,
             ONE,
+            20 * HUNDREDTH,
         ),
     )
 }
@@ -171,6 +182,19 @@ class Scenario:
             if value != lever.plain:
                 changed[name] = value
         return cls(changed)
+
+    def neighbours(self, assumed: ProjectionParams) -> list[tuple[Lever, "Scenario"]]:
+        """This scenario with one lever moved by its step, up and down, as far as its bounds allow."""
+        found = []
+        for lever in LEVERS.values():
+            here = self.value(lever.name, assumed)
+            for value in (here - lever.step, here + lever.step) if lever.step else ():
+                if lever.least <= value <= lever.most:
+                    changed = {k: v for k, v in self.changed.items() if k != lever.name}
+                    if value != lever.plain:
+                        changed[lever.name] = value
+                    found.append((lever, Scenario(changed)))
+        return found
 
     def natural(self) -> dict[str, Any]:
         """As `read` takes it, for keeping."""
