@@ -3,6 +3,7 @@
 Policy files are YAML, one entry for each parameter; the rows that offices enter later have the
 same shape and pass the same checks:
 
+>>> from datetime import date
 >>> policy = Policy.parse('''
 ... pensions.employees.accrual_rate:
 ...   label: {zh: 每满一年发给比例, en: Accrual rate for each year}
@@ -18,7 +19,7 @@ A value is never guessed. Before its first date there is a typed error, not a nu
 
 >>> policy.at("pensions.employees.accrual_rate", "310000", date(2000, 1, 1))
 Traceback (most recent call last):
-socsec.kernel.policy.values.NotYetInForce: Accrual rate for each year: there is no value for 310000 on 2000-01-01, the first is of 2006-01-01
+socsec.kernel.policy.NotYetInForce: Accrual rate for each year: there is no value for 310000 on 2000-01-01, the first is of 2006-01-01
 """
 
 from .edition import Policy

@@ -53,7 +53,7 @@ class Policy:
     def files(cls, folders: Iterable[Path | str] | None = None) -> Policy:
         """The policy of all YAML files in the folders; by default `policy/` of every app."""
         if folders is None:
-            root = Path(__file__).resolve().parents[2]
+            root = Path(__file__).resolve().parents[3]
             folders = sorted(root.glob("*/policy"))
         content: dict[str, Any] = {}
         for path in sorted(path for folder in folders for path in Path(folder).glob("**/*.yaml")):
