@@ -240,7 +240,7 @@ class AccountInterest(RunKind):
         return yearly_interest.preview(yearly_interest.part_of(run), SAMPLES)
 
     def chunks(self, run: Run) -> Iterable[dict[str, Any]]:
-        yearly_interest.check_year(run)
+        yearly_interest.check_year(run, previewed=True)
         return yearly_interest.chunks(yearly_interest.part_of(run), CHUNK)
 
     def execute(self, chunk: RunChunk) -> Counts:

@@ -3,6 +3,7 @@
 from django.urls import URLPattern, URLResolver, path
 
 from .api import benefits as benefit_api
+from .api import choices as choice_api
 from .api import claims as claim_api
 from .api import few_months as few_months_api
 from .api import transfers as transfer_api
@@ -109,6 +110,16 @@ urlpatterns: list[URLPattern | URLResolver] = [
         "api/v1/pension-claims/<str:number>/papers/",
         claim_api.PensionClaimPapers.as_view(),
         name="api_pension_claim_papers",
+    ),
+    path(
+        "api/v1/people/<uuid:public_id>/retirement-choice/",
+        choice_api.RetirementChoices.as_view(),
+        name="api_person_retirement_choice",
+    ),
+    path(
+        "api/v1/people/<uuid:public_id>/retirement-choice/withdraw/",
+        choice_api.RetirementChoiceWithdrawal.as_view(),
+        name="api_person_retirement_choice_withdraw",
     ),
     path(
         "api/v1/people/<uuid:public_id>/few-months/",

@@ -20,6 +20,7 @@ from pensions.services import choices, few_months, payer
 from pensions.services import claim as claims
 from pensions.services.agencies import annuity
 from pensions.services.claim import KIND
+from pensions.services.conditions import paid_twice
 from socsec.kernel.money import yuan
 from socsec.kernel.months import month_of
 from socsec.office import case_file, person_file
@@ -110,7 +111,11 @@ def shown_on_case(user: User, case: Case) -> list[case_file.Panel]:
     claim = queries.claim_of_case(case)
     if claim is None:
         return []
-    held = {"claim": claim, "award": getattr(claim, "award", None)}
+    held = {
+        "claim": claim,
+        "award": getattr(claim, "award", None),
+        "paid_twice": paid_twice(claim.person_id) if claim.open else [],
+    }
     panels = [("admin/pensions/_claim.html", held)]
     found = payer.payer_of(claim.person, claim.region)
     if found is not None and claim.scheme == Scheme.EMPLOYEES:

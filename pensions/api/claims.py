@@ -15,6 +15,7 @@ from funds.models import Scheme
 from pensions import queries
 from pensions.models import Category, PensionClaim
 from pensions.services import claim as claims
+from pensions.services.conditions import paid_twice
 from socsec.office.access import require
 from socsec.office.api import KEY, PROBLEM, PURPOSE, ApiView, MonthField, Once, purpose
 from socsec.office.errors import Invalid, NotFound
@@ -61,8 +62,20 @@ class PensionClaimOut(serializers.ModelSerializer):
         return [paper.label or paper.name for paper in row.case.documents.all()]
 
 
+class PensionClaimDetailOut(PensionClaimOut):
+    """One claim, with the years that keep it waiting because they were paid twice."""
+
+    years_paid_twice = serializers.SerializerMethodField()
+
+    class Meta(PensionClaimOut.Meta):
+        fields: ClassVar = [*PensionClaimOut.Meta.fields, "years_paid_twice"]
+
+    def get_years_paid_twice(self, row: PensionClaim) -> list[int]:
+        return paid_twice(row.person_id) if row.open else []
+
+
 def shown(claim: PensionClaim) -> dict[str, Any]:
-    return dict(PensionClaimOut(PensionClaim.objects.get(pk=claim.pk)).data)
+    return dict(PensionClaimDetailOut(PensionClaim.objects.get(pk=claim.pk)).data)
 
 
 def find(request: Request, number: str) -> PensionClaim:
@@ -111,7 +124,7 @@ class PensionClaims(Once, ApiView):
         ),
         parameters=[KEY, PURPOSE],
         request=PensionClaimIn,
-        responses={201: PensionClaimOut, 404: PROBLEM, 409: PROBLEM, 422: PROBLEM},
+        responses={201: PensionClaimDetailOut, 404: PROBLEM, 409: PROBLEM, 422: PROBLEM},
     )
     def post(self, request: Request, public_id: Any) -> Response:
         asked = self.PensionClaimIn(data=request.data)
@@ -164,10 +177,10 @@ class PensionClaimDetail(ApiView):
         tags=["pensions"],
         summary="A claim: where it stands, until when it is decided, why it was refused",
         parameters=[PURPOSE],
-        responses={200: PensionClaimOut, 404: PROBLEM},
+        responses={200: PensionClaimDetailOut, 404: PROBLEM},
     )
     def get(self, request: Request, number: str) -> Response:
-        return Response(PensionClaimOut(find(request, number)).data)
+        return Response(PensionClaimDetailOut(find(request, number)).data)
 
 
 class PensionClaimPapers(Once, ApiView):
@@ -185,7 +198,7 @@ class PensionClaimPapers(Once, ApiView):
         description="The same file again is one paper.",
         parameters=[KEY, PURPOSE],
         request=ClaimPaperIn,
-        responses={201: PensionClaimOut, 404: PROBLEM, 409: PROBLEM, 422: PROBLEM},
+        responses={201: PensionClaimDetailOut, 404: PROBLEM, 409: PROBLEM, 422: PROBLEM},
     )
     def post(self, request: Request, number: str) -> Response:
         asked = self.ClaimPaperIn(data=request.data)

@@ -1,5 +1,7 @@
 """Individual accounts (个人账户): what was credited, what it earned, what was drawn."""
 
+from typing import Any
+
 from django.conf import settings
 from django.contrib.postgres.indexes import BrinIndex
 from django.db import models
@@ -156,6 +158,15 @@ class AccountEntry(models.Model):
 
     def __str__(self) -> str:
         return f"{self.get_kind_display()} · {format_month(self.month)}"
+
+    @property
+    def words(self) -> Any:
+        """What the entry is, for a statement: interest up to a retirement, a transfer or a death is told
+        apart from that of a whole year."""
+        december = 12 - 1
+        if self.kind == EntryKind.INTEREST and self.month % 12 != december:
+            return _("Interest for a part of the year")
+        return self.get_kind_display()
 
 
 class CreditedReceipt(models.Model):

@@ -34,10 +34,6 @@ def hang() -> None:
             6, "disability", "edit", _("Unable to work"), _("an allowance before the pension age")
         ),
         shell.Tile(6, "choice", "edit", _("Retire earlier or later"), _("notice and agreement")),
-        shell.Tile(
-            6, "few_months", "edit", _("Too few months"), _("go on, move or take the balance")
-        ),
-        shell.Tile(6, "special_work", "edit", _("Arduous work"), _("months that count")),
         shell.Tile(7, "transfers", "people", _("Money of my record"), _("between two schemes")),
         shell.Tile(5, "claim", "edit", _("Claim a pension"), _("a few questions")),
     )

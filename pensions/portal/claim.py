@@ -18,6 +18,7 @@ from pensions import queries
 from pensions.models import Category, PensionClaim
 from pensions.services import claim as claims
 from pensions.services import estimate as estimates
+from pensions.services.conditions import paid_twice
 from socsec.kernel.money import yuan
 from socsec.kernel.months import month_of
 from socsec.kernel.policy import Policy
@@ -277,6 +278,7 @@ def check(request: HttpRequest) -> HttpResponse:
             "woman": person.sex == Sex.FEMALE,
             "estimate": found,
             "account": enrollment.account_for(person.pk, Purpose.BENEFIT),
+            "paid_twice": paid_twice(person.pk),
             "step": 3,
             "steps": STEPS,
             "steps_range": range(1, STEPS + 1),

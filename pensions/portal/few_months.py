@@ -72,10 +72,19 @@ def choose(request: HttpRequest) -> HttpResponse:
             form.add_error(problem.field if problem.field in form.fields else None, str(problem))
         else:
             return redirect("few_months")
+    offers = [] if chosen else few_months.offers(person)
     return render(
         request,
         "portal/pensions/few_months.html",
-        {"form": form, "standing": standing, "claimed": claimed, "go_on": Way.GO_ON},
+        {
+            "form": form,
+            "standing": standing,
+            "claimed": claimed,
+            "go_on": Way.GO_ON,
+            "offers": offers,
+            # Without an offer the books do not say: then the service does.
+            "may_choose": not offers or any(found.open for _category, found in offers),
+        },
         status=422 if request.method == "POST" else 200,
     )
 

@@ -96,7 +96,7 @@ def _entries(paper: Paper, person_id: int, fund_id: int, state: int) -> None:
 
 
 def _what(row: AccountEntry) -> str:
-    said = [str(row.get_kind_display())]
+    said = [str(row.words)]
     if row.side != Side.WHOLE:
         said.append(str(row.get_side_display()))
     if row.rate is not None:

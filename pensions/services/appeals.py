@@ -7,6 +7,7 @@ the procedure again; a wrong pension by a correction, whose difference is shown 
 from collections.abc import Callable
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from pensions.models import (
@@ -17,8 +18,13 @@ from pensions.models import (
     DisabilityClaim,
     PensionClaim,
     SurvivorClaim,
+    TransferCase,
+    TransferKind,
+    TransferStep,
 )
 from pensions.services import claim, correction, disability, survivors, survivors_undone
+from pensions.services.transfers import links
+from pensions.services.transfers.common import case_of
 from socsec.office import appeals
 from socsec.office.appeals import Decision, Outcome
 from socsec.office.errors import Conflict, say
@@ -90,7 +96,26 @@ def _taken_back(*, appeal: Appeal, decision: Decision, by: User) -> str:
 
 
 def _award(decision: Decision) -> Award:
-    return Award.objects.get(claim_id=decision.pk)
+    return Award.objects.get(Q(claim_id=decision.pk) | Q(disability_id=decision.pk))
+
+
+@transaction.atomic
+def _asked_anew(*, appeal: Appeal, decision: Decision, by: User) -> str:
+    """Asks for a refused link anew: it is looked at from the start."""
+    step = TransferCase.objects.select_related("transfer__person").get(case_id=decision.pk)
+    refused = step.transfer
+    made = links.ask_link(
+        by=by,
+        act="case.check",
+        person=refused.person,
+        from_scheme=refused.from_scheme,
+        to_scheme=refused.to_scheme,
+        category=refused.category,
+        from_region=refused.from_region,
+        to_region=refused.to_region,
+        channel=Case.Channel.SYSTEM,
+    )
+    return case_of(made, TransferStep.ASK).number
 
 
 ANEW = _("The claim is decided anew")
@@ -106,6 +131,12 @@ DISABILITY_ANEW = Outcome(
     ANEW,
     ANEW_HINT,
     _anew(DisabilityClaim, ("region", "start_month", "category", "document")),
+)
+LINK_ANEW = Outcome(
+    "anew",
+    _("The link is asked for anew"),
+    _("A new request with the same schemes is opened and looked at from the start."),
+    _asked_anew,
 )
 CORRECTED = Outcome(
     "corrected",
@@ -139,9 +170,19 @@ def of_claim(decision: Decision) -> tuple[Outcome, ...]:
 
 
 def of_disability(decision: Decision) -> tuple[Outcome, ...]:
-    """Of a refused claim: anew. An allowance that is paid has no corrections."""
-    refused = Case.objects.filter(pk=decision.pk, state=Case.State.REFUSED).exists()
-    return (DISABILITY_ANEW,) if refused else ()
+    """Of a refused claim: anew. Of an allowance that is or may be paid: corrected."""
+    if Case.objects.filter(pk=decision.pk, state=Case.State.REFUSED).exists():
+        return (DISABILITY_ANEW,)
+    stands = Award.objects.filter(disability_id=decision.pk, gathered__isnull=False)
+    return (CORRECTED,) if stands.exclude(state=AwardState.SUSPENDED).exists() else ()
+
+
+def of_link(decision: Decision) -> tuple[Outcome, ...]:
+    """Of a link that the new place refused: asked anew."""
+    refused = TransferCase.objects.filter(
+        case_id=decision.pk, case__state=Case.State.REFUSED, transfer__kind=TransferKind.LINK
+    )
+    return (LINK_ANEW,) if refused.exists() else ()
 
 
 def of_survivors(decision: Decision) -> tuple[Outcome, ...]:
@@ -165,4 +206,5 @@ def register() -> None:
         appeals.of_cases(disability.KIND, of_disability),
         appeals.of_cases(correction.KIND, of_correction),
         appeals.of_cases(survivors.KIND, of_survivors),
+        appeals.of_cases("transfer_ask", of_link),
     )

@@ -34,6 +34,7 @@ from pensions.services.conditions import (
     check_stated,
     draws_nothing_else,
     may_claim,
+    months_once,
     not_insured,
     region_of,
 )
@@ -152,6 +153,7 @@ def assess(
     draws_nothing_else(claim)
     noticed(claim)
     recognised(claim)
+    months_once(claim.person_id)
     if not birth_examined:
         birth_stands(claim)
     if stated is not None:

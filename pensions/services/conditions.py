@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from enrollment.models import Category as Insured
 from enrollment.models import Coverage, Detail, Person, PersonFact
+from enrollment.services.residents import overlaps
 from funds.models import Branch, Scheme
 from pensions import queries
 from pensions.models import Award, AwardState, BalanceClaim, Category, PensionClaim
@@ -159,6 +160,28 @@ def not_insured(person: Person, start_month: int, scheme: int = Scheme.EMPLOYEES
                 _("End the coverage with %(day)s first, because of retirement."),
                 day=last_day(start_month - 1).isoformat(),
             ),
+        )
+
+
+def paid_twice(person_id: int) -> list[int]:
+    """Years that were paid as a resident as well as a worker and that nobody has settled."""
+    found = {each.year for each in overlaps.overlapping_years(person_id)}
+    return sorted(found | set(overlaps.under_way(person_id)))
+
+
+def months_once(person_id: int) -> None:
+    """A month counts once: what was paid for it as a resident is given back first (人社部发〔2014〕17号第六条)."""
+    years = paid_twice(person_id)
+    if years:
+        raise Refused(
+            say(
+                _("Paid as a resident and as a worker in %(years)s (%(law)s)."),
+                years=", ".join(map(str, years)),
+                law=law.LINKING_6,
+            ),
+            code="overlapping_months",
+            fix=_("Have the double insurance decided first: the resident's part is given back."),
+            years=years,
         )
 
 

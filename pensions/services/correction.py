@@ -29,7 +29,7 @@ from pensions.params import AdjustmentParams
 from pensions.rules.adjustment import AdjustmentFacts, adjustment
 from pensions.services import overpaid
 from pensions.services.conditions import check_stated
-from pensions.services.deciding import Decision, law_of
+from pensions.services.deciding import Decision, law_for
 from socsec.kernel.money import yuan
 from socsec.kernel.months import format_month, month_of, parse_month
 from socsec.office.access import require, require_other_hand
@@ -122,7 +122,7 @@ def assess(*, by: User, correction: Correction, stated: dict[str, Any] | None = 
     if stated is not None:
         held.stated = check_stated(stated, award.scheme)
     edition = policies.current_edition()
-    law = law_of(award.scheme)
+    law = law_for(award)
     gathered = law.gather_again(award, held.stated)
     found: Decision = law.decide(gathered, policies.of(edition))
     before, after = steps(award), restated(award, found)
@@ -140,6 +140,7 @@ def assess(*, by: User, correction: Correction, stated: dict[str, Any] | None = 
         "parts": found.parts,
         "months": gathered.months,
         "provisional": bool(found.provisional),
+        "last_month": getattr(found, "last_month", award.last_month),
         "entitled": found.entitled,
         "steps": [asdict(each) for each in after],
     }
@@ -190,12 +191,13 @@ def post(*, by: User, correction: Correction) -> Correction:
     award = held.award
     _can_be_corrected(award)
     after, before = held.after or {}, held.before or {}
-    law = law_of(award.scheme)
+    law = law_for(award)
     proposed = law.read(after["gathered"])
     if (
         law.gather_again(award, held.stated) != proposed
         or [asdict(each) for each in steps(award)] != before["steps"]
-        or resting_on(award) != {name: before.get(name) for name in resting_on(award)}
+        or resting_on(award)
+        != {name: before.get(name, now) for name, now in resting_on(award).items()}
     ):
         raise Conflict(
             _("The books have changed since the correction was assessed."),
@@ -379,6 +381,7 @@ def resting_on(award: Award) -> dict[str, Any]:
         "months": award.months,
         "provisional": award.provisional,
         "recomputed_by": award.recomputed_by,
+        "last_month": award.last_month,
     }
 
 
@@ -388,6 +391,7 @@ def put(award: Award, rest: dict[str, Any]) -> None:
     award.edition_id, award.provisional = rest["edition"], rest["provisional"]
     award.months, award.monthly = rest["months"], sum(rest["parts"].values())
     award.recomputed_by = rest.get("recomputed_by")
+    award.last_month = rest.get("last_month", award.last_month)
     for name, amount in rest["parts"].items():
         setattr(award, name, amount)
     there = {each.from_month: each for each in steps(award)}
@@ -422,7 +426,7 @@ def _state(award: Award, step: Step) -> None:
 
 
 def _can_be_corrected(award: Award) -> None:
-    if award.gathered is None or award.claim_id is None:
+    if award.gathered is None or (award.claim_id is None and award.disability_id is None):
         raise Refused(
             _("This award was taken over from earlier books and has no sheet."),
             code="no_sheet",

@@ -12,7 +12,7 @@ from pensions.models import Award, PensionClaim
 from pensions.rules.agencies.claim import AgencyClaimFacts
 from pensions.rules.employees.old_age import ClaimFacts
 from pensions.rules.residents import ResidentFacts
-from pensions.services import decision, gathering
+from pensions.services import decision, disability_decision, gathering
 from pensions.services.agencies import decision as agencies
 from pensions.services.residents import decision as residents
 from socsec.kernel import rules
@@ -100,6 +100,22 @@ _LAWS = {
         agencies.decide,
     ),
 }
+
+
+# An allowance for disability is worked out from the same facts by a rule of its own.
+_DISABILITY = Law(
+    ClaimFacts,
+    (),
+    gathering.gather,
+    gathering.gather_again,
+    gathering.Gathered.from_json,
+    disability_decision.decide,
+)
+
+
+def law_for(award: Award) -> Law:
+    """The law that an award rests on."""
+    return law_of(award.scheme) if award.disability_id is None else _DISABILITY
 
 
 def law_of(scheme: int) -> Law:

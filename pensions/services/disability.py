@@ -131,7 +131,7 @@ def award(*, by: User, claim: DisabilityClaim) -> Award:
         last_month=found.last_month,
         monthly=found.monthly,
         **found.parts,
-        provisional=found.provisional,
+        provisional=bool(found.provisional),
         months=proposed.months_paid + proposed.months_deemed,
         gathered=held.gathered,
         sheet=case.sheet,

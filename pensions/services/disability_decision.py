@@ -5,11 +5,11 @@ from typing import Any
 
 from pensions.rules.disability import DisabilityFacts
 from pensions.services import decision
-from pensions.services.decision import Foundation
+from pensions.services.decision import Foundation, InterestLine
 from pensions.services.gathering import Gathered
 from socsec.kernel import rules
 from socsec.kernel.facts import FactError
-from socsec.kernel.policy import Policy, PolicyError
+from socsec.kernel.policy import Policy, PolicyError, Value
 from socsec.office.errors import from_kernel
 from socsec.office.sheets import said
 
@@ -26,6 +26,14 @@ class Found:
     @property
     def sheet(self) -> Any:
         return self.assessment.sheet
+
+    @property
+    def gathered(self) -> Gathered:
+        return self.foundation.gathered
+
+    @property
+    def interest(self) -> tuple[InterestLine, ...]:
+        return self.foundation.interest
 
     @property
     def entitled(self) -> bool:
@@ -58,8 +66,12 @@ class Found:
         }
 
     @property
-    def provisional(self) -> bool:
-        return bool(decision.provisional_of(self.foundation, self.assessment))
+    def provisional(self) -> tuple[Value, ...]:
+        return decision.provisional_of(self.foundation, self.assessment)
+
+    def as_json(self) -> dict[str, Any]:
+        """The sheet, as it is kept with the case."""
+        return self.assessment.as_json()
 
     @property
     def reasons(self) -> list[dict[str, str]]:

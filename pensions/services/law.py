@@ -14,6 +14,10 @@ TRANSFER_6 = _(
     "Interim Measures on Transferring Basic Old-Age Insurance, "
     "General Office of the State Council [2009] No. 66, article 6"
 )
+LINKING_6 = _(
+    "Interim Measures on Linking Old-Age Insurance Schemes, "
+    "Ministry of Human Resources [2014] No. 17, article 6"
+)
 LINKING_8 = _(
     "Interim Measures on Linking Old-Age Insurance Schemes, "
     "Ministry of Human Resources [2014] No. 17, article 8"

@@ -8,9 +8,8 @@ from django.db.models import Model, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from pensions.models import Award, PensionAdjustment, Recomputation, ResidentAdjustment
-from pensions.services import adjustment, disability_decision, recompute
-from pensions.services.deciding import Decision, law_of
-from pensions.services.gathering import Gathered
+from pensions.services import adjustment, recompute
+from pensions.services.deciding import Decision, law_for
 from pensions.services.residents import adjustment as resident_adjustment
 from socsec.office.errors import Refused
 from socsec.office.models import Run
@@ -33,7 +32,7 @@ class Replay:
     """A stored decision, computed once more. `differences` names each line with both numbers."""
 
     award: Award
-    decision: Decision | disability_decision.Found
+    decision: Decision
     differences: tuple[str, ...]
 
     @property
@@ -50,12 +49,7 @@ def replay(given: Award) -> Replay:
         raise Refused(
             _("This award was taken over from earlier books and has no sheet."), code="no_sheet"
         )
-    policy = policies.of(given.edition_id)
-    found = (
-        law_of(given.scheme).decide_again(given.gathered, policy)
-        if given.disability_id is None
-        else disability_decision.decide(Gathered.from_json(given.gathered), policy)
-    )
+    found = law_for(given).decide_again(given.gathered, policies.of(given.edition_id))
     now, then = _lines(given, found)
     differences = [
         f"{code}: {then.get(code)} → {now.get(code)}"
@@ -71,11 +65,9 @@ def replay(given: Award) -> Replay:
     return Replay(given, found, tuple(differences))
 
 
-def _lines(
-    given: Award, found: Decision | disability_decision.Found
-) -> tuple[dict[str, Any], dict[str, Any]]:
+def _lines(given: Award, found: Decision) -> tuple[dict[str, Any], dict[str, Any]]:
     """Every line of the decision, as it comes to now and as it was kept."""
-    if given.recomputed_by is None or isinstance(found, disability_decision.Found):
+    if given.recomputed_by is None:
         now = {line.code: line.value for line in found.assessment.document.lines}
         return now, {line["code"]: line["value"] for line in (given.sheet or {})["lines"]}
     kept = Recomputation.objects.get(

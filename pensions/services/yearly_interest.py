@@ -101,8 +101,12 @@ def part_of(run: Run, first: int = 0, last: int = MOST) -> Part:
     return Part(fund, run.month, run.region_id, run.edition_id, first, last)
 
 
-def check_year(run: Run) -> None:
-    """The run is for a whole year that is over, whose rate is announced, and no year is skipped."""
+def check_year(run: Run, *, previewed: bool = False) -> None:
+    """The run is for a whole year that is over, whose rate is announced, and no year is skipped.
+
+    Which year is the first of all is found among every entry of the fund, at the preview only: an
+    account taken over since then waits as one does that is taken over after the run.
+    """
     year = months.year_of(run.month)
     if run.month != months.month(year, 12):
         raise Invalid(
@@ -129,7 +133,7 @@ def check_year(run: Run) -> None:
     if later is not None:
         wanted = months.year_of(later.month) + 1
     elif before is None:
-        wanted = _first_unsettled(part)
+        wanted = None if previewed else _first_unsettled(part)
     elif before.state != Run.State.POSTED:
         wanted = months.year_of(before.month)
     else:

@@ -353,6 +353,29 @@ def test_in_the_portal_a_tier_shows_what_it_brings(mine, enroll, pools):
     answered(browser.post("/residents/pension/", {"tier": "1"}), "choice", status=200)
 
 
+def test_who_was_too_old_when_the_scheme_began_makes_a_year_up_in_the_portal(mine, enroll, pools):
+    browser = mine(enroll(born=date(1963, 6, 1)))
+    answered(browser.get("/residents/"), "Make up an earlier year")
+    answered(browser.post("/residents/pension/earlier/", {}), "Choose one of these", status=422)
+    there = answered(browser.post("/residents/pension/earlier/", {"year": "2019"}), status=302)
+    answered(browser.get(there["Location"]), "subsidy 0.00 yuan")
+    done = answered(browser.post(there["Location"], {"tier": "200000"}), status=302)
+    made = ResidentEnrolment.objects.get()
+    assert (made.year, made.tier, made.way) == (2019, 200_000, Way.MAKE_UP)
+    answered(browser.get(done["Location"]), "2,000.00")
+    assert Client().get("/residents/pension/earlier/").status_code == 302
+
+
+def test_the_young_make_no_year_up_in_the_portal(mine, enroll, pools):
+    browser = mine(enroll("王芳", born=date(1990, 2, 2)))
+    answered(browser.get("/residents/pension/earlier/"), "cannot be made up")
+    there = answered(
+        browser.post("/residents/pension/earlier/2019/", {"tier": "200000"}), status=302
+    )
+    assert there["Location"] == "/residents/pension/earlier/"
+    assert not ResidentEnrolment.objects.exists()
+
+
 def test_the_portal_says_why_somebody_cannot_enrol_now(mine, enroll, pools, today):
     today(2025, 11, 1)
     old = enroll(born=date(1950, 1, 1))

@@ -121,7 +121,7 @@ PORTAL_APART = {
         card_code claim_check claim_done claim_start delegate_check delegate_done delegate_what
         detail_check detail_done firm_check life_check life_when movement_check movement_done
         movement_home own_check own_done own_join paper_months pay_check pay_result proof_code
-        resident_check sign_in_code""",
+        resident_check resident_make_up_tier sign_in_code""",
     "nobody in the village is in that state": """
         firm_pay paper repayment resident_claim resident_claim_check transfer
         assistance_authorise assistance_objection assistance_others""",

@@ -17,7 +17,7 @@ from pensions import queries
 from pensions.models import AccountEntry, CreditedReceipt, EntryKind, OpeningBalance
 from pensions.params import InterestParams
 from pensions.rules.interest import MOST, InterestFacts, interest
-from pensions.services import account, entries
+from pensions.services import account, account_paper, entries
 from pensions.services.decision import interest_of
 from pensions.services.gathering import AccountYear, account_of
 from socsec.kernel.months import month
@@ -556,6 +556,23 @@ def test_the_rate_of_a_new_year_settles_what_was_provisional(zhang, granted, dri
     done = drive("account_interest", month(2026, 12))
     assert done.total == 3_900_00 - 1_125_00
     assert findings() == []
+
+
+@pytest.mark.parametrize("yearly", [False, True])
+def test_the_year_of_retirement_has_a_line_of_its_own_by_either_method(zhang, granted, yearly):
+    """150,000 from January to June 2026 at 1.50 %: 150,000 × 6 × 1.50 % ÷ 12 = 1,125.00.
+
+    The statement tells it apart from the interest of a whole year; what is left of the account goes
+    on bearing from July, and the December run credits that part (the test before).
+    """
+    if yearly:
+        by_the_year()
+    granted(zhang)
+    line = queries.statement(zhang.pk)[0]
+    assert (line.month, line.amount, line.balance) == (month(2026, 6), 1_125_00, 151_125_00)
+    said = papers.text(account_paper.write(zhang, "en"))
+    assert "Interest for a part of the year" in said
+    assert "2026-06" in said
 
 
 def test_the_statement_is_printed_for_the_person_and_at_the_desk_and_that_is_noted(

@@ -9,7 +9,8 @@ from django.urls import reverse
 
 from pensions.models import Category, Correction, PensionClaim
 from pensions.services import claim as claims
-from pensions.services import correction
+from pensions.services import correction, disability
+from pensions.services.replay import replay
 from socsec.kernel.months import month
 from socsec.office.models import Appeal, Case, Role, User
 from socsec.office.services import users
@@ -132,6 +133,43 @@ def test_a_pension_is_corrected_and_a_correction_taken_back(
     # What is undone cannot be undone again, and is on the list no more.
     assert "Correction of a pension" not in phone.get("/appeals/").text
     assert findings("pensions.awards", "office.four_eyes") == []
+
+
+def test_an_allowance_is_corrected_after_a_review(
+    zhang, carry, second, intake, assessor, reviewer, drive
+):
+    """Two years found later make the allowance higher; its last month stays that before the age."""
+    early = month(2026, 3)
+    made = disability.open_claim(
+        by=intake,
+        person=zhang,
+        start_month=early,
+        category=Category.MALE_60,
+        document="沪劳鉴〔2026〕18号",
+        channel="counter",
+    )
+    disability.assess(by=assessor, claim=made)
+    award = disability.award(by=reviewer, claim=made)
+    drive("pension_payroll", early)
+    phone = insured(zhang, "zhang")
+    ask(phone, disability.KIND, made.pk)
+    one, other = second
+    held = Appeal.objects.get()
+    verb(one, held.pk, "propose", outcome="corrected", findings="Two years are missing.")
+    verb(other, held.pk, "decide")
+    opened = Correction.objects.get()
+    carry(zhang, month(2004, 1), month(2005, 12), 6_000_00)
+    before, last = award.monthly, award.last_month
+    correction.assess(by=assessor, correction=opened)
+    correction.post(by=reviewer, correction=opened)
+    award.refresh_from_db()
+    assert award.monthly > before
+    assert (award.last_month, award.owed_from, replay(award).same) == (last, early, True)
+    assert drive("pension_payroll", early + 1).total == 2 * award.monthly - before
+    correction.reverse(by=staff(Role.REVIEWER), correction=opened, reason="别人的年份")
+    award.refresh_from_db()
+    assert (award.monthly, award.last_month) == (before, last)
+    assert findings() == []
 
 
 def test_nobody_contests_what_is_another_s(refused_claim, zhang, second):

@@ -15,6 +15,7 @@ from socsec.kernel.months import month
 from socsec.office.errors import Conflict, Invalid, NotFound, Refused
 from socsec.office.models import AuditEntry, Role
 from socsec.office.services import users
+from tests.api.conftest import partner
 
 from .conftest import BEIJING, START, staff
 
@@ -161,3 +162,29 @@ def test_it_is_recorded_and_taken_back_at_the_portal_by_the_person_alone(zhang, 
     assert choices.standing(zhang.pk) is None
     client.logout()
     assert client.get(url).status_code == 302
+
+
+def test_a_partner_records_it_and_takes_it_back(zhang, intake):
+    here = partner("P310000", "street-office")
+    staff(Role.INTAKE, region=BEIJING)
+    away = partner(f"P{BEIJING}", "elsewhere")
+    path = f"/api/v1/people/{zhang.public_id}/retirement-choice/"
+    write = {"scopes": ("claims:write",), "purpose": "benefit"}
+    read = {"scopes": ("claims:read",), "purpose": "benefit"}
+    said = {
+        "work": "male_60",
+        "start_month": "2026-05",
+        "told_on": "2026-02-02",
+        "document": "弹性提前退休告知书",
+    }
+    assert here.ask("get", path, **read).status_code == 404
+    late = here.ask("post", path, said, key="a" * 20, **write)
+    assert (late.status_code, late.json()["code"]) == (422, "told_too_late")
+    said["told_on"] = "2026-02-01"
+    assert away.ask("post", path, said, key="b" * 20, **write).status_code == 404
+    made = here.ask("post", path, said, key="c" * 20, **write)
+    assert (made.status_code, made.json()["kind"]) == (201, "early")
+    assert here.ask("get", path, **read).json()["start_month"] == "2026-05"
+    back = here.ask("post", f"{path}withdraw/", {"reason": "改变主意"}, key="d" * 20, **write)
+    assert back.status_code == 201
+    assert choices.standing(zhang.pk) is None

@@ -12,7 +12,7 @@ from django.db import transaction
 from django.test import Client
 from django.urls import reverse
 
-from enrollment.models import Detail
+from enrollment.models import Detail, LegacyYear
 from enrollment.services.living import life
 from enrollment.services.people import details
 from enrollment.services.record import prior
@@ -21,7 +21,7 @@ from pensions.models import Award, Category, PensionClaim
 from pensions.services import claim, decision
 from socsec.kernel.months import month
 from socsec.office.errors import Conflict, Refused
-from socsec.office.models import Case, Role
+from socsec.office.models import Case, Role, User
 from socsec.office.services import users
 from tests.api.conftest import partner
 
@@ -63,6 +63,44 @@ def test_who_draws_in_another_scheme_gets_no_second_pension(
         claim.assess(by=assessor, claim=made)
     refuses(Refused, "draws_elsewhere", claim.assess, by=assessor, claim=made)
     Award.objects.filter(pk=resident.pk).update(state=3, until_month=START - 1)
+    claim.assess(by=assessor, claim=made)
+
+
+def test_years_paid_as_a_resident_too_are_told_at_every_door_and_stop_the_claim(
+    zhang, claimed, assessor, client, refuses
+):
+    """200 yuan were paid as a resident for 2010, of which Zhang paid all months as a worker."""
+    LegacyYear.objects.create(
+        person_id=zhang.pk,
+        branch=PENSION,
+        year=2010,
+        scheme="rural_pension",
+        region=PUDONG,
+        tier=200_00,
+        import_id=1,
+    )
+    users.create_insured(
+        username="zhang", password="a word that is long enough", person_id=zhang.pk, by=None
+    )
+    client.force_login(
+        User.objects.get(username="zhang"), backend="django.contrib.auth.backends.ModelBackend"
+    )
+    client.post("/claim/", {"category": "0"})
+    start = client.get("/claim/start/").context["form"].fields["start"].options[0].value
+    client.post("/claim/start/", {"start": start})
+    assert "given back before your claim" in client.get("/claim/check/").content.decode()
+    made = claimed(zhang)
+    with pytest.raises(Refused, match=r"2010 .*\[2014\] No\. 17, article 6"):
+        claim.assess(by=assessor, claim=made)
+    refuses(Refused, "overlapping_months", claim.assess, by=assessor, claim=made)
+    client.force_login(assessor, backend="django.contrib.auth.backends.ModelBackend")
+    desk = client.get(reverse("admin:office_case_change", args=[made.pk])).content.decode()
+    assert "Decide the double insurance" in desk
+    here = partner(f"P{SHANGHAI}", "street-office")
+    path = f"/api/v1/pension-claims/{made.case.number}/"
+    told = here.ask("get", path, scopes=READ, purpose="benefit").json()
+    assert told["years_paid_twice"] == [2010]
+    LegacyYear.objects.all().delete()
     claim.assess(by=assessor, claim=made)
 
 

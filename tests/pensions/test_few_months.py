@@ -231,6 +231,9 @@ def test_the_person_chooses_and_confirms_at_the_portal(li, zhang, client):
     assert answer.status_code == 422
     assert "months are enough" in answer.content.decode()
     client.force_login(User.objects.get(username="lisi"), backend=BACKEND)
+    shown = client.get(url).content.decode()
+    assert "170 / 180" in shown
+    assert "60,525.00" in shown
     assert client.post(url, {"category": "0", "way": "go_on"}).status_code == 302
     assert "June 2027" in client.get(url).content.decode()
     client.post(url)

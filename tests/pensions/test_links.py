@@ -12,9 +12,10 @@ from funds.queries import control
 from funds.services import cash, fund
 from pensions import queries
 from pensions.models import Category, EntryKind, Transfer, TransferState
-from pensions.services import entries, transfers
+from pensions.services import appeals, entries, transfers
 from pensions.services.transfers import form
 from socsec.kernel.months import month
+from socsec.office import appeals as office_appeals
 from socsec.office.errors import Conflict, Denied, Invalid, NotFound, Refused
 from socsec.office.models import Case, RoleGrant
 
@@ -133,6 +134,30 @@ def test_a_resident_with_fifteen_years_as_a_worker_joins_the_employees_scheme(
         (2011, "resolved"),
     }
     assert findings() == []
+
+
+def test_a_refused_link_is_asked_for_anew_by_a_review(place, enroll, carry, holds):
+    who = enroll()
+    carry(who, month(2010, 7), month(2025, 5), 6_000_00)  # 179 months
+    holds(who, EMPLOYEES, 85_000_00)
+    made = ask(place, who, EMPLOYEES, RESIDENTS)
+    transfers.propose_link(by=place.maker, transfer=made)
+    transfers.refuse_link(by=place.checker, transfer=made, reason="enough_months")
+    refused = made.cases.get().case
+    decision = office_appeals.get("transfer_ask", refused.pk)
+    (outcome,) = appeals.of_link(decision)
+    number = outcome.carry_out(appeal=None, decision=decision, by=place.checker)
+    new = Transfer.objects.get(state=TransferState.ASKED)
+    assert number == new.cases.get().case.number != refused.number
+    assert (new.from_scheme, new.to_scheme, new.category) == (
+        EMPLOYEES,
+        RESIDENTS,
+        Category.MALE_60,
+    )
+    assert transfers.judge(new).allowed
+    assert appeals.of_link(office_appeals.get("transfer_ask", refused.pk))
+    with pytest.raises(Conflict):
+        outcome.carry_out(appeal=None, decision=decision, by=place.checker)
 
 
 def test_what_was_given_back_is_paid_to_the_person_once(

@@ -3,6 +3,7 @@
 from datetime import date
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 from hypothesis import given
 from hypothesis import strategies as st
@@ -262,6 +263,51 @@ def test_a_relative_claims_in_the_portal_and_nobody_else(announced, dead, enroll
     made = SurvivorClaim.objects.get()
     assert (made.claimant_id, made.case.person_id) == (wife.pk, wife.pk)
     assert "My cases" in client.get(url).content.decode()
+
+
+def test_a_relative_names_the_other_heirs_and_adds_what_they_signed(
+    announced, dead, enroll, intake, client
+):
+    wife = enroll(name="王秀英", woman=True)
+    home = households.form(by=intake, head=wife, region=dead.region, opened_on=date(2000, 1, 1))
+    households.join(
+        by=intake, household=home, person=dead.person, role="spouse", from_=date(2000, 1, 1)
+    )
+    users.create_insured(username="wife", password="a long one 12", person_id=wife.pk, by=None)
+    client.force_login(
+        User.objects.get(username="wife"), backend="django.contrib.auth.backends.ModelBackend"
+    )
+    said = {
+        "person": str(dead.person_id),
+        "relation": "spouse",
+        "bank": "中国农业银行",
+        "account": CARD,
+        "parts": "2",
+        "name_2": "张伟",
+        "relation_2": "child",
+        "parts_2": "1",
+        "bank_2": "中国农业银行",
+    }
+    url = reverse("survivors")
+    answer = client.post(url, said)
+    assert answer.status_code == 422
+    shown = answer.content.decode()
+    assert "all of them signed" in shown
+    assert "needed of every heir" in shown
+    said["account_2"] = SON.account
+
+    def paper(content):
+        return {**said, "paper": SimpleUploadedFile("agreement.pdf", content)}
+
+    assert client.post(url, paper(b"plain text")).status_code == 422
+    assert not SurvivorClaim.objects.exists()
+    assert client.post(url, paper(b"%PDF-1.7 signed by both")).status_code == 302
+    made = SurvivorClaim.objects.get()
+    assert [(heir.name, heir.share) for heir in made.heirs.all()] == [
+        ("王秀英", 666_666),
+        ("张伟", 333_334),
+    ]
+    assert made.case.documents.get().name == "agreement.pdf"
 
 
 def test_the_desk_receives_assesses_and_grants(announced, dead, client, reviewer):

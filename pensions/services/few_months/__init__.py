@@ -14,7 +14,7 @@ from .balance import (
     send_back,
     withdraw,
 )
-from .offer import Offer, may_concern, offer, standing, under_way
+from .offer import Offer, may_concern, offer, offers, standing, under_way
 from .ways import give_up, go_on, move
 
 __all__ = [
@@ -28,6 +28,7 @@ __all__ = [
     "may_concern",
     "move",
     "offer",
+    "offers",
     "pay",
     "refuse",
     "send_back",

@@ -21,7 +21,7 @@ from pensions.services.special_work import EARLY
 from socsec.kernel.document import Document, explain
 from socsec.kernel.months import month_of
 from socsec.kernel.policy import Policy, PolicyError
-from socsec.office.errors import Invalid, Refused, from_kernel, say
+from socsec.office.errors import Invalid, Problem, Refused, from_kernel, say
 from socsec.office.services import policy as policies
 
 
@@ -62,6 +62,18 @@ def may_concern(person: Person) -> bool:
         for each in Category
         if each.sex == person.sex and each not in EARLY
     )
+
+
+def offers(person: Person) -> list[tuple[Category, Offer]]:
+    """What is open to a person by each kind of ordinary work of the sex; not what the books forbid."""
+    found = []
+    for each in Category:
+        if each.sex == person.sex and each not in EARLY:
+            try:
+                found.append((each, offer(person, each)))
+            except Problem:
+                continue
+    return found
 
 
 def offer(person: Person, category: int) -> Offer:

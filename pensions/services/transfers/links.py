@@ -82,11 +82,13 @@ def ask_link(
     category: int | None = None,
     from_region: str = "",
     to_region: str = "",
+    act: str = "case.receive",
     key: str = "",
 ) -> Transfer:
     """Receive a request to bring two schemes together, at the counter or from the person.
 
-    Regions are where the person was last insured in each scheme, unless said otherwise. `Refused`
+    Regions are where the person was last insured in each scheme, unless said otherwise. `act` is by
+    what right it is asked: a review that finds a refusal wrong is decided by a checker. `Refused`
     without anything to link; `Conflict` while a transfer is under way.
     """
     person = Person.objects.select_for_update().get(pk=person.pk)
@@ -103,7 +105,7 @@ def ask_link(
         )
     from_region = from_region or last_place(person, from_scheme)
     to_region = to_region or last_place(person, to_scheme)
-    require(by, "case.receive", to_region, person.pk)
+    require(by, act, to_region, person.pk)
     if by.kind == User.Kind.STAFF:
         require_stranger(by, person.pk)
     known = _asked_before(by, key, person)
@@ -136,7 +138,7 @@ def ask_link(
         made,
         TransferStep.ASK,
         by=by,
-        act="case.receive",
+        act=act,
         own_region=to_region,
         channel=channel,
         key=key,
