@@ -76,17 +76,9 @@ def lasting(request: HttpRequest) -> HttpResponse:
     held = held or (choice[0] if choice else None)
     context: dict[str, Any] = {"choice": choice, "held": held}
     if held:
-        courses = projections.courses(held)
         context |= {
             "changes": outlook.changes(held),
-            "parts": [
-                {
-                    "scheme": scheme,
-                    "figures": outlook.Figures.of(held, scheme),
-                    "pictures": outlook.pictures(courses[scheme]),
-                }
-                for scheme in outlook.schemes(held)
-            ],
+            "parts": outlook.parts(held),
             "reference": outlook.reference(held, policies.of(held.edition)),
         }
     return render(request, "portal/funds/outlook.html", context)

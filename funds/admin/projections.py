@@ -18,7 +18,7 @@ from funds.services.projection import LEVERS, outlook
 from socsec.kernel.regions import NATION
 from socsec.office.access import may
 from socsec.office.desk import Button, Crumb, Deed, DeskAdmin, list_url, row_url, show_page, staff
-from socsec.office.forms import ScreenForm
+from socsec.office.forms import ScreenForm, WholeField
 from socsec.office.services import policy as policies
 
 READ, MAKE, PUBLISH = "projection.read", "projection.make", "projection.publish"
@@ -52,6 +52,21 @@ class ScenarioForm(ScreenForm):
                     max_length=12,
                     widget=forms.TextInput(attrs={"class": "input w-10", "inputmode": "decimal"}),
                 )
+        self.fields["drafted"] = forms.BooleanField(
+            label=_("Try drafted policy values"),
+            help_text=_(
+                "Values of the nation that wait for approval, beside the same without them."
+            ),
+            required=False,
+        )
+        self.fields["draws"] = WholeField(
+            label=_("Draws of chance"),
+            help_text=_(
+                "0: none. 100 show how far wages, returns, births and deaths may carry it."
+            ),
+            required=False,
+            most=500,
+        )
 
 
 @admin.register(Projection)
@@ -143,19 +158,12 @@ class ProjectionAdmin(DeskAdmin):
         }
         if obj.state != State.DONE:
             return shown
-        courses = queries.courses(obj)
         policy = policies.of(obj.edition)
         return {
             **shown,
-            "parts": [
-                {
-                    "scheme": scheme,
-                    "figures": outlook.Figures.of(obj, scheme),
-                    "pictures": outlook.pictures(courses[scheme]),
-                    "every": outlook.every_year(courses[scheme]),
-                }
-                for scheme in outlook.schemes(obj)
-            ],
+            "parts": outlook.parts(obj),
+            "drafted": outlook.drafted(obj, policy),
+            "beside": self._beside(obj),
             "reference": outlook.reference(obj, policy),
             "plain": outlook.Figures.of(obj, Scheme.EMPLOYEES),
             "moved": [
@@ -169,6 +177,20 @@ class ProjectionAdmin(DeskAdmin):
                 for name, other in queries.neighbours(obj)
             ],
         }
+
+    def _beside(self, held: Projection) -> list[tuple[str, outlook.Figures, outlook.Figures]]:
+        """A projection with drafts beside the same without them, scheme by scheme."""
+        other = queries.without_drafts(held) if held.drafts else None
+        if other is None:
+            return []
+        return [
+            (
+                str(scheme.label),
+                outlook.Figures.of(other, scheme),
+                outlook.Figures.of(held, scheme),
+            )
+            for scheme in outlook.schemes(held)
+        ]
 
     def get_urls(self) -> list[URLPattern]:
         guard = self.admin_site.admin_view
@@ -188,10 +210,15 @@ class ProjectionAdmin(DeskAdmin):
         made: list[Projection] = []
 
         def do(said: dict[str, Any]) -> str:
-            name = said.pop("name")
+            name, drafted = said.pop("name"), said.pop("drafted")
+            draws = said.pop("draws") or 0
             # What is written as it is assumed is no change, and stays so in a later edition.
             changed = {k: v for k, v in said.items() if k == "delayed" or v.strip() != plain[k]}
-            made.append(services.ask(by=staff(request), name=name, scenario=changed))
+            made.append(
+                services.ask(
+                    by=staff(request), name=name, scenario=changed, drafted=drafted, draws=draws
+                )
+            )
             return _now("Asked for. It takes some seconds: load the page again.")
 
         return Deed(

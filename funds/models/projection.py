@@ -18,7 +18,8 @@ class Projection(models.Model):
     `scenario` holds what differs from the assumptions of the edition, in natural units; `drafts` the
     rows of policy that wait for approval and were tried with it. `digest` is the fingerprint of all
     that went in, `result` that of the yearly rows. `measures` are by scheme: years, millionths, fen.
-    Somebody other than its maker may put it on the public page.
+    Where chance was asked for, `bands` hold by scheme what a tenth, half and nine tenths of the `draws`
+    stay below, and `seed` is where they begin. Somebody other than its maker may make it public.
     """
 
     class Source(models.TextChoices):
@@ -38,6 +39,9 @@ class Projection(models.Model):
     region = models.ForeignKey(Region, models.PROTECT, related_name="+", verbose_name=_("region"))
     scenario = models.JSONField(_("what is changed"), default=dict, blank=True)
     drafts = models.JSONField(_("drafted values"), default=list, blank=True)
+    draws = models.SmallIntegerField(_("draws of chance"), default=0)
+    seed = models.IntegerField(_("seed"), default=0)
+    bands = models.JSONField(_("bands of chance"), default=dict, blank=True)
     edition = models.ForeignKey(
         PolicyEdition, models.PROTECT, related_name="+", verbose_name=_("policy edition")
     )

@@ -117,3 +117,19 @@ def neighbours(projection: Projection) -> list[tuple[str, Projection]]:
         if len(differ) == 1:
             found.append((differ[0], other))
     return sorted(found, key=lambda each: (each[0], str(each[1].scenario.get(each[0], ""))))
+
+
+def without_drafts(projection: Projection) -> Projection | None:
+    """The same scenario as it would be if the drafts were not approved; None where nobody asked."""
+    return (
+        done()
+        .filter(
+            edition=projection.edition_id,
+            source=projection.source,
+            region=projection.region_id,
+            scenario=projection.scenario,
+            drafts=[],
+        )
+        .order_by("-draws", "pk")
+        .first()
+    )

@@ -1,5 +1,6 @@
 """Long-term balance of the nation: published sums are met, levers move it, bad input is refused and changes nothing."""
 
+from datetime import date
 from functools import cache
 
 import numpy as np
@@ -7,15 +8,17 @@ import pytest
 
 from funds.models import Projection, ProjectionYear, Scheme
 from funds.params import ReferenceParams
+from funds.queries import projection as queries
 from funds.services import projection
 from funds.services.projection import Scenario, national, years
-from funds.services.projection.working import assumed, of_nation
+from funds.services.projection.working import assumed, chances, of_nation
 from funds.services.projection.years import Years
 from socsec.kernel.arith import ONE
 from socsec.kernel.errors import KernelError
 from socsec.kernel.policy import Policy
-from socsec.office.errors import Conflict, Denied, Invalid, NotFound
+from socsec.office.errors import Conflict, Denied, Invalid, NotFound, Refused
 from socsec.office.models import AuditEntry, Role
+from socsec.office.services import policy
 from tests.funds.conftest import staff
 
 NATION = "000000"
@@ -246,3 +249,56 @@ def test_a_second_person_of_the_nation_makes_it_public(edition, actuary, second,
 def test_a_hundredth_of_a_percent_is_no_rounding_of_levers():
     assert Scenario.read({"rate": "0.0001"}).changed == {"rate": ONE // 10_000}
     assert np.isclose(starts(rate="0.0001")[1][Scheme.EMPLOYEES].terms.rate[0], 0.2401)
+
+
+def test_drafted_values_are_tried_beside_the_same_without_them(edition, actuary, second):
+    """Two points more for the employer from 2030 on: later exhaustion, and nothing in force changes."""
+    with pytest.raises(Refused) as refused:
+        projection.ask(by=actuary, name="Dearer", scenario={}, drafted=True)
+    assert refused.value.code == "no_drafts"
+    assert not Projection.objects.exists()
+    policy.enter(
+        code="enrollment.pension.employer_rate",
+        region=NATION,
+        from_date=date(2030, 1, 1),
+        value="0.18",
+        law="草案",
+        by=actuary,
+    )
+    asked = projection.ask(by=actuary, name="Dearer", scenario={}, drafted=True)
+    plain = Projection.objects.get(drafts=[])
+    assert asked.drafts[0]["value"] == "0.18"
+    for each in (asked, plain):
+        projection.work(each.pk)
+        each.refresh_from_db()
+    dearer, cheaper = asked.measures["1"], plain.measures["1"]
+    assert cheaper == employees().figures()
+    assert dearer["exhausted"] > cheaper["exhausted"]
+    assert dearer["debt"] == cheaper["debt"]  # what was earned so far costs the same
+    in_2029, in_2031 = (
+        ProjectionYear.objects.filter(projection=asked, scheme=1, year=year).get()
+        for year in (2029, 2031)
+    )
+    # 18 % and 8 % on the wages of the year.
+    assert in_2029.contributions == pytest.approx(in_2029.base * 0.24)
+    assert in_2031.contributions == pytest.approx(in_2031.base * 0.26)
+    assert queries.without_drafts(asked) == plain
+
+
+def test_chance_is_the_same_for_the_same_seed_and_its_bands_hold_the_plain_course(edition, actuary):
+    plain = employees()
+    drawn = chances(files(), Scenario({}), 4, 7)["1"]
+    assert drawn == chances(files(), Scenario({}), 4, 7)["1"]
+    assert drawn != chances(files(), Scenario({}), 4, 8)["1"]
+    low, half, high = (np.array(row) for row in drawn["reserve"])
+    assert (low <= half).all()
+    assert (half <= high).all()
+    assert low[0] == pytest.approx(plain.measures.reserve[0], rel=0.1)
+    for draws in (-1, 501):
+        with pytest.raises(Invalid):
+            projection.ask(by=actuary, name="Many", scenario={}, draws=draws)
+    asked = projection.ask(by=actuary, name="Chance", scenario={}, draws=2, seed=7)
+    done = projection.work(asked.pk)
+    assert done.state == "done"
+    assert len(done.bands["1"]["reserve"][0]) == 79
+    assert done.measures["1"] == plain.figures()

@@ -1,11 +1,14 @@
 """Pages of the long-term balance: asked for, read, laid side by side, made public; shut to who may not."""
 
+from datetime import date
+
 import pytest
 from django.urls import reverse
 
 from funds.models import Projection
 from funds.services import projection
 from socsec.office.models import Role
+from socsec.office.services import policy
 from tests.funds.conftest import staff
 from tests.funds.test_projection import actuary as actuary
 from tests.funds.test_projection import second as second
@@ -124,3 +127,21 @@ def test_who_may_not_see_it_does_not(plain, reviewer, desk):
     plain.refresh_from_db()
     assert plain.publisher_id is None
     assert Projection.objects.count() == 1
+
+
+def test_drafts_and_chance_are_shown_with_what_they_change(edition, actuary, desk):
+    policy.enter(
+        code="enrollment.pension.employer_rate",
+        region="000000",
+        from_date=date(2030, 1, 1),
+        value="0.18",
+        law="草案",
+        by=actuary,
+    )
+    asked = projection.ask(by=actuary, name="Dearer", scenario={}, drafted=True, draws=2)
+    projection.work(asked.pk)
+    assert "is not worked out yet" in page(row(asked.pk), desk(actuary))[1]
+    projection.work(Projection.objects.get(drafts=[]).pk)
+    shown = page(row(asked.pk), desk(actuary))[1]
+    for words in ("0.18", "2030-01-01", "with the drafts", "In 2 draws of chance (seed 1)", "2043"):
+        assert words in shown, words

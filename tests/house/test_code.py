@@ -141,6 +141,7 @@ TECHNIQUE = {
     },
     "funds/services/projection/asking.py": {
         "LONGEST_NAME": "letters",
+        "MOST_DRAWS": "against slips",
         "LEASE": "before another worker takes it over",
         "MOST_TRIES": "of a worker",
         "ROWS": "in one statement",
@@ -151,7 +152,10 @@ TECHNIQUE = {
         "EVERY": "years between labels",
         "TEN": "of decimals",
     },
-    "funds/services/projection/working.py": {"LAST_YEAR": "of the population's files"},
+    "funds/services/projection/working.py": {
+        "LAST_YEAR": "of the population's files",
+        "QUANTILES": "how bands are drawn",
+    },
     "funds/services/projection/scenario.py": {"LEVERS": "against slips"},
     "funds/services/supervision/judging.py": {"LONGEST": "of a reason"},
     "funds/services/supervision/looking.py": {"HUNDRED": "per cent"},

@@ -3,8 +3,10 @@
 The state is in PostgreSQL, so that a page can say how far it is; Celery only carries the number.
 """
 
+import json
 import logging
 from collections.abc import Mapping
+from contextlib import suppress
 from datetime import timedelta
 from typing import Any
 
@@ -21,13 +23,13 @@ from socsec.kernel.errors import KernelError
 from socsec.kernel.policy import Policy
 from socsec.kernel.regions import NATION
 from socsec.office.access import require, require_other_hand
-from socsec.office.errors import Conflict, Invalid, Problem, both, from_kernel, words
+from socsec.office.errors import Conflict, Invalid, Problem, Refused, both, from_kernel, say, words
 from socsec.office.models import User
 from socsec.office.services import audit
 from socsec.office.services import policy as policies
 
 from .scenario import Scenario
-from .working import Outcome, assumed, fingerprint, of_nation
+from .working import Outcome, assumed, chances, fingerprint, of_nation
 from .years import REVISION
 
 log = logging.getLogger(__name__)
@@ -36,23 +38,47 @@ LEASE = timedelta(minutes=10)
 MOST_TRIES = 3
 ROWS = 1000
 LONGEST_NAME = 80
+MOST_DRAWS = 500
+# What a projection asks of the policy, by the parameters' names.
+TRIED = ("enrollment.pension.", "pensions.", "funds.projection.")
 
 
 @transaction.atomic
-def ask(*, by: User, name: str, scenario: Mapping[str, Any]) -> Projection:
+def ask(
+    *,
+    by: User,
+    name: str,
+    scenario: Mapping[str, Any],
+    drafted: bool = False,
+    draws: int = 0,
+    seed: int = 1,
+) -> Projection:
     """Ask for the nation under a scenario, `{lever: natural value}`; a worker works it out.
 
-    `Invalid` names the lever that cannot be; `Conflict` where the same was asked before.
+    `drafted` tries the values of the nation that wait for approval, beside the same without them,
+    which is asked for too if nobody has. `draws` of chance begin at `seed`. `Invalid` names the lever
+    that cannot be; `Conflict` where the same was asked before.
     """
     require(by, "projection.make")
     if not name.strip():
         raise Invalid(_("Give the scenario a name."), code="name_missing", field="name")
+    if not 0 <= draws <= MOST_DRAWS:
+        raise Invalid(
+            say(_("At most %(most)s draws of chance."), most=MOST_DRAWS),
+            code="too_many_draws",
+            field="draws",
+        )
     read = Scenario.read(scenario).natural()
     edition = policies.current_edition()
+    rows = _drafts() if drafted else []
+    more = ({"drafts": rows} if rows else {}) | ({"draws": draws, "seed": seed} if draws else {})
     asked = Projection(
         name=name.strip(),
         region_id=NATION,
         scenario=read,
+        drafts=rows,
+        draws=draws,
+        seed=seed if draws else 0,
         edition=edition,
         digest=fingerprint(
             {
@@ -61,6 +87,7 @@ def ask(*, by: User, name: str, scenario: Mapping[str, Any]) -> Projection:
                 "scenario": read,
                 "edition": edition.digest,
                 "population": REVISION,
+                **more,
             }
         ),
         maker=by,
@@ -77,8 +104,36 @@ def ask(*, by: User, name: str, scenario: Mapping[str, Any]) -> Projection:
             projection=before.pk,
         ) from error
     _note(by, "projection.make", asked)
+    if rows:
+        with suppress(Conflict):
+            without = str(_("%(name)s, without drafts")) % {"name": asked.name}
+            ask(by=by, name=without[-LONGEST_NAME:], scenario=scenario)
     transaction.on_commit(lambda: _send(asked.pk))
     return asked
+
+
+def _drafts() -> list[dict[str, Any]]:
+    """The values of the nation that wait for approval and that a projection asks for."""
+    waiting = [row for row in policies.drafts(TRIED, NATION) if row.region_id == NATION]
+    if not waiting:
+        raise Refused(
+            _("No value of the nation that a projection asks for waits for approval."),
+            code="no_drafts",
+            fix=_("Enter the draft first, under policy values."),
+        )
+    policies.joined_with(waiting)
+    return [
+        {
+            "code": row.code,
+            "region": row.region_id,
+            "from": row.from_date.isoformat(),
+            "value": row.value,
+            "law": row.law,
+            "source": row.source,
+            "status": row.status,
+        }
+        for row in waiting
+    ]
 
 
 def ask_neighbours(*, by: User, projection: int) -> list[Projection]:
@@ -133,6 +188,8 @@ def work(projection_id: int) -> Projection | None:
     try:
         outcomes = of_nation(policy_of(held), Scenario.read(held.scenario), told)
         rows = [row for outcome in outcomes for row in outcome.rows()]
+        read = Scenario.read(held.scenario)
+        bands = chances(policy_of(held), read, held.draws, held.seed, told) if held.draws else {}
     except KernelError as error:
         return _refuse(held, words(from_kernel(error)))
     except Problem as problem:
@@ -143,18 +200,18 @@ def work(projection_id: int) -> Projection | None:
             return None
         fault = _("The fault is ours. Tell whoever runs this system.")
         return _refuse(held, both(lazy(lambda: str(fault), str)()))
-    return _keep(held, outcomes, rows)
+    return _keep(held, outcomes, rows, bands)
 
 
 def policy_of(held: Projection) -> Policy:
     """The edition it was asked under, with the drafts that were tried."""
     policy = policies.of(held.edition)
-    return policy.with_rows(held.drafts) if held.drafts else policy
+    return policy.trying(json.dumps(held.drafts)) if held.drafts else policy
 
 
 @transaction.atomic
 def _keep(
-    held: Projection, outcomes: list[Outcome], rows: list[dict[str, Any]]
+    held: Projection, outcomes: list[Outcome], rows: list[dict[str, Any]], bands: dict[str, Any]
 ) -> Projection | None:
     mine = Projection.objects.select_for_update().get(pk=held.pk)
     if (mine.state, mine.attempts) != (State.WORKING, held.attempts):
@@ -163,7 +220,8 @@ def _keep(
         [ProjectionYear(projection=mine, **row) for row in rows], batch_size=ROWS
     )
     mine.measures = {str(int(each.scheme)): each.figures() for each in outcomes}
-    mine.result = fingerprint(rows)
+    mine.bands = bands
+    mine.result = fingerprint([rows, bands] if bands else rows)
     mine.state, mine.finished_at, mine.done = State.DONE, timezone.now(), mine.steps
     mine.save()
     audit.record(

@@ -170,6 +170,79 @@ def _cell(value: int | None, say: Callable[[int], str]) -> str:
     return "—" if value is None else say(value)
 
 
+def chance(projection: Projection, scheme: Scheme, course: Sequence[CourseYear]) -> Picture | None:
+    """What a tenth, half and nine tenths of the draws of chance stay below; None where none were asked."""
+    kept = projection.bands.get(str(int(scheme)))
+    if kept is None:
+        return None
+    labels = [_now("A tenth of the draws"), _now("Half"), _now("Nine tenths")]
+    years = [str(y.year) for y in course]
+    return Picture(
+        _now("Reserve under chance, trillion yuan"),
+        figures.line_chart(
+            years,
+            [
+                figures.Series(label, [max(fen, 0) for fen in row], 0)
+                for label, row in zip(labels, kept["reserve"], strict=True)
+            ],
+            every=EVERY,
+            ends=False,
+            say=trillions,
+        ),
+        [_now("Year"), *labels],
+        [
+            [year, *(trillions(row[place], 2) for row in kept["reserve"])]
+            for place, year in enumerate(years)
+        ],
+    )
+
+
+def chance_words(projection: Projection, scheme: Scheme) -> str:
+    """By when chance has used up the reserve, in a sentence; "" where none was asked for."""
+    kept = projection.bands.get(str(int(scheme)))
+    if kept is None:
+        return ""
+    never = _now("not before 2100")
+    early, half, late = (str(year or never) for year in kept["exhausted"])
+    return _now(
+        "In %(draws)s draws of chance (seed %(seed)s) the reserve is used up: in a tenth of them by %(early)s, in half by %(half)s, in nine tenths by %(late)s."
+    ) % {
+        "draws": projection.draws,
+        "seed": projection.seed,
+        "early": early,
+        "half": half,
+        "late": late,
+    }
+
+
+def parts(projection: Projection) -> list[dict[str, Any]]:
+    """Each scheme of a projection: figures, pictures, every year, and what chance may do."""
+    found = courses(projection)
+    shown = []
+    for scheme in schemes(projection):
+        course = found[scheme]
+        band = chance(projection, scheme, course)
+        shown.append(
+            {
+                "scheme": scheme,
+                "figures": Figures.of(projection, scheme),
+                "pictures": [*pictures(course), *([band] if band else [])],
+                "chance": chance_words(projection, scheme),
+                "every": every_year(course),
+            }
+        )
+    return shown
+
+
+def drafted(projection: Projection, policy: Policy) -> list[tuple[str, str, str]]:
+    """The drafted values that were tried: parameter, from when, as written."""
+    place = 0 if (get_language() or "").startswith("zh") else 1
+    return [
+        (policy.parameter(row["code"]).label[place], row["from"], str(row["value"]))
+        for row in projection.drafts
+    ]
+
+
 def every_year(course: Sequence[CourseYear]) -> tuple[list[str], list[list[str]]]:
     """All money of a scheme by year, in trillions of yuan: head and rows of a table."""
     head = [

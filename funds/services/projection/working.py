@@ -3,13 +3,13 @@
 import hashlib
 import json
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 
 from funds.models import Scheme
-from funds.params import ProjectionParams
+from funds.params import ProjectionParams, SpreadParams
 from funds.rules.projection.ages import Array
 from funds.rules.projection.measures import Measures, long_range, measure, present
 from funds.rules.projection.scheme import Course, float_of, run
@@ -22,7 +22,7 @@ from socsec.kernel.regions import NATION
 from . import national, years
 from .national import Start
 from .scenario import Scenario
-from .years import Years
+from .years import Shocks, Years
 
 Told = Callable[[int, int], None]
 # What a row of a year takes from the flows of a course.
@@ -33,6 +33,8 @@ KEPT = (
 LARGEST = 2**62
 LAST_YEAR = 2100  # that the population is projected to
 SCHEMES = 2
+# What a tenth, half and nine tenths of the draws stay below.
+QUANTILES = (1 / 10, 1 / 2, 9 / 10)
 
 
 @dataclass(frozen=True)
@@ -127,6 +129,66 @@ def carried(held: Years, start: Start, regions: list[str]) -> Outcome:
         long_range(course, held.returns, horizon) if wages else None,
         float_of(present(earned.flows.expenditure.sum(1), held.returns)),
     )
+
+
+def chances(
+    policy: Policy, scenario: Scenario, draws: int, seed: int, told: Told = lambda done, steps: None
+) -> dict[str, Any]:
+    """How far chance may carry the nation: quantiles of many courses, the same for the same seed.
+
+    By scheme: `reserve` fen and `cost_rate` millionths as a row of years for each of `QUANTILES`;
+    `exhausted` the year by which so many draws have used the reserve up, None for not by the horizon.
+    """
+    known = assumed(policy, NATION)
+    spread = SpreadParams.at(policy, NATION, month(LAST_YEAR, 1))
+    chance = np.random.default_rng(seed)
+    plain = Years(policy, NATION, known, scenario)
+    courses: dict[Scheme, list[tuple[Array, Array, int | None]]] = {}
+    for draw in range(draws):
+        told(draw, draws)
+        held = replace(plain, shocks=_shocks(chance, spread, len(plain.span)))
+        for start in national.starts(held, years.people(held)):
+            course = run(
+                *(start.members, start.reserve, start.people, start.survival, start.terms),
+                held.span[0],
+            )
+            found = measure(course, held.wage)
+            courses.setdefault(start.scheme, []).append(
+                (found.reserve, found.cost_rate, found.exhausted)
+            )
+    return {str(int(scheme)): _quantiles(drawn) for scheme, drawn in courses.items()}
+
+
+def _shocks(chance: np.random.Generator, spread: SpreadParams, span: int) -> Shocks:
+    lasts = spread.lasts / ONE
+    fresh = np.sqrt(1 - lasts**2)
+    walks = []
+    for deviation in (spread.wage_growth, spread.returns):
+        now, walk = 0, []
+        for new in chance.standard_normal(span):
+            now = lasts * now + fresh * new
+            walk.append(now)
+        walks.append(np.array(walk) * deviation / ONE)
+    # Levels drift away evenly: at the horizon they are where their deviation says.
+    ramp = np.arange(1, span + 1) / span
+    levels = [
+        np.exp(chance.standard_normal() * deviation / ONE * ramp)
+        for deviation in (spread.fertility, spread.mortality)
+    ]
+    return Shocks(*walks, *levels)
+
+
+def _quantiles(drawn: list[tuple[Array, Array, int | None]]) -> dict[str, Any]:
+    reserve = np.quantile(np.stack([each[0] for each in drawn]), QUANTILES, axis=0)
+    cost = np.quantile(np.stack([each[1] for each in drawn]), QUANTILES, axis=0)
+    # A reserve that lasts beyond the horizon comes after every year.
+    ended = sorted(each[2] or LAST_YEAR + 1 for each in drawn)
+    at = [ended[min(int(part * len(ended)), len(ended) - 1)] for part in QUANTILES]
+    return {
+        "reserve": Outcome._whole(reserve).tolist(),
+        "cost_rate": Outcome._whole(cost * ONE).tolist(),
+        "exhausted": [year if year <= LAST_YEAR else None for year in at],
+    }
 
 
 def fingerprint(content: Any) -> str:
