@@ -12,6 +12,7 @@ def hang() -> None:
     shell.tile(
         shell.Tile(5, "needs", "search", _("What can I get?"), _("assistance and welfare")),
         shell.Tile(5, "assistance", "people", _("My assistance"), _("applications and payments")),
+        shell.Tile(5, "care", "people", _("My care"), _("level, vouchers and orders")),
     )
     shell.home(todo=home.todos, money=home.moneys)
     shell.start("portal/assistance/_start.html", check.start_part)

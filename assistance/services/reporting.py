@@ -28,6 +28,7 @@ def receive(
     text: str,
     person: Person | None = None,
     application: Application | None = None,
+    channel: str = Case.Channel.COUNTER,
     key: str = "",
 ) -> Report:
     """Take a report down: of a person, or of nobody where `person` is not given."""
@@ -39,7 +40,7 @@ def receive(
         subject=person.name if person else NOBODY,
         region=region,
         by=by,
-        channel=Case.Channel.COUNTER,
+        channel=channel,
         key=key,
     )
     if hasattr(case, "assistance_report"):

@@ -202,6 +202,8 @@ _TABLE: dict[str, set[Role]] = {
     "care.order": {INTAKE},
     "care.confirm": {INTAKE, ASSESSOR},
     "care.take_back": {REVIEWER},
+    # with the code that the person told the worker: the provider's system alone
+    "care.done": set(),
     # what providers of care are paid: checked by one, approved by another
     "care.bill": {ACCOUNTANT},
     "care.bill_check": {ASSESSOR, ACCOUNTANT},
@@ -470,6 +472,9 @@ PARTNER_ACTS = frozenset(
         "grant.report",
         "investment.read",
         "investment.file",
+        "care.read",
+        "care.done",
+        "care.bill",
     }
 )
 

@@ -49,6 +49,8 @@ SCOPES = {
     "recognitions:read": _("Read as what a person is recognised"),
     "assistance:read": _("Read grants of assistance"),
     "assistance:write": _("Hand in applications for assistance, and report changes"),
+    "care:read": _("Read a provider's orders and bills of care"),
+    "care:write": _("Say that care was given, and hand in bills"),
     "events:read": _("Read what changed"),
     "subscriptions:write": _("Subscribe to changes"),
 }

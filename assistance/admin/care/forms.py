@@ -129,6 +129,10 @@ class ProviderForm(ScreenForm):
     phone = text(_("Phone"), max_length=20, required=False)
 
 
+class AccountForm(ScreenForm):
+    username = text(_("User name"), max_length=60)
+
+
 class BedForm(ScreenForm):
     label = text(_("Bed"), max_length=20, help_text=_("Such as 201-1."))
 

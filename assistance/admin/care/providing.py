@@ -22,7 +22,7 @@ from socsec.office.places import place
 from socsec.office.queues import Queue
 from socsec.office.tables import Row, Table, facts
 
-from .forms import BedForm, OnForm, OutForm, ProviderForm, ReasonForm
+from .forms import AccountForm, BedForm, OnForm, OutForm, ProviderForm, ReasonForm
 from .needing import VERBS, level_word
 
 FREE, OFFERED, TAKEN, CLOSED = "free", "offered", "taken", "closed"
@@ -48,6 +48,14 @@ class CareProviderAdmin(Queue):
     search_help_text = _("A part of the name, or the credit code")
     verbs: ClassVar = VERBS | {
         "bed": ("care.bed", _("Add a bed"), (CareState.IN_FORCE,), BedForm, "", False),
+        "account": (
+            "care.approve",
+            _("Open an account"),
+            (CareState.IN_FORCE,),
+            AccountForm,
+            _("For the provider's own system. The secret is shown once."),
+            False,
+        ),
     }
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[CareProvider]:
@@ -65,12 +73,12 @@ class CareProviderAdmin(Queue):
                 *(offered if may(request.user, "care.provider") else []),
                 Button(_("Beds"), list_url(Bed)),
             ]
-        stays = Setting.INSTITUTION in obj.settings
-        return [
-            each
-            for each in super().buttons(request, obj)
-            if stays or each.url != reverse(self.name("bed"), args=[obj.pk])
-        ]
+        unfit = {
+            "bed": Setting.INSTITUTION not in obj.settings,
+            "account": obj.user_id is not None,
+        }
+        hidden = {reverse(self.name(verb), args=[obj.pk]) for verb, no in unfit.items() if no}
+        return [each for each in super().buttons(request, obj) if each.url not in hidden]
 
     def context(self, request: HttpRequest, obj: CareProvider) -> dict[str, Any]:
         own = queries.beds(request.user).filter(provider=obj)
@@ -95,6 +103,7 @@ class CareProviderAdmin(Queue):
                 (_("Bank"), f"{obj.bank} · ···· {obj.account[-4:]}"),
                 (_("Address"), obj.address),
                 (_("Phone"), obj.phone),
+                (_("Account"), obj.user),
                 (_("Entered by"), obj.maker),
                 (_("Decided by"), obj.checker),
             ),
@@ -134,6 +143,13 @@ class CareProviderAdmin(Queue):
 
     def do_reject(self, request: HttpRequest, row: CareProvider, said: dict[str, Any]) -> None:
         providers.decide(by=staff(request), provider=row, approve=False, **said)
+
+    def do_account(self, request: HttpRequest, row: CareProvider, said: dict[str, Any]) -> str:
+        made, secret = providers.open_account(by=staff(request), provider=row, **said)
+        return _now("Account %(name)s. Its secret, shown only now: %(secret)s") % {
+            "name": made.username,
+            "secret": secret,
+        }
 
     def do_bed(self, request: HttpRequest, row: CareProvider, said: dict[str, Any]) -> None:
         providers.add_bed(by=staff(request), provider=row, **said)

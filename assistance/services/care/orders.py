@@ -106,6 +106,7 @@ def confirm_by_code(*, by: User, order: CareOrder, code: str) -> CareOrder:
     """The worker typed the code that the person told. A wrong one is counted even where this raises."""
     if providers.of_user(by).pk != order.provider_id:
         raise NotFound(_("There is no such order."), code="no_order")
+    require(by, "care.done")
     # Raised outside the transaction: the counted guess must stay.
     done = _try_code(by, order, "".join(code.split()))
     if isinstance(done, Problem):

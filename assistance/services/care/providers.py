@@ -1,11 +1,13 @@
 """Providers of care: the agreement entered by one and decided by another, and their beds."""
 
+import secrets
 from datetime import date
 from typing import Any
 
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from oauth2_provider.models import Application
 
 from assistance.models import Bed, CareProvider, CareState
 from assistance.rules.care_services import CareService, Setting
@@ -14,7 +16,7 @@ from socsec.kernel import ids
 from socsec.office.access import require, require_other_hand
 from socsec.office.errors import Conflict, Denied, Invalid, NotFound, Refused, from_kernel
 from socsec.office.models import User
-from socsec.office.services import audit
+from socsec.office.services import audit, users
 
 
 @transaction.atomic
@@ -114,6 +116,29 @@ def add_bed(*, by: User, provider: CareProvider, label: str, since: date | None 
         ) from error
     audit.record(by=by, act="care.bed", subject=made, region=provider.region, bed=made.label)
     return made
+
+
+@transaction.atomic
+def open_account(*, by: User, provider: CareProvider, username: str) -> tuple[User, str]:
+    """An account for the provider's system, and its secret, which is shown once and never again."""
+    held = lock(provider)
+    require(by, "care.approve", held.region)
+    if held.state != CareState.IN_FORCE or held.user_id is not None:
+        raise Conflict(_("This provider has an account already."), code="has_account")
+    assert by.office is not None  # whoever may do this belongs to one
+    account = users.create_partner(username=username, office=by.office, by=None)
+    secret = secrets.token_urlsafe(32)
+    Application.objects.create(
+        name=account.username,
+        user=account,
+        client_type=Application.CLIENT_CONFIDENTIAL,
+        authorization_grant_type=Application.GRANT_CLIENT_CREDENTIALS,
+        client_secret=secret,
+    )
+    held.user = account
+    held.save(update_fields=["user"])
+    _note(by, "care.account", held, account=account.pk)
+    return account, secret
 
 
 def of_user(user: User) -> CareProvider:
