@@ -181,6 +181,15 @@ class PensionsConfig(AppConfig):
                 "benefit.read",
             ),
             menu.Place(
+                "fairness",
+                menu.Group.FUNDS,
+                17,
+                _("Fairness"),
+                "admin:pensions_fairness",
+                "balance",
+                "benefit.read",
+            ),
+            menu.Place(
                 "trial",
                 menu.Group.RULES,
                 3,

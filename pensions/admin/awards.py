@@ -34,6 +34,7 @@ from . import disability as disability_pages
 from . import few_months as few_months_pages
 from . import forecast as forecast_pages
 from . import survivors as survivor_pages
+from .fairness import fairness
 from .trial import trial
 
 SHOWN = 200  # pensions to look at, on one page
@@ -134,6 +135,7 @@ class AwardAdmin(DeskAdmin):
             path("<int:pk>/do/<slug:verb>/", guard(self.verb), name="pensions_award_verb"),
             path("watch/", guard(watch), name="pensions_award_watch"),
             path("trial/", guard(trial), name="pensions_trial"),
+            path("fairness/", guard(fairness), name="pensions_fairness"),
             path("choice/<int:person_id>/", guard(choice_pages.choose), name="pensions_choice"),
             path(
                 "few-months/<int:person_id>/",
