@@ -5,6 +5,7 @@ from .books import BatchAdmin, FundAdmin
 from .budgets import BudgetAdmin, FinalAccountsAdmin, SpendingPlanAdmin
 from .financing import FundingDueAdmin, ReserveMoveAdmin, StateHoldingAdmin
 from .findings import FindingAdmin
+from .investment import EntrustmentAdmin, MandateAdmin
 from .payments import PaymentBatchAdmin
 from .periods import MonthClosingAdmin
 from .pooling import PoolingRoundAdmin, PoolingTransferAdmin
@@ -16,10 +17,12 @@ __all__ = [
     "BatchAdmin",
     "BudgetAdmin",
     "DayReconciliationAdmin",
+    "EntrustmentAdmin",
     "FinalAccountsAdmin",
     "FindingAdmin",
     "FundAdmin",
     "FundingDueAdmin",
+    "MandateAdmin",
     "MonthClosingAdmin",
     "PaymentBatchAdmin",
     "PoolingRoundAdmin",

@@ -49,7 +49,30 @@ def income_not_emptied(_law: SupervisionParams, on: date) -> Statement:
     )
 
 
+def limits_broken(_law: SupervisionParams, on: date) -> Statement:
+    """By a trade at once; by prices only when the days to end it are over."""
+    return (
+        """select b.id::text as key, null::bigint as person_id, m.region_id as region,
+                  b.excess as amount,
+                  jsonb_build_object('mandate', m.number, 'day', b.found_on, 'until', b.cure_by) as facts
+             from funds_limitbreach b join funds_mandate m on m.id = b.mandate_id
+            where b.cured_on is null and (not b.passive or b.cure_by < %s)""",
+        [on],
+    )
+
+
 RULES = (
+    Rule(
+        "R16",
+        _("A limit of investment broken by a trade, or longer than it may be"),
+        "国发〔2015〕48号第三十七条",
+        limits_broken,
+        {
+            "mandate": _("Mandate"),
+            "day": _("Day"),
+            "until": _("To be ended by"),
+        },
+    ),
     Rule(
         "R8",
         _("Somebody of the staff handled their own case"),

@@ -5,7 +5,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 
-from django.db.models import QuerySet, Sum
+from django.db.models import Exists, Max, OuterRef, QuerySet, Subquery, Sum
+from django.db.models.functions import TruncMonth
 from django.utils.translation import get_language
 
 from funds.models import (
@@ -28,6 +29,8 @@ from socsec.kernel.sheet import Sheet
 from socsec.kernel.units import Label
 from socsec.office.access import scope
 from socsec.office.models import User
+
+MONTHS = 12
 
 
 @dataclass(frozen=True)
@@ -62,11 +65,36 @@ def mandates_of(user: User) -> QuerySet[Mandate]:
     )
 
 
-def mandates_for(fund: Fund) -> QuerySet[Mandate]:
-    """The mandates in force to which a fund may entrust money: of its own region or one above."""
-    return Mandate.objects.filter(
-        region_id__in=upwards(fund.region_id), checker__isnull=False, until__isnull=True
+def mandates_for(funds: Iterable[Fund]) -> QuerySet[Mandate]:
+    """The mandates in force to which funds may entrust money: of their own region or one above."""
+    regions = {code for fund in funds for code in upwards(fund.region_id)}
+    return Mandate.objects.filter(region_id__in=regions, checker__isnull=False, until__isnull=True)
+
+
+def with_worth(mandates: QuerySet[Mandate]) -> QuerySet[Mandate]:
+    """Mandates with `nav` and `unit` of their last valuation, and whether a limit is `broken`."""
+    last = Valuation.objects.filter(mandate=OuterRef("pk")).order_by("-day")
+    broken = LimitBreach.objects.filter(mandate=OuterRef("pk"), cured_on__isnull=True)
+    return mandates.annotate(
+        nav=Subquery(last.values("nav")[:1]),
+        unit=Subquery(last.values("unit_value")[:1]),
+        broken=Exists(broken),
     )
+
+
+def month_ends(mandate: Mandate, months: int = MONTHS) -> list[Valuation]:
+    """The last valuation of each of the last months that have one, and the very first before them."""
+    days = (
+        mandate.valuations.order_by()
+        .annotate(of=TruncMonth("day"))
+        .values("of")
+        .annotate(last=Max("day"))
+        .order_by("-of")
+        .values_list("last", flat=True)[:months]
+    )
+    found = list(mandate.valuations.filter(day__in=list(days)).order_by("day"))
+    first = mandate.valuations.order_by("day").first()
+    return [first, *found] if first and first not in found else found
 
 
 def last_valuation(mandate: Mandate, on: date | None = None) -> Valuation | None:

@@ -475,6 +475,9 @@ PARTNER_ACTS = frozenset(
         "care.read",
         "care.done",
         "care.bill",
+        "ledger.read",
+        "fund.read",
+        "bank.read",
     }
 )
 

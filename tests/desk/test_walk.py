@@ -114,6 +114,8 @@ LISTS = {
     "funds_bankstatement": MONEY,
     "funds_dayreconciliation": MONEY,
     "funds_termdeposit": MONEY,
+    "funds_mandate": MONEY,
+    "funds_entrustment": MONEY,
     "funds_spendingplan": MONEY,
     "funds_finalaccounts": MONEY,
     "funds_paymentbatch": {"assessor", "reviewer", "accountant", "auditor"},
@@ -121,6 +123,10 @@ LISTS = {
 
 # verb page: who may open it
 VERBS = {
+    "admin:funds_mandate_file": {"accountant"},
+    "admin:funds_mandate_draw": {"accountant"},
+    "admin:funds_mandate_firm": {"accountant"},
+    "admin:funds_entrust": {"accountant"},
     "admin:enrollment_person_enroll": {"intake"},
     "admin:enrollment_person_numberless": {"intake"},
     "admin:enrollment_duplicates": DESK,

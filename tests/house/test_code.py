@@ -112,6 +112,7 @@ TECHNIQUE = {
     "funds/services/bank/files.py": {"MOST": "bytes of a file"},
     "funds/services/bank/matching.py": {"DAYS_APART": "a rule of the house"},
     "funds/services/digests.py": {"SLICE_BITS": "how digests are cut"},
+    "funds/services/exporting.py": {"AT_ONCE": "rows held in memory"},
     "funds/services/financing/dues.py": {"LONGEST": "of a document", "REASON": "of a reason"},
     "funds/services/investment/files.py": {
         "MOST": "bytes of a file",

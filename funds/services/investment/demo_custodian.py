@@ -34,11 +34,13 @@ def file_of(
     fen, reference), `prices` those that moved, by code.
     """
     before = last_valuation(mandate)
+    described = {of.code: of for of in securities}
     held: dict[str, tuple[Instrument, int, int]] = {}
     closing = before.cash if before else 0
     if before:
         for each in before.file.holdings.select_related("instrument"):
-            held[each.instrument.code] = each.instrument, each.quantity, each.price
+            of = described.get(each.instrument.code, each.instrument)
+            held[of.code] = of, each.quantity, each.price
     for of, buys, quantity, price, fee, _order in deals:
         _of, there, _price = held.get(of.code, (of, 0, price))
         opens = buys != (of.asset_class in OWED | OFF_BALANCE)

@@ -12,6 +12,7 @@ from socsec.commands.chapters.collection import debts_are_chased, the_bank_charg
 from socsec.commands.chapters.employers import employer_of_its_own
 from socsec.commands.chapters.full_coverage import full_coverage
 from socsec.commands.chapters.fund_books import fund_books
+from socsec.commands.chapters.investment import pension_money_is_invested
 from socsec.commands.chapters.levels import levels_share
 from socsec.commands.chapters.medical_care import medical_care
 from socsec.commands.chapters.movements import records_move
@@ -48,6 +49,7 @@ CHAPTERS: list[Chapter] = [
     medical_care,
     assistance,
     care,
+    pension_money_is_invested,
     fund_books,
     levels_share,
 ]
