@@ -120,6 +120,8 @@ def _picture(region: str, month: int) -> dict[str, Any]:
     months = [month - 12 * back for back in range(YEARS - 1, -1, -1)]
     found = queries.over_time(region, months)
     schemes = [scheme for scheme in Scheme if any(scheme in found[each] for each in months)]
+    if not schemes:
+        return {}
     labels = [format_month(each) for each in months]
 
     def pension(scheme: Scheme, at: int) -> int:
@@ -136,5 +138,4 @@ def _picture(region: str, month: int) -> dict[str, Any]:
             [label, *(yuan(pension(scheme, at)) for scheme in schemes)]
             for label, at in zip(labels, months, strict=True)
         ],
-        "any": bool(schemes),
     }

@@ -86,6 +86,14 @@ def test_means_are_those_of_the_month_by_each_group(lived, django_assert_num_que
     assert means(BEIJING, AT)[""] == []
 
 
+def test_where_nobody_pays_or_draws_the_page_says_so(edition, client):
+    client.force_login(staff(Role.ASSESSOR), backend=BACKEND)
+    answer = client.get(reverse("admin:pensions_fairness"))
+    assert answer.status_code == 200
+    assert answer.content.decode().count("Nobody pays or draws") == 4
+    assert "Coverage was not counted yet" in answer.content.decode()
+
+
 def test_the_page_says_the_gap_and_is_shut_to_others(lived, client):
     url = reverse("admin:pensions_fairness")
     client.force_login(staff(Role.ASSESSOR), backend=BACKEND)
