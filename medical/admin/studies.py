@@ -5,6 +5,7 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
@@ -159,20 +160,24 @@ def _compared(request: HttpRequest, said: dict[str, Any]) -> dict[str, Any]:
     require(staff(request), "policy.read", region)
     codes = tuple(plan_queries.SCHEMES[scheme].codes().values())
     waiting = [each for each in policies.drafts(codes, region) if each.code in codes]
+    language, law = get_language() or "", policies.joined_with(waiting)
     found = what_if.compare(
         scheme=SCHEMES[scheme],
         region=region,
         year=said["bills"],
         month=months.month(said["year"], 12),
         now=policies.of(policies.current_edition()),
-        then=policies.joined_with(waiting),
+        then=law,
     )
     whole = found.whole
     standing = sorted(found.groups.get("standing", {}).items())
     return {
         "found": found,
         "whole": whole,
-        "drafts": waiting,
+        "drafts": [
+            (each, law.parameter(each.code).label[0 if language.startswith("zh") else 1])
+            for each in waiting
+        ],
         "part": found.people != found.sampled,
         "chart": figures.bar_chart(
             [what_if.label("standing", key) for key, _group in standing],

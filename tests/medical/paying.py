@@ -42,7 +42,8 @@ def bill(village, clerk, hospital, catalogue):
     """A bill that is settled today."""
 
     def make(yuan=1000, care=Care.INPATIENT, day=None, who="lin", days=1, where=None, **more):
-        day = day or _today() - timedelta(days=20)
+        # Of this year, in January too.
+        day = day or max(_today() - timedelta(days=20), _today().replace(month=1, day=1))
         opened = settling.admit(
             by=clerk,
             provider=where or hospital,

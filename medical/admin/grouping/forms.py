@@ -24,7 +24,7 @@ class PointsField(Kernel):
 class ListForm(ScreenForm):
     region = RegionField()
     year = WholeField(label=_("Year"), least=FIRST_YEAR, most=LAST_YEAR)
-    method = pick(_("Method"), GroupMethod.choices)
+    method = pick(_("Method of payment"), GroupMethod.choices)
     mean_all = MoneyField(label=_("Mean cost of all stays, yuan"))
     document = text(_("Document"), max_length=200)
     file = UploadField()
@@ -48,7 +48,7 @@ class BudgetForm(ScreenForm):
 
 
 class GroupForm(ScreenForm):
-    code = text(_("Group"), max_length=30)
+    code = text(_("Payment group"), max_length=30)
 
 
 class ScoreForm(ScreenForm):

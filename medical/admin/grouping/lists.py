@@ -68,7 +68,7 @@ class GroupListAdmin(Queue):
                 (_("State"), obj.get_state_display()),
                 (_("Region"), place(obj.region)),
                 (_("Year"), obj.year),
-                (_("Method"), obj.get_method_display()),
+                (_("Method of payment"), obj.get_method_display()),
                 (_("Mean cost of all stays, yuan"), yuan(obj.mean_all)),
                 (_("Groups"), obj.groups_count),
                 (_("Document"), obj.document),

@@ -13,6 +13,7 @@ from medical.services.grouping import releasing, sheets
 from socsec.kernel.money import yuan
 from socsec.kernel.months import format_month
 from socsec.kernel.units import UNITS
+from socsec.office import runs
 from socsec.office.access import may
 from socsec.office.desk import Button, list_url, row_url, seen_url, staff
 from socsec.office.desk_forms import PlainForm, SayForm
@@ -30,7 +31,7 @@ class CasePaymentAdmin(Queue):
     read_act = "statement.read"
     change_form_template = "admin/medical/case.html"
     list_display: ClassVar = [
-        *("visit", "provider", "month_", "code", "points_", "worth", "paid", "more")
+        *("visit", "provider", "month_", "group_", "points_", "worth", "paid", "more")
     ]
     list_filter: ClassVar = ["year"]
     search_fields: ClassVar = [
@@ -51,6 +52,10 @@ class CasePaymentAdmin(Queue):
     @admin.display(description=_("month"), ordering="month")
     def month_(self, row: CasePayment) -> str:
         return format_month(row.month)
+
+    @admin.display(description=_("payment group"), ordering="code")
+    def group_(self, row: CasePayment) -> str:
+        return row.code or "—"
 
     @admin.display(description=_("points"), ordering="points")
     def points_(self, row: CasePayment) -> str:
@@ -86,12 +91,16 @@ class CasePaymentAdmin(Queue):
             "facts": facts(
                 (_("Visit"), visit.number, seen_url(user, visit, "bill.read", visit.region)),
                 (_("Provider"), obj.provider, row_url(obj.provider)),
-                (_("Group"), obj.code or _("None")),
+                (_("Payment group"), obj.code or _("None")),
                 (_("Fund"), obj.fund),
                 (_("Year"), obj.year),
                 (_("Points that count now"), points(obj.points)),
                 (_("Difference that counts now, yuan"), yuan(obj.difference)),
-                (_("Run"), obj.run, seen_url(user, obj.run, "run.read", obj.run.region_id)),
+                (
+                    _("Run"),
+                    runs.get(obj.run.kind).label,
+                    seen_url(user, obj.run, "run.read", obj.run.region_id),
+                ),
             ),
             "document": sheets.of_stay(obj),
         }
@@ -138,7 +147,7 @@ class CaseYearAdmin(Queue):
                 (_("Fund"), obj.fund),
                 (_("Year"), obj.year),
                 (_("Budget"), obj.budget, row_url(obj.budget)),
-                (_("Stays"), obj.stays),
+                (_("Stays in hospital"), obj.stays),
                 (_("Points"), points(obj.points)),
                 (_("Paid by others, yuan"), yuan(obj.others)),
             ),

@@ -14,6 +14,8 @@ from medical.models import (
     Care,
     Catalogue,
     Encounter,
+    GroupList,
+    GroupMethod,
     ItemKind,
     Level,
     Provider,
@@ -22,6 +24,7 @@ from medical.models import (
 from medical.services import bill_paper, catalogue, reversing, settling
 from medical.services.catalogue.sheets import layout_of
 from medical.services.cover import diseases, filings, sharing
+from medical.services.grouping import budgets, lists, releasing, stays
 from medical.services.paying import accounts, advances
 from medical.services.providers import agreements, prices, register
 from medical.services.settling import Choice
@@ -108,6 +111,15 @@ PRICES = [
 ]
 
 
+DAYS_AGO = 9
+GROUPS = [
+    {"code": "FR29", "name": "高血压", "weight": "0.52", "mean": "6200"},
+    {"code": "FM19", "name": "经皮心血管操作", "weight": "2.36", "mean": "31800"},
+    {"code": "KS19", "name": "糖尿病", "weight": "0.61", "mean": "7400"},
+    {"code": "QY", "name": "歧义病组", "weight": "0.5", "mean": "6000", "stable": "否"},
+]
+
+
 def medical_care(village: Village) -> None:
     """Catalogues, providers, care away from home, a disease to register, a shared account."""
     fund.establish(Branch.MEDICAL, Scheme.EMPLOYEES, SHANGHAI, since=OLD)
@@ -118,6 +130,7 @@ def medical_care(village: Village) -> None:
     _providers(village)
     daughter = _pensioner(village)
     _bills(village, daughter)
+    _groups(village)
 
 
 def _catalogue(
@@ -205,7 +218,13 @@ def _bills(village: Village, daughter: Person) -> None:
 
 
 def _seen(
-    village: Village, who: Person, number: str, days: int, amount: int, pay_from: Choice
+    village: Village,
+    who: Person,
+    number: str,
+    days: int,
+    amount: int,
+    pay_from: Choice,
+    care: Care = Care.OUTPATIENT,
 ) -> Encounter:
     """A visit some days ago, settled."""
     clerk = village.by("assessor")
@@ -216,7 +235,7 @@ def _seen(
         provider=Provider.objects.get(code="H31011500001"),
         person=who,
         number=number,
-        care=Care.OUTPATIENT,
+        care=care,
         opened_at=day,
         department="0302",
         doctor="苏大夫",
@@ -264,6 +283,50 @@ def _money(village: Village, hospital: Provider) -> None:
         settle_from=month_of(timezone.localdate()) + 1,
         reason="按协议预拨一个月周转金",
     )
+
+
+def _groups(village: Village) -> None:
+    """This year's groups and budget are in force, next year's groups and a score wait for the second
+    person; the pensioner had a stay, whose group the hospital told."""
+    clerk, checker = village.by("assessor"), village.by("reviewer")
+    hospital = Provider.objects.get(code="H31011500001")
+    year = (
+        timezone.localdate() - timedelta(days=DAYS_AGO)
+    ).year  # that of the stay, in January too
+    made = [_list(village, year), _list(village, year + 1)]
+    lists.decide_list(by=checker, row=made[0], approve=True)
+    budget = budgets.propose(
+        by=village.by("accountant"),
+        region=SHANGHAI,
+        scheme=Scheme.EMPLOYEES,
+        year=year,
+        amount=12_000_000_00,
+        stays=7_000_000_00,
+        value=10_800_0000,
+        document=f"{year}年总额预算方案",
+        parts=[budgets.Part(provider=hospital.code, amount=9_600_000_00, coefficient=1_020_000)],
+    )
+    budgets.decide_budget(by=checker, row=budget, approve=True)
+    stay = _seen(
+        village, village.souls["chen"], "住院-0004", DAYS_AGO, 5_480_00, Choice(), Care.INPATIENT
+    )
+    stays.tell(by=clerk, encounter=stay, code="FR29")
+    releasing.enter_score(
+        by=clerk, provider=hospital, year=year - 1, score=92_5000, document="年度考核结果通报"
+    )
+
+
+def _list(village: Village, year: int) -> GroupList:
+    with spreadsheets.write(lists.LAYOUT, GROUPS) as file:
+        return lists.hand_in(
+            by=village.by("assessor"),
+            region=SHANGHAI,
+            year=year,
+            method=GroupMethod.DRG,
+            mean_all=11_900_00,
+            document=f"{year}年病组目录（示例）",
+            file=file,
+        )
 
 
 def _prices(village: Village, provider: Provider) -> None:
