@@ -52,9 +52,11 @@ def main() -> int:
     said = arguments()
     console = Console(stderr=True)
     home = django.db.connection.settings_dict["NAME"]
-    sizes = (said.people // 10, said.people)
+    sizes: tuple[int, ...] = (said.people // 10, said.people)
     if said.only in ([settlements.NAME], [recompute.NAME]):
         sizes = sizes[1:]
+    if said.only == [arithmetic.NAME]:
+        sizes = ()
     kinds = [kind for kind in MASS if not said.only or name(kind) in said.only]
     found: dict[str, Any] = {name(kind): {size: {} for size in sizes} for kind in kinds}
     try:
@@ -103,9 +105,11 @@ def main() -> int:
                 with console.status(means.LABEL):
                     found["means"] = measured(people, means, size)
                     found["needs"] = needs(people, said.calls)
-    if not said.only:
+    if not said.only or arithmetic.NAME in said.only:
         with console.status(arithmetic.LABEL):
-            found["arithmetic"] = arithmetic.measured(min(said.people, 100_000), said.openfisca)
+            found["arithmetic"] = world.inside(
+                home, arithmetic.measured, min(said.people, 100_000), said.openfisca
+            )
     if said.json:
         print(json.dumps(found, indent=1))
     else:
@@ -167,10 +171,18 @@ def arguments() -> argparse.Namespace:
     parser.add_argument(
         "--only",
         nargs="+",
-        choices=[*(name(kind) for kind in MASS), "posting", settlements.NAME, recompute.NAME],
-        help="of the mass runs, or posting, settling or recomputation alone",
+        choices=[
+            *(name(kind) for kind in MASS),
+            "posting",
+            settlements.NAME,
+            recompute.NAME,
+            arithmetic.NAME,
+        ],
+        help="of the mass runs, or posting, settling, recomputation or arithmetic alone",
     )
-    parser.add_argument("--openfisca", default="", help="a Python that has openfisca-core")
+    parser.add_argument(
+        "--openfisca", default="", help="a Python that has openfisca-core, or “make”: one is made"
+    )
     parser.add_argument("--json", action="store_true", help="the figures instead of the table")
     said = parser.parse_args()
     if said.people < 300 or min(said.rounds, said.sample, said.calls) < 1:

@@ -1,15 +1,20 @@
 """The arithmetic of one rule alone, over columns: exact whole numbers beside floating point.
 
-The rule is the employees' old-age pension of one place. Beside it stands openfisca-core, where a
-Python that has it is named; it is no dependency, so it runs in a process of its own.
+The rule is the employees' old-age pension of one place, over columns and as the statement that mass
+runs hand to PostgreSQL. Beside it stands openfisca-core, by a Python that has it or in an environment
+made for it: it is no requirement of ours, so it runs in a process of its own.
 """
 
 import subprocess
 import tempfile
+import venv
+from collections.abc import Iterator
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+from django.db import connection, transaction
 
 from benchmarks.world import clock
 from pensions.params import PensionParams
@@ -17,8 +22,13 @@ from pensions.rules.employees.old_age import OldAgeFacts, old_age
 from socsec.kernel.arith import ONE
 from socsec.kernel.months import month
 from socsec.kernel.policy import Policy
+from socsec.kernel.sqlexpr import compile as compile_rule
 
 LABEL = "The arithmetic of a pension, over columns"
+NAME = "arithmetic"
+MAKE = "make"  # said instead of a Python that has openfisca-core
+PINNED = "openfisca-core==46.0.1"
+TABLE = "benchmark_facts"
 REGION, ON = "610100", month(2025, 11)
 SCRIPT = Path(__file__).with_name("with_openfisca.py")
 BY_HAND = 200  # cases that are worked out one by one, to see that the columns say the same
@@ -43,11 +53,48 @@ def measured(people: int, openfisca: str = "") -> dict[str, Any]:
     if one_by_one != amounts[: len(one_by_one)].tolist():
         raise RuntimeError("columns and single cases differ")
     found: dict[str, Any] = {"people": people, "seconds": min(seconds)}
+    total, found["statement"] = _statement(facts, law)
+    if total != int(amounts.sum()):
+        raise RuntimeError("columns and the statement differ")
     if openfisca:
-        theirs, other = _openfisca(openfisca, facts, law)
+        with environment() if openfisca == MAKE else nullcontext(openfisca) as python:
+            theirs, other = _openfisca(python, facts, law)
         apart = np.abs(theirs - amounts)
         found |= {"openfisca": other, "differ": int((apart > 0).sum()), "most": int(apart.max())}
     return found
+
+
+@contextmanager
+def environment() -> Iterator[str]:
+    """A Python with openfisca-core beside nothing of ours, gone afterwards."""
+    with tempfile.TemporaryDirectory() as folder:
+        venv.create(folder, with_pip=True)
+        python = str(Path(folder) / "bin" / "python")
+        subprocess.run([python, "-m", "pip", "install", "--quiet", PINNED], check=True)
+        yield python
+
+
+def _statement(facts: dict[str, np.ndarray], law: PensionParams) -> tuple[int, float]:
+    """The same as one statement over a table of these facts: the sum in fen, and the seconds."""
+    names = ", ".join(facts)
+    rule = compile_rule(
+        {"amount": old_age(OldAgeFacts.sql(names=facts, checked=True), law).amount},
+        f"select {names} from {TABLE}",
+    )
+    seconds, total = [], 0
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(
+            f"""create temporary table {TABLE} on commit drop as
+                select * from unnest({", ".join(["%s::bigint[]"] * len(facts))}) as t({names})""",
+            [column.tolist() for column in facts.values()],
+        )
+        cursor.execute(f"analyze {TABLE}; set local jit = off")
+        for _ in range(3):
+            with clock() as taken:
+                cursor.execute(f"select sum(amount)::bigint from ({rule}) r")
+                (total,) = cursor.fetchone()
+            seconds += taken
+    return int(total), min(seconds)
 
 
 def _facts(people: int) -> dict[str, np.ndarray]:
