@@ -15,6 +15,7 @@ from . import (
     life,
     months,
     movements,
+    proofs,
     registry,
     resident_years,
 )
@@ -129,6 +130,11 @@ urlpatterns: list[URLPattern] = [
         "people/<uuid:public_id>/gap-contacts/",
         gaps.PersonGapContacts.as_view(),
         name="api_person_gap_contacts",
+    ),
+    path(
+        "people/<uuid:public_id>/proofs/",
+        proofs.PersonProofs.as_view(),
+        name="api_person_proofs",
     ),
     path("households/", households.Households.as_view(), name="api_households"),
     path(

@@ -468,6 +468,8 @@ PARTNER_ACTS = frozenset(
         "subscription.change",
         "status.receive",
         "status.read",
+        "proof.read",
+        "proof.record",
         "matching.answer",
         "grant.report",
         "investment.read",

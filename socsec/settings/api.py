@@ -120,6 +120,7 @@ SPECTACULAR_SETTINGS: dict[str, Any] = {
         "HouseholdRoleEnum": "enrollment.models.HouseholdRole",
         "MemberRoleEnum": ["spouse", "child", "parent", "other"],
         "IdentifierKindEnum": "enrollment.models.IdentifierKind",
+        "ContactWayEnum": "enrollment.models.ContactWay",
         "MandateKindEnum": "enrollment.models.Mandate.Kind",
     },
     "OAUTH2_FLOWS": ["clientCredentials"],

@@ -35,7 +35,7 @@ from .conftest import BEIJING, CARD, CHAOYANG, GUANGZHOU, MARCH, MEDICAL, PENSIO
 ALL = (
     *("people:read", "people:write", "contributions:read", "coverage:write", "declarations:write"),
     *("employers:write", "receipts:read", "collection:write", "payments:read", "payments:write"),
-    *("corrections:write", "legacy:write"),
+    *("corrections:write", "legacy:write", "status:read", "status:write"),
 )
 BOTH = (
     *("/api/v1/waivers/", "/api/v1/double-enrolments/", "/api/v1/sponsor-bills/"),
@@ -364,4 +364,23 @@ def test_a_work_list_is_read_and_a_contact_is_written_down(here, there, edition,
     assert not GapContact.objects.exists()
     assert here.send(path, said | {"outcome": "will"}).status_code == 201
     assert [row["outcome"] for row in here.read(path).json()["results"]] == ["will"]
+    assert code(there.read(path)) == "no_such_person"
+
+
+def test_who_was_seen_is_proved_alive_and_read_where_the_file_lies(here, there, edition, enroll):
+    who = enroll(born=date(1950, 1, 1))
+    path = of(who, "proofs/")
+    said = {"way": "visit", "proved_on": "2026-11-02", "witness": "居委会 王某"}
+    for wrong, side, why in (
+        ({"witness": ""}, here, "no_witness"),
+        ({"proved_on": "2099-01-01"}, here, "in_the_future"),
+        ({"way": "guess"}, here, "invalid"),
+        ({}, there, "no_such_person"),
+    ):
+        assert code(side.send(path, said | wrong)) == why
+    assert here.read(path).json()["results"] == []
+    made = here.send(path, said)
+    assert made.status_code == 201, made.content
+    assert made.json()["valid_until"] > "2026-11-02"
+    assert here.read(path).json()["results"] == [made.json()]
     assert code(there.read(path)) == "no_such_person"
