@@ -19,6 +19,7 @@ from socsec.office.access import may
 from socsec.office.desk import Button, Crumb, Deed, DeskAdmin, list_url, row_url, staff
 from socsec.office.display import day_plain
 from socsec.office.forms import DateField, ScreenForm
+from socsec.office.places import place
 from socsec.office.tables import Row, Table, facts
 
 
@@ -40,8 +41,12 @@ class AnswerForm(ScreenForm):
 class WithholdingFileAdmin(DeskAdmin):
     read_act = "receipt.read"
     change_form_template = "admin/desk/tables.html"
-    list_display: ClassVar = ["name", "region", "charge_on", "count", "money", "state", "by"]
+    list_display: ClassVar = ["name", "where", "charge_on", "count", "money", "state", "by"]
     list_filter: ClassVar = ["state"]
+
+    @admin.display(description=_("region"), ordering="region")
+    def where(self, file: WithholdingFile) -> str:
+        return place(file.region)
 
     @admin.display(description=_("number"), ordering="pk")
     def name(self, file: WithholdingFile) -> str:

@@ -28,10 +28,14 @@ from .overview import crumb
 class LegacyImportAdmin(DeskAdmin):
     read_act = "legacy.read"
     change_form_template = "admin/enrollment/resident.html"
-    list_display: ClassVar = ["name", "scheme", "region", "rows", "balance", "state"]
+    list_display: ClassVar = ["name", "scheme", "where", "rows", "balance", "state"]
     list_filter: ClassVar = ["state", "scheme"]
     search_fields: ClassVar = ["name"]
     fields: ClassVar = ["name"]
+
+    @admin.display(description=_("region"), ordering="region")
+    def where(self, row: LegacyImport) -> str:
+        return place(row.region)
 
     @admin.display(description=_("balance"))
     def balance(self, row: LegacyImport) -> str:

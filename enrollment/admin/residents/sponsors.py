@@ -20,6 +20,7 @@ from socsec.office.access import may
 from socsec.office.desk import Button, Crumb, Deed, DeskAdmin, list_url, row_url, staff
 from socsec.office.desk_forms import within
 from socsec.office.errors import Invalid
+from socsec.office.places import place
 
 from . import forms
 from .overview import crumb
@@ -32,12 +33,16 @@ WRONG = 10  # lines of a list that are named
 class SponsorMembershipAdmin(DeskAdmin):
     read_act = "sponsor.read"
     change_form_template = "admin/enrollment/resident.html"
-    list_display: ClassVar = ["person", "group", "region", "since", "until", "document"]
+    list_display: ClassVar = ["person", "group", "where", "since", "until", "document"]
     list_filter: ClassVar = ["group"]
     list_select_related: ClassVar = ["person"]
     search_fields: ClassVar = ["person__name__startswith", "document"]
     search_help_text = _("Name, or document")
     fields: ClassVar = ["group"]
+
+    @admin.display(description=_("region"), ordering="region")
+    def where(self, row: SponsorMembership) -> str:
+        return place(row.region)
 
     @admin.display(description=_("since"), ordering="span")
     def since(self, row: SponsorMembership) -> Any:
@@ -141,9 +146,13 @@ def _all_or_nothing(do: Any) -> Any:
 class SponsorBillAdmin(DeskAdmin):
     read_act = "resident.read"
     change_form_template = "admin/enrollment/resident.html"
-    list_display: ClassVar = ["pk", "year", "branch", "payer", "region", "count", "money", "state"]
+    list_display: ClassVar = ["pk", "year", "branch", "payer", "where", "count", "money", "state"]
     list_filter: ClassVar = ["state", "payer", "branch"]
     fields: ClassVar = ["year"]
+
+    @admin.display(description=_("region"), ordering="region")
+    def where(self, bill: SponsorBill) -> str:
+        return place(bill.region)
 
     @admin.display(description=_("amount"), ordering="amount")
     def money(self, row: SponsorBill) -> str:
