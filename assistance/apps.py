@@ -36,9 +36,9 @@ class AssistanceConfig(AppConfig):
         """Tell the office what kinds of case and run assistance has."""
         from assistance import api, batch, checks, portal
         from assistance.admin import hanging
-        from assistance.services import appeals, medical_payer
+        from assistance.services import appeals, medical_payer, replay
         from medical.services import next_payer
-        from socsec.office import events, kinds, merges, runs
+        from socsec.office import events, kinds, merges, replays, runs
 
         families = [
             kinds.register(
@@ -67,6 +67,12 @@ class AssistanceConfig(AppConfig):
         runs.register(batch.AssistancePayrolls())
         runs.register(batch.StandardChanges())
         runs.register(batch.CareVouchers())
+        for slug, label, outcomes in (
+            ("amounts", _("Amounts of grants"), replay.amounts),
+            ("applications", _("Applications for assistance"), replay.applications),
+            ("care_levels", _("Levels of care"), replay.care_levels),
+        ):
+            replays.register(replays.Replayer(f"assistance.{slug}", label, outcomes))
         checks.register()
         hanging.hang(families)
         appeals.register([family.slug for family in families])

@@ -5,11 +5,13 @@ from django.urls import URLPattern, URLResolver, path
 from .api import care as care_api
 from .api import people as people_api
 from .api import registers as register_api
-from .portal import care, check, mine
+from .portal import care, check, mine, reports
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("needs/", check.anybody, name="needs_check"),
     path("my-needs/", check.mine, name="needs"),
+    path("assistance-report/", reports.tell, name="assistance_tell"),
+    path("assistance-report/follow/", reports.follow, name="assistance_follow"),
     path("care/", care.care, name="care"),
     path("care/order/", care.order, name="care_order"),
     path("care/wait/", care.wait, name="care_wait"),

@@ -5,19 +5,22 @@ whom a report is about do not handle it. 社会救助法第六十条、第六十
 """
 
 from django.db import transaction
+from django.utils.crypto import constant_time_compare, salted_hmac
 from django.utils.translation import gettext_lazy as _
 
 from assistance.models import Application, Report
 from enrollment.models import Person
 from socsec.office.access import require_other_hand
-from socsec.office.errors import Invalid, say
+from socsec.office.errors import Invalid, NotFound, say
 from socsec.office.models import Case, User
 from socsec.office.services import case as cases
+from socsec.office.services import users
 from socsec.office.services.messages import notify
 
 KIND = "assistance_report"
 LAW = "社会救助法第六十三条"
 NOBODY = "匿名"
+CODE = 12  # letters of the code by which a report without a name is followed
 
 
 @transaction.atomic
@@ -46,6 +49,49 @@ def receive(
     if hasattr(case, "assistance_report"):
         return case.assistance_report
     return Report.objects.create(case=case, application=application, text=text.strip())
+
+
+@transaction.atomic
+def receive_unnamed(*, region: str, text: str) -> tuple[Report, str]:
+    """A report from nobody, at the portal; with the code that shows what becomes of it.
+
+    The code follows from the number of the case and the key of the installation: nothing about it
+    or about whoever reports is stored.
+    """
+    if not text.strip():
+        raise Invalid(_("Say what is reported."), code="empty", field="text")
+    case = cases.open_case(
+        kind=KIND,
+        person_id=None,
+        subject=NOBODY,
+        region=region,
+        by=users.clock(),
+        channel=Case.Channel.PORTAL,
+        allowed=True,
+    )
+    return Report.objects.create(case=case, text=text.strip()), _code_of(case.number)
+
+
+def follow(*, number: str, code: str) -> Report:
+    """The report of nobody that has this number and code. `NotFound` for all others alike."""
+    number, typed = "".join(number.upper().split()), "".join(code.lower().split())
+    held = (
+        Report.objects.select_related("case")
+        .filter(case__number=number, case__person_id__isnull=True)
+        .first()
+    )
+    if held is None or not constant_time_compare(_code_of(number), typed):
+        raise NotFound(
+            _("There is no report with this number and code."),
+            code="no_report",
+            field="code",
+            fix=_("Type both as they were shown."),
+        )
+    return held
+
+
+def _code_of(number: str) -> str:
+    return salted_hmac(KIND, number).hexdigest()[:CODE]
 
 
 @transaction.atomic

@@ -3,6 +3,7 @@
 from datetime import date, timedelta
 
 import pytest
+from django.core.cache import cache
 from django.urls import reverse
 from django.utils import timezone
 
@@ -10,11 +11,10 @@ from assistance.models import Application, Reconsideration, Report
 from assistance.services import deciding, reconsidering, reporting
 from socsec.office.errors import Denied, Invalid, NotFound, Refused
 from socsec.office.models import AuditEntry, Case, Notice, Role
-from tests.assistance.conftest import CHAOYANG, worker
-from tests.assistance.test_desk import case_page, click, day, look
+from tests.assistance.conftest import CHAOYANG, day, worker
+from tests.assistance.test_desk import case_page
 from tests.pensions.conftest import staff
 
-__all__ = ["click", "look"]  # fixtures
 pytestmark = pytest.mark.django_db
 
 
@@ -175,3 +175,42 @@ def test_another_region_finds_no_report(look, head, others):
     stranger = staff(Role.ASSESSOR, region="310115")
     url = reverse("admin:assistance_grievance", args=[report.pk, "found"])
     assert look(stranger, url).status_code == 404
+
+
+def test_anybody_reports_at_the_portal_without_a_name_and_follows_it_by_its_code(
+    client, home, assessor, reviewer
+):
+    cache.clear()
+    said = {"region": CHAOYANG, "text": "有人收礼才给办低保"}
+    assert client.post(reverse("assistance_tell"), said | {"text": ""}).status_code == 422
+    assert not Report.objects.exists()
+    done = client.post(reverse("assistance_tell"), said)
+    report, code = Report.objects.get(), done.context["code"]
+    case = report.case
+    assert code in done.content.decode()
+    # Nobody stands behind it: no person, no clerk, and whoever opened it is the machine.
+    assert (case.person_id, case.subject, case.channel) == (None, "匿名", "portal")
+    assert case.opened_by.kind == "system"
+    assert case.office.region_id == CHAOYANG
+
+    def follow(**more):
+        return client.post(
+            reverse("assistance_follow"), {"number": case.number, "code": code} | more
+        )
+
+    assert "being looked into" in follow().content.decode()
+    for wrong in ({"code": "0" * len(code)}, {"number": "JZT2020-1"}):
+        assert follow(**wrong).status_code == 422
+    reporting.propose(by=assessor, report=report, upheld=True, findings="属实，已经处分")
+    assert "属实，已经处分" not in follow().content.decode()
+    reporting.decide(by=reviewer, report=report)
+    assert "属实，已经处分" in follow().content.decode()
+
+
+def test_reports_of_one_address_are_limited(client, purse):
+    cache.clear()
+    said = {"region": CHAOYANG, "text": "反映问题"}
+    answers = [client.post(reverse("assistance_tell"), said).status_code for _each in range(4)]
+    assert answers == [200, 200, 200, 429]
+    assert Report.objects.count() == 3
+    cache.clear()

@@ -9,10 +9,8 @@ from assistance.services import deciding, letter_paper
 from socsec.kernel.months import format_month
 from socsec.office.models import AuditEntry, Role
 from tests import papers
-from tests.assistance.test_desk import look
 from tests.pensions.conftest import staff
 
-__all__ = ["look"]  # a fixture
 pytestmark = pytest.mark.django_db
 
 

@@ -69,6 +69,7 @@ TECHNIQUE = {
     "assistance/services/care/plans.py": {"MOST_LINES": "of one plan"},
     "assistance/services/applying.py": {"OLDEST": "of a paper, against slips"},
     "assistance/services/answers.py": {"MOST": "answers at once"},
+    "assistance/services/reporting.py": {"CODE": "letters of a code"},
     "assistance/services/matching.py": {
         "LARGEST": "what a register may say at most, against slips",
         "MOST_THINGS": "lines of one answer",
