@@ -3,7 +3,7 @@ FROM python:3.11-slim
 
 ENV PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1 PIP_NO_CACHE_DIR=1 \
     DJANGO_SETTINGS_MODULE=socsec.settings.production \
-    STATIC_ROOT=/srv/static MEDIA_ROOT=/srv/media
+    STATIC_ROOT=/srv/static MEDIA_ROOT=/srv/media ANCHOR_DIR=/srv/media/anchors
 
 WORKDIR /srv/socsec
 COPY requirements-office.txt .

@@ -2,7 +2,7 @@
 
 from celery import shared_task
 
-from funds.services import bank, cash, investment, projection, seal, supervision, totals
+from funds.services import anchors, bank, cash, investment, projection, seal, supervision, totals
 
 
 @shared_task(name="funds.seal")
@@ -52,3 +52,9 @@ def work_projections() -> None:
     """Each minute: projections whose message got lost or whose worker died."""
     for projection_id in projection.waiting():
         project.delay(projection_id)
+
+
+@shared_task(name="funds.anchor")
+def anchor_books() -> None:
+    """Write the heads of the chains into a signed file outside the database. Once a day."""
+    anchors.anchor()

@@ -23,7 +23,6 @@ from funds.models import (
 )
 from funds.services import financing
 from socsec.kernel.money import yuan
-from socsec.office import figures
 from socsec.office.access import may, scope
 from socsec.office.desk import Button, Crumb, Deed, DeskAdmin, list_url, row_url, show_page, staff
 from socsec.office.forms import DateField, MoneyField, ScreenForm, WholeField
@@ -484,29 +483,16 @@ class ReserveMoveAdmin(OfFunds):
         """Every fund of the reader: how long it pays against its line, what is set aside."""
         funds = scope(Fund.objects.select_related("region"), request.user, "region_id")
         shown = financing.standings(list(funds.exclude(branch=Public.RESERVE)))
-        spending = [each for each in shown if each.found.months or each.found.below]
         below = [each for each in shown if each.found.below]
         return show_page(
             request,
-            "admin/funds/reserves.html",
+            "admin/desk/report.html",
             title=_("How the funds stand"),
             act="reserve.read",
             crumbs=[Crumb(_("Reserves"), list_url(ReserveMove))],
             trouble=_("%(count)s funds are below their line.") % {"count": len(below)}
             if below
             else "",
-            chart=figures.bar_chart(
-                [str(each.fund.region) for each in spending[:SHOWN]],
-                [
-                    figures.Series(
-                        _("Months it pays"), [each.found.months for each in spending[:SHOWN]]
-                    )
-                ],
-                sublabels=[str(each.fund.get_branch_display()) for each in spending[:SHOWN]],
-                say=str,
-            )
-            if spending
-            else None,
             tables=[
                 Table(
                     _("Fund by fund, the shortest first"),
@@ -525,7 +511,7 @@ class ReserveMoveAdmin(OfFunds):
                             if each.found.below
                             else str(each.fund),
                             yuan(each.held),
-                            each.found.months if each in spending else "—",
+                            f"{each.found.months:,}" if each.spends else "—",
                             each.line,
                             yuan(each.found.missing) if each.found.below else "—",
                             yuan(each.aside) if each.risk else "—",
@@ -597,4 +583,3 @@ MOVE_VERBS: dict[str, Text] = {
     "reject": _("Turn down"),
     "reverse": _("Reverse"),
 }
-SHOWN = 8  # bars of the chart

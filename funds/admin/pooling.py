@@ -193,13 +193,19 @@ class PoolingRoundAdmin(DeskAdmin):
             else None,
             "head": [
                 _now("Region"),
-                *(str(NAMES[name]) for name in figures),
                 _now("Handed up, yuan"),
                 _now("Granted, yuan"),
                 _now("Gains, yuan"),
-                *([_now("Subsidy from above"), _now("Own treasury")] if obj.method == 2 else []),
+                *(
+                    [_now("Subsidy from above"), _now("Own treasury")]
+                    if obj.method == PoolingMethod.BALANCE
+                    else []
+                ),
                 _now("Agreed"),
+                *(str(NAMES[name]) for name in figures),
             ],
+            # The place of the column that holds words, not numbers.
+            "words": 4 if obj.method != PoolingMethod.BALANCE else 6,
             "rows": [
                 {
                     "part": part,
@@ -211,7 +217,11 @@ class PoolingRoundAdmin(DeskAdmin):
                             part.up,
                             part.down,
                             part.net,
-                            *((part.central, part.local) if obj.method == 2 else ()),
+                            *(
+                                (part.central, part.local)
+                                if obj.method == PoolingMethod.BALANCE
+                                else ()
+                            ),
                         )
                     ],
                     "agreed": agreed(part),

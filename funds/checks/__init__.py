@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from socsec.office.oversight import register
 
 from . import (
+    anchors,
     bank,
     books,
     budgets,
@@ -57,6 +58,7 @@ def register_all() -> None:
     register("funds.units", _("Custodians' files follow day by day"), investment.units)
     register("funds.entrusted", _("Entrusted money is on the ledger"), investment.entrusted)
     register("funds.shared", _("Returns are shared and credited whole"), investment.shared)
+    register("funds.anchors", _("The books are as they were anchored (I11)"), anchors.kept)
     register("funds.seals", _("The chain of seals is whole (I11)"), books.seals)
     register("funds.orders", _("Orders are what their envelopes announced (I4)"), payments.orders)
     register(

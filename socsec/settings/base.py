@@ -124,6 +124,8 @@ USE_TZ = True
 STATIC_URL = "/static/"
 STATICFILES_DIRS = [BASE_DIR / "static"]
 STATIC_ROOT = env.path("STATIC_ROOT", default=str(BASE_DIR / "var" / "static"))()
+# Signed anchors of the books; in production a store that the database's server cannot write to.
+ANCHOR_DIR = env.path("ANCHOR_DIR", default=str(BASE_DIR / "var" / "anchors"))()
 MEDIA_ROOT = env.path("MEDIA_ROOT", default=str(BASE_DIR / "var" / "media"))()
 
 CELERY_TIMEZONE = TIME_ZONE
@@ -157,6 +159,7 @@ CELERY_BEAT_SCHEDULE = {
         ("funds.projections", MINUTE, MINUTE),
         ("funds.reconcile", crontab(hour="2", minute="30"), DAY),
         ("funds.investments", crontab(hour="2", minute="50"), DAY),
+        ("funds.anchor", crontab(hour="0", minute="20"), DAY),
         ("funds.supervise", crontab(hour="3", minute="0"), DAY),
         ("funds.month_end", crontab(day_of_month="1", hour="1", minute="0"), DAY),
         ("enrollment.apply_credits", 60 * MINUTE, 60 * MINUTE),

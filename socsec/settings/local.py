@@ -27,6 +27,7 @@ FIELD_KEYS = env.list("FIELD_KEYS", default=[])
 BLIND_KEY = env("BLIND_KEY", default="")
 
 STATIC_ROOT = env("STATIC_ROOT", default=str(DATA_DIR / "static"))
+ANCHOR_DIR = env("ANCHOR_DIR", default=str(DATA_DIR / "anchors"))
 MEDIA_ROOT = env("MEDIA_ROOT", default=str(DATA_DIR / "media"))
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},

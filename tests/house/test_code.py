@@ -109,6 +109,7 @@ TECHNIQUE = {
         "MOST_BALANCE": "against slips",
     },
     "enrollment/services/revision/deferrals.py": {"MOST_MONTHS": "of one form"},
+    "funds/services/anchors.py": {"LEAF": "bytes of a fingerprint"},
     "funds/services/bank/deposits.py": {"MOST_RATE": "against slips", "LONGEST": "against slips"},
     "funds/services/bank/files.py": {"MOST": "bytes of a file"},
     "funds/services/bank/matching.py": {"DAYS_APART": "a rule of the house"},

@@ -45,10 +45,11 @@ class Standing:
     held: int
     aside: int
     risk: rules.Risk | None
+    spends: bool
 
 
 def standings(funds: Sequence[Fund], on: date | None = None) -> list[Standing]:
-    """How each fund stands, who is shortest first."""
+    """How each fund stands, who is shortest first; those that spend nothing come last."""
     today = on or timezone.localdate()
     edition = policies.current_edition()
     policy = policies.of(edition) if edition else Policy.files()
@@ -79,9 +80,17 @@ def standings(funds: Sequence[Fund], on: date | None = None) -> list[Standing]:
             else None
         )
         out.append(
-            Standing(each.fund, found, int(terms.warning_months), each.reserve, set_aside, risk)
+            Standing(
+                each.fund,
+                found,
+                int(terms.warning_months),
+                each.reserve,
+                set_aside,
+                risk,
+                each.spent_in_a_year > 0,
+            )
         )
-    return sorted(out, key=lambda each: (not each.found.below, each.found.months, each.fund.pk))
+    return sorted(out, key=lambda each: (not each.spends, each.found.months, each.fund.pk))
 
 
 def standing(fund: Fund, on: date | None = None) -> Standing:
