@@ -40,15 +40,20 @@ def lists(user: Any) -> QuerySet[GroupList]:
 
 
 def budgets(user: Any) -> QuerySet[YearBudget]:
-    return scope(YearBudget.objects.select_related("fund", "maker", "checker"), user)
+    return scope(YearBudget.objects.select_related("fund__region", "maker", "checker"), user)
 
 
 def payments(user: Any) -> QuerySet[CasePayment]:
-    return scope(CasePayment.objects.select_related("provider", "encounter", "fund", "run"), user)
+    return scope(
+        CasePayment.objects.select_related("provider", "encounter", "fund__region", "run"), user
+    )
 
 
 def years(user: Any) -> QuerySet[CaseYear]:
-    return scope(CaseYear.objects.select_related("provider", "fund", "budget", "run"), user)
+    return scope(
+        CaseYear.objects.select_related("provider", "fund__region", "budget__fund__region", "run"),
+        user,
+    )
 
 
 def scores(user: Any) -> QuerySet[ProviderScore]:
