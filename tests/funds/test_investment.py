@@ -363,6 +363,32 @@ def test_a_limit_broken_by_prices_has_days_to_end_and_one_broken_by_a_trade_has_
     ]
 
 
+def test_borrowed_money_and_futures_make_nobody_richer(invested):
+    """A million borrowed is cash and debt; futures are settled in cash and only hedge."""
+    repo = instrument("R007", AssetClass.REPO)
+    future = instrument("IF2506", AssetClass.INDEX_FUTURES)
+    second = read(
+        invested,
+        SECOND,
+        securities=[repo, future],
+        deals=[
+            (repo, False, 10_000, 100 * YUAN, 0, 0),
+            (future, False, 10, 40_000 * YUAN, 0, 0),
+        ],
+    )
+    # 40,000,000 and a day's coupon of 2,800, less fees of 440
+    assert (second.cash, second.nav) == (5 * MILLION, 40 * MILLION + 280_000 - 44_000)
+    third = read(
+        invested,
+        THIRD,
+        deals=[(repo, True, 10_000, 100 * YUAN, 0, 0), (future, True, 10, 41_000 * YUAN, 0, 0)],
+        cash=[("settlement", -1_000_000, "IF2506")],
+    )
+    assert third.cash == 4 * MILLION - 1_000_000
+    assert third.file.holdings.count() == 2
+    assert wrong() == []
+
+
 def test_fees_grow_the_managers_reserve_until_it_is_full(invested):
     read(invested, SECOND, cash=[("manager_fee", -40_000, ""), ("custody_fee", -4_000, "")])
     reserve = RiskReserve.objects.get()
