@@ -26,6 +26,7 @@ from benchmarks import (  # noqa: E402
     means,
     payroll,
     posting,
+    projection,
     recompute,
     residents,
     settlements,
@@ -110,6 +111,9 @@ def main() -> int:
             found["arithmetic"] = world.inside(
                 home, arithmetic.measured, min(said.people, 100_000), said.openfisca
             )
+    if not said.only:
+        with console.status(projection.LABEL):
+            found["projection"] = world.inside(home, projection.measured, said.rounds)
     if said.json:
         print(json.dumps(found, indent=1))
     else:
@@ -120,6 +124,7 @@ def main() -> int:
             tables.recompute,
             tables.posting,
             tables.arithmetic,
+            tables.projection,
         )
         Console().print(
             *([tables.mass(found, kinds, sizes)] if kinds else []),

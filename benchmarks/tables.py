@@ -179,5 +179,16 @@ def means(taken: dict[str, Any], page: dict[str, Any]) -> Table:
     return table
 
 
+def projection(taken: dict[str, Any]) -> Table:
+    """The nation carried to the horizon."""
+    table = Table(title="Long-term balance of the nation, both schemes")
+    for heading in ("regions", "years", "rows of years", "seconds"):
+        table.add_column(heading, justify="right")
+    table.add_row(
+        str(taken["regions"]), str(taken["years"]), f"{taken['rows']:,}", f"{taken['seconds']:.1f}"
+    )
+    return table
+
+
 def _mebibytes(taken: dict[str, Any]) -> str:
     return f"{taken['peak'] / 2**20:.0f}"

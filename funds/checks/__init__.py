@@ -18,6 +18,7 @@ from . import (
     payments,
     periods,
     pooling,
+    projections,
     schema,
     supervision,
 )
@@ -59,6 +60,11 @@ def register_all() -> None:
     register("funds.entrusted", _("Entrusted money is on the ledger"), investment.entrusted)
     register("funds.shared", _("Returns are shared and credited whole"), investment.shared)
     register("funds.anchors", _("The books are as they were anchored (I11)"), anchors.kept)
+    register(
+        "funds.projections",
+        _("Years of projections are those that were worked out"),
+        projections.projections,
+    )
     register("funds.seals", _("The chain of seals is whole (I11)"), books.seals)
     register("funds.orders", _("Orders are what their envelopes announced (I4)"), payments.orders)
     register(

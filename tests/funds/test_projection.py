@@ -6,6 +6,7 @@ from functools import cache
 import numpy as np
 import pytest
 
+from funds.checks.projections import projections as checked
 from funds.models import Projection, ProjectionYear, Scheme
 from funds.params import ReferenceParams
 from funds.queries import projection as queries
@@ -157,6 +158,9 @@ def test_a_scenario_is_kept_with_its_inputs_its_edition_and_every_year(
     assert done.measures["1"]["exhausted"] == outcome.measures.exhausted
     acts = AuditEntry.objects.filter(act__startswith="projection").values_list("act", flat=True)
     assert sorted(acts) == ["projection.done", "projection.make"]
+    assert list(checked()) == []
+    ProjectionYear.objects.filter(pk=last.pk).update(reserve=1)
+    assert [each.code for each in checked()] == ["projection_changed"]
     # Handed out twice, it is worked out once.
     assert projection.work(asked.pk) is None
     with pytest.raises(Conflict) as refused:

@@ -71,6 +71,9 @@ def test_they_run_and_both_sides_write_the_same_rows(measure):
         assert sides["orm"]["rows"] in rows
     assert found["pension_payroll"][str(PEOPLE)]["ours"]["rows"] == PEOPLE
     assert found["assess"]["calls"] == 3
+    # 31 regions, two schemes, 79 years; shared out alike they go the way of the whole
+    assert found["projection"]["rows"] == 31 * 2 * 79
+    assert found["projection"]["apart"] < 1e-9
     # of 300 rows six are bad, whatever is in the others
     assert (found["uploads"]["rows"], found["uploads"]["bad"]) == (PEOPLE, 6)
     assert found["uploads"]["good"] == PEOPLE - 6

@@ -1,6 +1,6 @@
 """Long-term balance: what is known is gathered, what is assumed is named, and the years are worked out."""
 
-from .asking import ask, ask_neighbours, publish, waiting, withdraw, work
+from .asking import ask, ask_neighbours, fingerprint_of, publish, waiting, withdraw, work
 from .scenario import LEVERS, Lever, Scenario
 from .working import assumed
 
@@ -11,6 +11,7 @@ __all__ = [
     "ask",
     "ask_neighbours",
     "assumed",
+    "fingerprint_of",
     "publish",
     "waiting",
     "withdraw",

@@ -29,7 +29,7 @@ from socsec.office.services import audit
 from socsec.office.services import policy as policies
 
 from .scenario import Scenario
-from .working import Outcome, assumed, chances, fingerprint, of_nation
+from .working import KEPT, Outcome, assumed, chances, fingerprint, of_nation
 from .years import REVISION
 
 log = logging.getLogger(__name__)
@@ -39,6 +39,7 @@ MOST_TRIES = 3
 ROWS = 1000
 LONGEST_NAME = 80
 MOST_DRAWS = 500
+RESULT = ("scheme", "region", "year", "wage", "reserve", *KEPT)
 # What a projection asks of the policy, by the parameters' names.
 TRIED = ("enrollment.pension.", "pensions.", "funds.projection.")
 
@@ -221,13 +222,23 @@ def _keep(
     )
     mine.measures = {str(int(each.scheme)): each.figures() for each in outcomes}
     mine.bands = bands
-    mine.result = fingerprint([rows, bands] if bands else rows)
+    mine.result = fingerprint_of(mine)
     mine.state, mine.finished_at, mine.done = State.DONE, timezone.now(), mine.steps
     mine.save()
     audit.record(
         by=None, act="projection.done", subject=mine, region=mine.region_id, result=mine.result
     )
     return mine
+
+
+def fingerprint_of(held: Projection) -> str:
+    """The fingerprint of what came out, from the rows that are kept."""
+    rows = list(
+        ProjectionYear.objects.filter(projection=held)
+        .order_by("scheme", "region", "year")
+        .values(*RESULT)
+    )
+    return fingerprint([rows, held.bands])
 
 
 @transaction.atomic

@@ -14,6 +14,7 @@ from socsec.commands.chapters.full_coverage import full_coverage
 from socsec.commands.chapters.fund_books import fund_books
 from socsec.commands.chapters.investment import pension_money_is_invested
 from socsec.commands.chapters.levels import levels_share
+from socsec.commands.chapters.long_run import how_long_it_lasts
 from socsec.commands.chapters.medical_care import medical_care
 from socsec.commands.chapters.movements import records_move
 from socsec.commands.chapters.other_schemes import other_schemes
@@ -52,4 +53,5 @@ CHAPTERS: list[Chapter] = [
     pension_money_is_invested,
     fund_books,
     levels_share,
+    how_long_it_lasts,
 ]
