@@ -13,12 +13,14 @@ class MedicalConfig(AppConfig):
         from medical.admin import (
             bills,
             catalogue,
+            clearing,
             cover,
             filings,
             findings,
             grouping,
             plans,
             providers,
+            reimbursements,
             statements,
         )
         from medical.services import bill_paper
@@ -28,6 +30,8 @@ class MedicalConfig(AppConfig):
         from socsec.office import certificates, kinds, merges, runs
 
         bills.hang()
+        reimbursements.hang()
+        clearing.hang()
         catalogue.hang()
         providers.hang()
         statements.hang()
@@ -53,7 +57,7 @@ class MedicalConfig(AppConfig):
                 label=_("Reimbursement of care paid in cash"),
                 days="medical.reimbursement.days",
                 law="社会保险经办条例第二十条",
-                url=lambda case: f"/admin/medical/reimbursement/{case.pk}/change/",
+                url=lambda case: f"/admin/office/case/{case.pk}/change/",
             )
         )
         reimbursed.register()
@@ -63,6 +67,7 @@ class MedicalConfig(AppConfig):
         runs.register(batch.ProviderStatements())
         runs.register(batch.ProviderPayments())
         runs.register(batch.BillAudits())
+        runs.register(batch.RegionalClearings())
         runs.register(batch.CasePayments())
         runs.register(batch.CaseYears())
         runs.register(batch.RetentionReleases())

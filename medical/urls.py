@@ -3,7 +3,7 @@
 from django.urls import URLPattern, URLResolver, path
 
 from . import api
-from .portal import bills, cover, providers
+from .portal import bills, cover, providers, reimbursement
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("find-care/", providers.find, name="find_provider"),
@@ -16,6 +16,9 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("medical/bills/", bills.year, name="medical_bills"),
     path("medical/bills/<uuid:number>/", bills.bill, name="medical_bill"),
     path("medical/bills/<uuid:number>/paper/", bills.paper, name="medical_bill_paper"),
+    path("medical/reimbursement/", reimbursement.care, name="reimbursement"),
+    path("medical/reimbursement/invoice/", reimbursement.invoice, name="reimbursement_invoice"),
+    path("medical/reimbursement/<str:number>/", reimbursement.more, name="reimbursement_more"),
     path("api/v1/visits/", api.Visits.as_view(), name="api_visits"),
     path("api/v1/visits/<uuid:public_id>/", api.Visit.as_view(), name="api_visit"),
     path("api/v1/visits/<uuid:public_id>/lines/", api.VisitLines.as_view(), name="api_visit_lines"),

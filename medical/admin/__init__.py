@@ -2,6 +2,7 @@
 
 from .bills import BillReversalAdmin, EncounterAdmin
 from .catalogue import DiagnosisAdmin, EditionAdmin, ItemAdmin
+from .clearing import ClearingStatementAdmin
 from .filings import AwayFilingAdmin, RegistrationAdmin
 from .findings import BillFindingAdmin, FindingAppealAdmin
 from .grouping import (
@@ -18,6 +19,7 @@ from .providers import (
     ProviderAdvanceAdmin,
     SanctionAdmin,
 )
+from .reimbursements import ReimbursementAdmin
 from .statements import ProviderStatementAdmin
 
 __all__ = [
@@ -27,6 +29,7 @@ __all__ = [
     "BillReversalAdmin",
     "CasePaymentAdmin",
     "CaseYearAdmin",
+    "ClearingStatementAdmin",
     "DiagnosisAdmin",
     "EditionAdmin",
     "EncounterAdmin",
@@ -39,6 +42,7 @@ __all__ = [
     "ProviderScoreAdmin",
     "ProviderStatementAdmin",
     "RegistrationAdmin",
+    "ReimbursementAdmin",
     "SanctionAdmin",
     "YearBudgetAdmin",
 ]

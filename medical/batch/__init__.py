@@ -1,6 +1,7 @@
 """Mass runs of medical insurance."""
 
 from .accounts import AccountCredits, YearOpenings
+from .clearing import RegionalClearings
 from .grouping import CasePayments, CaseYears, RetentionReleases
 from .paying import BillAudits, ProviderPayments, ProviderStatements
 
@@ -11,6 +12,7 @@ __all__ = [
     "CaseYears",
     "ProviderPayments",
     "ProviderStatements",
+    "RegionalClearings",
     "RetentionReleases",
     "YearOpenings",
 ]

@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from funds.models import Branch, Fund, accounts
 from funds.queries import control
-from medical.checks import bills, cases, paying, reimbursing
+from medical.checks import bills, cases, clearing, paying, reimbursing
 from medical.models import MedicalAccount, MedicalEntry
 from medical.services.settling import posting
 from socsec.kernel.money import yuan
@@ -109,3 +109,4 @@ def register() -> None:
     paying.register_paying()
     cases.register_cases()
     reimbursing.register_reimbursing()
+    clearing.register_clearing()

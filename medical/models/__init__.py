@@ -34,6 +34,7 @@ from .catalogue import (
     Diagnosis,
     DiagnosisRow,
 )
+from .clearing import ClearingLine, ClearingStatement
 from .paying import (
     STATED,
     STATEMENT_MONEY,
@@ -103,6 +104,8 @@ __all__ = [
     "CatalogueRow",
     "Change",
     "ClaimLine",
+    "ClearingLine",
+    "ClearingStatement",
     "Decided",
     "Department",
     "Diagnosis",

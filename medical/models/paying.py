@@ -360,8 +360,9 @@ class AdvanceSetOff(models.Model):
 class ProviderAdjustment(models.Model):
     """What is added to a provider's payments beside its statements, or taken off. Amounts in fen.
 
-    Group and year differences change what is owed; a release pays what was retained and is owed
-    already; what is forfeited of it is owed no more.
+    Group and year differences change what is owed, and so do bills of people insured elsewhere once
+    a `clearing` is agreed; a release pays what was retained and is owed already; what is forfeited
+    of it is owed no more.
     """
 
     class Kind(models.TextChoices):
@@ -369,6 +370,7 @@ class ProviderAdjustment(models.Model):
         YEAR = "year", _("Difference of the year's settlement")
         RELEASE = "release", _("Retention released")
         FORFEIT = "forfeit", _("Retention forfeited")
+        CLEARED = "cleared", _("Bills of people insured elsewhere, cleared")
 
     provider = models.ForeignKey(
         Provider, models.PROTECT, related_name="adjustments", verbose_name=_("provider")
@@ -389,13 +391,24 @@ class ProviderAdjustment(models.Model):
         verbose_name=_("payment"),
     )
 
+    clearing = models.ForeignKey(
+        "ClearingStatement",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="adjustments",
+        verbose_name=_("clearing between regions"),
+    )
+
     class Meta:
         verbose_name = _("adjustment of a provider's payments")
         verbose_name_plural = _("adjustments of providers' payments")
         ordering = ["-month", "provider"]
         constraints = [
             models.UniqueConstraint(
-                fields=["run", "provider", "fund", "kind"], name="provider_adjustment_once"
+                fields=["run", "provider", "fund", "kind", "clearing"],
+                nulls_distinct=False,
+                name="provider_adjustment_once",
             ),
             models.CheckConstraint(
                 condition=~Q(kind__in=["release", "forfeit"]) | Q(amount__gt=0),

@@ -8,8 +8,9 @@ from socsec.office import shell
 def hang() -> None:
     """Hang these pages into the portal; called once, when the app is ready."""
     from medical.services.cover.diseases import KIND
+    from medical.services.reimbursing.claims import KIND as REIMBURSEMENT
 
-    from . import cover
+    from . import cover, reimbursement
 
     shell.tile(
         shell.Tile(
@@ -20,3 +21,4 @@ def hang() -> None:
         ),
     )
     shell.withdrawal(KIND, cover.withdraw)
+    shell.withdrawal(REIMBURSEMENT, reimbursement.withdraw)

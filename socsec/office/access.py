@@ -168,6 +168,11 @@ _TABLE: dict[str, set[Role]] = {
     "year_budget.decide": {REVIEWER},
     "provider_score.enter": {ASSESSOR},
     "provider_score.approve": {REVIEWER},
+    # clearing between regions: each side speaks for itself
+    "clearing.read": DESK,
+    "clearing.dispute": {ASSESSOR},
+    "clearing.agree": {REVIEWER},
+    "clearing.receive": {ACCOUNTANT},
     "bill_finding.read": DESK,
     "bill_finding.decide": {ASSESSOR},
     "bill_finding.confirm": {REVIEWER},

@@ -101,7 +101,7 @@ DESK_APART = {
         medical_provider_template funds_statements_pdf funds_statements_xlsx""",
     "asked by a script, or Django's own": "search login logout password_change_done",
     "leads to the page of its case": """
-        assistance_application_change assistance_clock_change
+        assistance_application_change assistance_clock_change medical_reimbursement_change
         enrollment_changerequest_change enrollment_eventreport_change
         enrollment_eventreport_changelist enrollment_doubleenrolment_change""",
     "rows of the other province only": """
@@ -121,7 +121,8 @@ PORTAL_APART = {
         card_code claim_check claim_done claim_start delegate_check delegate_done delegate_what
         detail_check detail_done firm_check life_check life_when movement_check movement_done
         movement_home own_check own_done own_join paper_months pay_check pay_result proof_code
-        resident_check resident_make_up_tier sign_in_code""",
+        reimbursement_invoice reimbursement_more resident_check resident_make_up_tier
+        sign_in_code""",
     "nobody in the village is in that state": """
         firm_pay paper repayment resident_claim resident_claim_check transfer
         assistance_authorise assistance_objection assistance_others""",

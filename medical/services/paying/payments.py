@@ -46,6 +46,7 @@ OUTCOMES = PaymentOutcome._meta.db_table
 _STANDING = ", ".join(f"'{state}'" for state in BillFinding.STANDING)
 _RESTORED = BillFinding.State.RESTORED
 _Adjusted = ProviderAdjustment.Kind
+_CHANGES = ", ".join(f"'{kind}'" for kind in (_Adjusted.GROUP, _Adjusted.YEAR, _Adjusted.CLEARED))
 
 # What stands to a provider's account with a fund: agreed and not paid, and what comes beside it.
 _OWED = f"""
@@ -57,7 +58,7 @@ _OWED = f"""
                and t.month <= %(month)s
             union all
             select a.provider_id, a.fund_id, p.region, 0,
-                   case when a.kind in ('{_Adjusted.GROUP}', '{_Adjusted.YEAR}')
+                   case when a.kind in ({_CHANGES})
                         then a.amount else 0 end,
                    case when a.kind = '{_Adjusted.RELEASE}' then a.amount else 0 end
               from {ADJUSTMENTS} a join {PROVIDERS} p on p.id = a.provider_id

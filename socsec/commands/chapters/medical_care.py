@@ -1,11 +1,13 @@
 """Medical care: a catalogue in force, a hospital and a pharmacy, a pensioner's cover and account."""
 
+from dataclasses import replace
 from datetime import date, timedelta
 
 from django.utils import timezone
 
-from enrollment.models import Category, Person
+from enrollment.models import Category, Person, Purpose
 from enrollment.services import cover
+from enrollment.services.people import bank_account
 from enrollment.services.people import person as people
 from funds.models import Branch, Scheme
 from funds.services import fund
@@ -20,8 +22,9 @@ from medical.models import (
     Level,
     Provider,
     ProviderKind,
+    Reimbursement,
 )
-from medical.services import bill_paper, catalogue, reversing, settling
+from medical.services import bill_paper, catalogue, reimbursing, reversing, settling
 from medical.services.catalogue.sheets import layout_of
 from medical.services.cover import diseases, filings, sharing
 from medical.services.grouping import budgets, lists, releasing, stays
@@ -131,6 +134,7 @@ def medical_care(village: Village) -> None:
     daughter = _pensioner(village)
     _bills(village, daughter)
     _groups(village)
+    _cash(village, daughter)
 
 
 def _catalogue(
@@ -215,6 +219,61 @@ def _bills(village: Village, daughter: Person) -> None:
     first.refresh_from_db()
     bill_paper.issue(by=clerk, encounter=first)
     reversing.propose(by=clerk, encounter=hers, reason="讲座资料费重复收取")
+
+
+def _cash(village: Village, daughter: Person) -> None:
+    """The daughter paid an emergency in Chengdu in cash: granted but for one line, and ordered. Her
+    father hands his receipt in at the portal, which looks like hers."""
+    day = timezone.localdate() - timedelta(days=5)
+    clerk, maker = village.by("intake"), village.by("assessor")
+    bank_account.set(
+        by=clerk,
+        person=daughter,
+        purpose=Purpose.BENEFIT,
+        holder=daughter.name,
+        bank="中国农业银行成都支行",
+        account="6228480000007622",
+    )
+    said = reimbursing.Said(
+        cause=Reimbursement.Cause.EMERGENCY,
+        care=Care.EMERGENCY,
+        provider_name="成都锦城医院",
+        provider_code="H51010000007",
+        level=Level.THIRD,
+        place=CHENGDU,
+        from_date=day,
+        until=day,
+        diagnosis="I10.x00",
+    )
+    paper = reimbursing.Paper(code="51010126", number="0004471902", issued_on=day, amount=1_906_00)
+    hers = reimbursing.open_claim(
+        by=clerk, person=daughter, said=said, invoice=paper, channel=Case.Channel.COUNTER
+    )
+    reimbursing.enter_lines(
+        by=maker,
+        claim=hers,
+        text=f"{day};药品;XC08CA01;氨氯地平片;30;6.20\n"
+        f"{day};药品;;奥美拉唑肠溶胶囊;90;18.60\n{day};药品;;陪护床租用;1;46",
+    )
+    reimbursing.strike(
+        by=maker, claim=hers, number=3, refusal="not_for_it", text="陪护床不属于医疗费用"
+    )
+    reimbursing.assess(by=maker, claim=hers, text="急诊病历、票据和清单相符")
+    reimbursing.grant(by=village.by("reviewer"), claim=hers)
+    reimbursing.order(by=village.by("accountant"))
+    his = reimbursing.open_claim(
+        by=village.portal["chen"],
+        person=village.souls["chen"],
+        said=replace(said, provider_code="", level=None),
+        invoice=replace(paper, code="51010127"),
+        channel=Case.Channel.PORTAL,
+    )
+    reimbursing.enter_lines(
+        by=maker,
+        claim=his,
+        text=f"{day};药品;;奥美拉唑肠溶胶囊;100;18.60\n{day};药品;;病历工本;1;46",
+    )
+    reimbursing.strike(by=maker, claim=his, number=2, refusal="not_shown")
 
 
 def _seen(
