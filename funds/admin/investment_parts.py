@@ -7,19 +7,21 @@ from django.utils.translation import gettext as _
 from funds.models import Mandate, Valuation
 from funds.queries import investment as reads
 from funds.rules.investment.sets import LIMIT_SETS, LimitSet
+from socsec.kernel.arith import half_up
 from socsec.kernel.money import decimal, percent, yuan
 from socsec.kernel.units import ONE
 from socsec.office import figures
 from socsec.office.services import policy as policies
 
 PLACES = 4
+HUNDREDTH = 100  # millionths: of a per cent
 
 
 def shown(mandate: Mandate) -> dict[str, Any]:
     """Everything that follows from the valuations of a mandate."""
     last = reads.last_valuation(mandate)
     breaches = [
-        (each, reads.limit_words(each), percent(each.share) if each.share is not None else "")
+        (each, reads.limit_words(each), hundredths(each.share) if each.share is not None else "")
         for each in mandate.breaches.select_related("mandate")[:20]
     ]
     said: dict[str, Any] = {"last": last, "breaches": breaches}
@@ -34,10 +36,10 @@ def shown(mandate: Mandate) -> dict[str, Any]:
         "since": first.day,
         "period": period
         and {
-            "time": percent(period.time_weighted),
-            "money": percent(period.money_weighted),
-            "benchmark": percent(period.benchmark),
-            "ahead": percent(period.ahead),
+            "time": hundredths(period.time_weighted),
+            "money": hundredths(period.money_weighted),
+            "benchmark": hundredths(period.benchmark),
+            "ahead": hundredths(period.ahead),
             "gain": period.gain,
         },
         "reserves": reads.reserves_of(mandate),
@@ -46,18 +48,23 @@ def shown(mandate: Mandate) -> dict[str, Any]:
                 each,
                 f"{each.quantity:,}",
                 decimal(each.price, ONE, 2),
-                percent(share_of(each.value + each.accrued, last)),
+                hundredths(share_of(each.value + each.accrued, last)),
             )
             for each in last.file.holdings.select_related("instrument").order_by(
                 "instrument__asset_class", "instrument__code"
             )
         ],
-        "cash_share": percent(share_of(last.cash, last)),
+        "cash_share": hundredths(share_of(last.cash, last)),
         "against": against(LIMIT_SETS[mandate.limits], last),
         "draft": against(LIMIT_SETS["draft_2023"], last),
         "values": values(ends),
         "returns": returns(ends),
     }
+
+
+def hundredths(rate: int) -> str:
+    """A share to a hundredth of a per cent, for people; what is left is in the room beside it."""
+    return percent(int(half_up(rate, HUNDREDTH)) * HUNDREDTH)
 
 
 def share_of(amount: int, last: Valuation) -> int:
@@ -81,13 +88,13 @@ def against(of: LimitSet, last: Valuation) -> dict[str, Any] | None:
                 figures.Series(_("Limit"), [each.allowed or 0 for each in drawn]),
             ],
             beside=True,
-            say=percent,
+            say=hundredths,
         ),
-        "head": [_("Limit"), _("Held"), _("Allowed"), _("Room, yuan"), _("Kept")],
+        "head": [_("Limit"), _("Held"), _("Allowed"), _("Room, yuan"), _("Within the limit")],
         "table": [
             [
                 reads.worded(each.limit.label),
-                percent(each.share) if each.share is not None else "—",
+                hundredths(each.share) if each.share is not None else "—",
                 bound(each),
                 yuan(each.room),
                 _("yes") if each.kept else _("no"),
@@ -138,15 +145,15 @@ def returns(ends: list[Valuation]) -> dict[str, Any]:
                 figures.Series(_("Benchmark"), [each - less for each in theirs]),
             ],
             every=max(len(days) // 5, 1),
-            say=percent,
+            say=hundredths,
         ),
         "head": [_("Day"), _("Unit value"), _("Return since the beginning"), _("Benchmark")],
         "table": [
             [
                 each.day.isoformat(),
                 decimal(each.unit_value, ONE, PLACES),
-                percent(mine - ONE),
-                percent(its - ONE),
+                hundredths(mine - ONE),
+                hundredths(its - ONE),
             ]
             for each, mine, its in reversed(list(zip(ends, ours, theirs, strict=True)))
         ],
