@@ -227,6 +227,7 @@ class Boxes(forms.MultiWidget):
     """A date or month in separate boxes, never a calendar alone."""
 
     template_name = "django/forms/widgets/multiwidget.html"
+    turns = True  # in Chinese the last box comes first, as in a date
 
     def __init__(self, parts: Sequence[tuple[str, Text, str, str]]) -> None:
         self.parts = parts  # (name, label, width, autocomplete)

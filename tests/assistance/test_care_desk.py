@@ -125,7 +125,12 @@ def test_care_is_brought_from_the_visit_to_the_bed_by_clicking(
     assert (made.state, made.cost, made.by_money) == (OrderState.CONFIRMED, 200_00, 200_00)
     assert "200.00" in look(intake, page).content.decode()
     click(intake, "care", [old.pk, "order"], four)
-    click(intake, "careorder_cancel", [CareOrder.objects.first().pk], {"reason": "住院了"})
+    click(
+        intake,
+        "careorder_cancel",
+        [CareOrder.objects.get(state=OrderState.ORDERED).pk],
+        {"reason": "住院了"},
+    )
 
     click(intake, "careprovider_bed", [home.pk], {"label": "201-1"})
     bed = Bed.objects.get()

@@ -37,6 +37,7 @@ READS_ALL = "auditor"
 CLERKS |= {READS_ALL: 1}
 PERSONS = [
     "lin",
+    "cared",
     "chen",
     "zhou",
     "wu",
@@ -112,7 +113,7 @@ DESK_APART = {
 }
 PORTAL_APART = {
     "takes a form and leads on": """
-        act_for set_language sign_out stay text_size pay_notice sign_in_resend firm_certify
+        care_confirm care_offer act_for set_language sign_out stay text_size pay_notice sign_in_resend firm_certify
         firm_take_back firm_not_later firm_withdraw""",
     "a file, not a page": """
         firm_bad firm_template paper_pdf pay_note firm_paper my_estimate_paper
@@ -128,6 +129,7 @@ PORTAL_APART = {
         assistance_authorise assistance_objection assistance_others""",
     "before signing in, or for staff: tests/portal/test_browser.py": "estimate sign_in style",
     "before signing in: tests/assistance/test_needs.py": "needs_check",
+    "before signing in: tests/assistance/test_grievances.py": "assistance_tell assistance_follow",
     "before signing in: tests/portal/test_open_account.py": """
         open_account open_account_again open_account_code""",
     "exists in a trial only": "trial_bank",

@@ -90,7 +90,7 @@ class CareBillAdmin(Queue):
             "heading": str(obj),
             "facts": facts(
                 (_("State"), obj.get_state_display()),
-                (_("Provider"), obj.provider, row_url(obj.provider)),
+                (_("Provider of care"), obj.provider, row_url(obj.provider)),
                 (_("Month"), format_month(obj.month)),
                 (_("From the insurance"), yuan(obj.insurance)),
                 (_("For vouchers"), yuan(obj.vouchers)),
@@ -184,7 +184,7 @@ def _odd(bill: CareBill) -> Table:
 
 def _paid(request: HttpRequest, bill: CareBill) -> Table:
     return Table(
-        _("Paid"),
+        _("Paid by the funds"),
         [_("Fund"), _("Yuan"), _("State")],
         [
             Row(
@@ -200,8 +200,15 @@ def _paid(request: HttpRequest, bill: CareBill) -> Table:
 
 def _orders(bill: CareBill) -> Table:
     return Table(
-        _("Orders"),
-        [_("Service"), _("Person"), _("Day"), _("Units"), _("Insurance"), _("Vouchers")],
+        _("Orders of care"),
+        [
+            _("Service of care"),
+            _("Person"),
+            _("Day"),
+            _("Units"),
+            _("From the insurance"),
+            _("Vouchers"),
+        ],
         [
             Row(
                 [

@@ -37,6 +37,7 @@ class NumbersField(BoxesField):
     def __init__(self, names: Sequence[tuple[str, Text]], **kwargs: Any) -> None:
         super().__init__([(name, label, "w-4", "off") for name, label in names], **kwargs)
         self.names = [name for name, _label in names]
+        self.widget.turns = False
 
     def clean(self, value: Any) -> dict[str, int]:
         texts = [tidy(str(each or "")) for each in value or [""] * len(self.names)]
@@ -100,8 +101,8 @@ class PlanForm(ScreenForm):
 
 
 class OrderForm(ScreenForm):
-    provider = pick(_("Provider"), [])
-    service = pick(_("Service"), SERVICES)
+    provider = pick(_("Provider of care"), [])
+    service = pick(_("Service of care"), SERVICES)
     setting = pick(_("Where"), SETTINGS)
     units = WholeField(
         label=_("Units"), least=1, help_text=_("Hours, times or days, as the price is.")
@@ -138,7 +139,7 @@ class BedForm(ScreenForm):
 
 
 class BillForm(ScreenForm):
-    provider = pick(_("Provider"), [])
+    provider = pick(_("Provider of care"), [])
     month = MonthField(label=_("Month"))
     stated = MoneyField(
         label=_("Claimed by the provider, yuan"),

@@ -82,7 +82,7 @@ class CareOrderAdmin(Queue):
                 (_("State"), obj.get_state_display()),
                 (_("Person"), obj.person.name, row_url(obj.person)),
                 (
-                    _("Provider"),
+                    _("Provider of care"),
                     obj.provider,
                     seen_url(request.user, obj.provider, "care.read", obj.provider.region),
                 ),
@@ -163,7 +163,7 @@ class VoucherAdmin(Queue):
             "tables": [
                 Table(
                     _("Spent on"),
-                    [_("Service"), _("Day"), _("Spent")],
+                    [_("Service of care"), _("Day"), _("Spent")],
                     [
                         Row(
                             [

@@ -113,7 +113,7 @@ class CarePlanAdmin(Queue):
             "tables": [
                 Table(
                     _("Services a month"),
-                    [_("Service"), _("Where"), _("Units")],
+                    [_("Service of care"), _("Where"), _("Units")],
                     [Row(each) for each in plan_lines(obj)],
                     "",
                     (2,),

@@ -220,7 +220,7 @@ class BedAdmin(Queue):
             "heading": str(obj),
             "facts": facts(
                 (_("State"), BED_STATES[bed_state(obj)]),
-                (_("Provider"), obj.provider, row_url(obj.provider)),
+                (_("Provider of care"), obj.provider, row_url(obj.provider)),
                 (_("From"), day_plain(obj.since)),
                 (_("Closed"), day_plain(obj.closed_on) if obj.closed_on else None),
             ),

@@ -47,7 +47,7 @@ class Voucher(models.Model):
 
 
 class OrderState(models.TextChoices):
-    ORDERED = "ordered", _("Ordered")
+    ORDERED = "ordered", _("Ordered, not given yet")
     CONFIRMED = "confirmed", _("Confirmed")
     CANCELLED = "cancelled", _("Cancelled")
 

@@ -188,7 +188,7 @@ def _boxes(bound: BoundField) -> list[dict[str, Any]]:
         for i, (name, label, width, complete) in enumerate(widget.parts)
     ]
     # In Chinese a date begins with its year.
-    return boxes[::-1] if display.chinese() else boxes
+    return boxes[::-1] if display.chinese() and widget.turns else boxes
 
 
 # The month, the working day, the chart
