@@ -33,7 +33,7 @@ class LedgerBatchOut(serializers.Serializer):
     id = serializers.IntegerField()
     fund = serializers.IntegerField(source="fund_id")
     kind = serializers.CharField()
-    source = serializers.CharField()
+    act = serializers.CharField(source="source")
     booked_on = serializers.DateField()
     count = serializers.IntegerField()
     total = YuanField()
