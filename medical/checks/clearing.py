@@ -98,11 +98,8 @@ def sums_and_money() -> Iterator[Finding]:
                     say(_("Providers do not get what the clearing says.")),
                 )
         if each.state == State.PAID and each.net:
-            paid = sum(
-                PaymentOrder.objects.filter(person_id=0, batch_id=each.envelope_id).values_list(
-                    "amount", flat=True
-                )
-            )
+            orders = PaymentOrder.objects.filter(person_id=0, batch_id=each.envelope_id or 0)
+            paid = orders.aggregate(sum=Sum("amount", default=0))["sum"]
             batch = ledger.batch(source_of(each))
             came = batch.total if batch else 0
             if not paid == came == abs(each.net):

@@ -91,7 +91,8 @@ def check_month(month: int) -> None:
 def preview(month: int, region: str) -> Preview:
     """How many lines there would be, what is owed by them, and between whom."""
     check_month(month)
-    count, total, of_region = 0, 0, {}
+    count, total = 0, 0
+    of_region: dict[str, list[int]] = {}
     for pair in pairs(month, region):
         lines, amount = _sum(_of(region, pair), month)
         count, total = count + lines, total + amount

@@ -78,7 +78,7 @@ def receive(*, by: User, statement: ClearingStatement, on: date) -> ClearingStat
     require(by, "clearing.receive", held.payee.region_id)
     _must_be_agreed(held)
     outcomes = set(
-        PaymentOutcome.objects.filter(person_id=0, batch_id=held.envelope_id).values_list(
+        PaymentOutcome.objects.filter(person_id=0, batch_id=held.envelope_id or 0).values_list(
             "outcome", flat=True
         )
     )

@@ -128,7 +128,8 @@ def complete(*, by: User, claim: Reimbursement, said: Said) -> Reimbursement:
         setattr(held, name, value)
     held.save()
     if changed:
-        labels = [str(Reimbursement._meta.get_field(name).verbose_name) for name in changed]
+        fields = [Reimbursement._meta.get_field(name) for name in changed]
+        labels = [str(getattr(field, "verbose_name", field.name)) for field in fields]
         cases.note(case_id=held.pk, by=by, text=" · ".join(labels))
     return held
 
@@ -181,7 +182,7 @@ def settled_already(claim: Reimbursement, *more: Paper) -> None:
         opened_at__date__lte=claim.until,
         closed_at__date__gte=claim.from_date,
     ).select_related("provider")
-    papers = [*claim.invoices.all(), *more]
+    papers: list[Invoice | Paper] = [*claim.invoices.all(), *more]
     amounts = {each.amount for each in papers} | {sum(each.amount for each in papers)}
     numbers = {each.number for each in papers}
     for bill in direct:

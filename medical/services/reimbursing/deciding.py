@@ -342,13 +342,14 @@ def _bill(by: User, claim: Reimbursement, edition: PolicyEdition) -> Encounter:
 def _provider(by: User, claim: Reimbursement) -> Provider:
     """The provider in the register. One from elsewhere is entered, without an agreement; so is one
     without a national code, under the number of the claim."""
-    code = claim.provider_code or f"Z{claim.root:011d}"
+    assert claim.level is not None  # asked before the bill is made
+    code, level = claim.provider_code or f"Z{claim.root:011d}", Level(claim.level)
     found, made = Provider.objects.get_or_create(
         code=code,
         defaults={
             "name": claim.provider_name,
-            "kind": _KINDS.get(claim.level, ProviderKind.HOSPITAL),
-            "level": claim.level,
+            "kind": _KINDS.get(level, ProviderKind.HOSPITAL),
+            "level": level,
             "region": claim.place,
         },
     )
