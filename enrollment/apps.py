@@ -264,7 +264,7 @@ class EnrollmentConfig(AppConfig):
             menu.Place(
                 "deferrals",
                 menu.Group.COLLECTION,
-                6,
+                7,
                 _("Contributions put off"),
                 "admin:enrollment_deferral_changelist",
                 "calendar_month",
@@ -273,7 +273,7 @@ class EnrollmentConfig(AppConfig):
             menu.Place(
                 "waivers",
                 menu.Group.COLLECTION,
-                7,
+                8,
                 _("Waivers and write-offs"),
                 "admin:enrollment_waiver_changelist",
                 "money_off",
@@ -282,7 +282,7 @@ class EnrollmentConfig(AppConfig):
             menu.Place(
                 "withholding",
                 menu.Group.COLLECTION,
-                8,
+                9,
                 _("Bank withholding"),
                 "admin:enrollment_withholdingfile_changelist",
                 "account_balance",

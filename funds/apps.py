@@ -40,7 +40,7 @@ class FundsConfig(AppConfig):
             menu.Place(
                 "funds-overview",
                 menu.Group.FUNDS,
-                0,
+                1,
                 _("Overview of the funds"),
                 "admin:funds_dashboard",
                 "monitoring",
@@ -49,7 +49,7 @@ class FundsConfig(AppConfig):
             menu.Place(
                 "funds",
                 menu.Group.FUNDS,
-                1,
+                2,
                 _("Funds"),
                 "admin:funds_fund_changelist",
                 "savings",
@@ -58,7 +58,7 @@ class FundsConfig(AppConfig):
             menu.Place(
                 "ledger",
                 menu.Group.FUNDS,
-                2,
+                3,
                 _("Ledger"),
                 "admin:funds_ledgerbatch_changelist",
                 "menu_book",
@@ -67,7 +67,7 @@ class FundsConfig(AppConfig):
             menu.Place(
                 "statements",
                 menu.Group.FUNDS,
-                3,
+                4,
                 _("Statements"),
                 "admin:funds_statements",
                 "balance",
@@ -75,8 +75,8 @@ class FundsConfig(AppConfig):
             ),
             menu.Place(
                 "supervision",
-                menu.Group.FUNDS,
-                9,
+                menu.Group.OVERSIGHT,
+                1,
                 _("Supervision"),
                 "admin:funds_supervisionfinding_changelist",
                 "policy",
@@ -85,7 +85,7 @@ class FundsConfig(AppConfig):
             menu.Place(
                 "closings",
                 menu.Group.FUNDS,
-                4,
+                5,
                 _("Closings of months"),
                 "admin:funds_monthclosing_changelist",
                 "event_available",
@@ -94,7 +94,7 @@ class FundsConfig(AppConfig):
             menu.Place(
                 "budgets",
                 menu.Group.FUNDS,
-                5,
+                6,
                 _("Budgets"),
                 "admin:funds_budget_changelist",
                 "request_quote",
@@ -103,7 +103,7 @@ class FundsConfig(AppConfig):
             menu.Place(
                 "spending-plans",
                 menu.Group.FUNDS,
-                6,
+                7,
                 _("Spending plans"),
                 "admin:funds_spendingplan_changelist",
                 "event_note",
@@ -112,7 +112,7 @@ class FundsConfig(AppConfig):
             menu.Place(
                 "final-accounts",
                 menu.Group.FUNDS,
-                7,
+                8,
                 _("Final accounts"),
                 "admin:funds_finalaccounts_changelist",
                 "inventory",
@@ -120,8 +120,8 @@ class FundsConfig(AppConfig):
             ),
             menu.Place(
                 "banks",
-                menu.Group.FUNDS,
-                8,
+                menu.Group.BANKS,
+                1,
                 _("Accounts at banks"),
                 "admin:funds_bankaccount_changelist",
                 "account_balance",
@@ -129,8 +129,8 @@ class FundsConfig(AppConfig):
             ),
             menu.Place(
                 "bank-statements",
-                menu.Group.FUNDS,
-                9,
+                menu.Group.BANKS,
+                2,
                 _("Bank statements"),
                 "admin:funds_bankstatement_changelist",
                 "receipt_long",
@@ -138,8 +138,8 @@ class FundsConfig(AppConfig):
             ),
             menu.Place(
                 "days",
-                menu.Group.FUNDS,
-                10,
+                menu.Group.BANKS,
+                3,
                 _("Reconciliations of days"),
                 "admin:funds_dayreconciliation_changelist",
                 "compare_arrows",
@@ -147,8 +147,8 @@ class FundsConfig(AppConfig):
             ),
             menu.Place(
                 "deposits",
-                menu.Group.FUNDS,
-                11,
+                menu.Group.BANKS,
+                4,
                 _("Term deposits"),
                 "admin:funds_termdeposit_changelist",
                 "lock_clock",
@@ -156,8 +156,8 @@ class FundsConfig(AppConfig):
             ),
             menu.Place(
                 "pooling",
-                menu.Group.FUNDS,
-                12,
+                menu.Group.BALANCE,
+                1,
                 _("Pooling between levels"),
                 "admin:funds_poolinground_changelist",
                 "swap_vert",
@@ -165,8 +165,8 @@ class FundsConfig(AppConfig):
             ),
             menu.Place(
                 "financing",
-                menu.Group.FUNDS,
-                13,
+                menu.Group.BALANCE,
+                2,
                 _("Financing"),
                 "admin:funds_fundingdue_changelist",
                 "input",
@@ -174,8 +174,8 @@ class FundsConfig(AppConfig):
             ),
             menu.Place(
                 "reserves",
-                menu.Group.FUNDS,
-                14,
+                menu.Group.BALANCE,
+                3,
                 _("Reserves"),
                 "admin:funds_reservemove_changelist",
                 "shield",
@@ -183,8 +183,8 @@ class FundsConfig(AppConfig):
             ),
             menu.Place(
                 "projections",
-                menu.Group.FUNDS,
-                18,
+                menu.Group.BALANCE,
+                6,
                 _("Long-term balance"),
                 "admin:funds_projection_changelist",
                 "query_stats",
@@ -192,8 +192,8 @@ class FundsConfig(AppConfig):
             ),
             menu.Place(
                 "investment",
-                menu.Group.FUNDS,
-                15,
+                menu.Group.BALANCE,
+                4,
                 _("Investment"),
                 "admin:funds_mandate_changelist",
                 "trending_up",
@@ -201,8 +201,8 @@ class FundsConfig(AppConfig):
             ),
             menu.Place(
                 "entrusted",
-                menu.Group.FUNDS,
-                16,
+                menu.Group.BALANCE,
+                5,
                 _("Entrusted money"),
                 "admin:funds_entrustment_changelist",
                 "swap_horiz",
@@ -210,8 +210,8 @@ class FundsConfig(AppConfig):
             ),
             menu.Place(
                 "verify",
-                menu.Group.FUNDS,
-                19,
+                menu.Group.OVERSIGHT,
+                9,
                 _("Verify the books"),
                 "admin:funds_verify",
                 "fact_check",

@@ -156,7 +156,7 @@ class PensionsConfig(AppConfig):
             menu.Place(
                 "overpayments",
                 menu.Group.BENEFITS,
-                3,
+                4,
                 _("Overpayments"),
                 "admin:pensions_overpayment_changelist",
                 "undo",
@@ -165,7 +165,7 @@ class PensionsConfig(AppConfig):
             menu.Place(
                 "transfers",
                 menu.Group.BENEFITS,
-                4,
+                5,
                 _("Transfers of entitlements"),
                 "admin:pensions_transfer_changelist",
                 "sync_alt",
@@ -174,7 +174,7 @@ class PensionsConfig(AppConfig):
             menu.Place(
                 "special_work",
                 menu.Group.BENEFITS,
-                5,
+                6,
                 _("Arduous work"),
                 "admin:pensions_specialworkperiod_changelist",
                 "construction",
@@ -182,8 +182,8 @@ class PensionsConfig(AppConfig):
             ),
             menu.Place(
                 "fairness",
-                menu.Group.FUNDS,
-                17,
+                menu.Group.BALANCE,
+                7,
                 _("Fairness"),
                 "admin:pensions_fairness",
                 "balance",

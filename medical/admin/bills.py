@@ -305,7 +305,7 @@ def hang() -> None:
         menu.Place(
             "visits",
             menu.Group.MEDICAL,
-            0,
+            1,
             _("Visits and bills"),
             "admin:medical_encounter_changelist",
             "receipt_long",

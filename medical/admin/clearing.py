@@ -268,8 +268,8 @@ def hang() -> None:
     menu.place(
         menu.Place(
             "clearings",
-            menu.Group.MEDICAL,
-            4,
+            menu.Group.PROVIDERS,
+            13,
             _("Clearing between regions"),
             "admin:medical_clearingstatement_changelist",
             "compare_arrows",

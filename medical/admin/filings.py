@@ -62,7 +62,7 @@ def hang() -> None:
         menu.Place(
             "filings",
             menu.Group.MEDICAL,
-            4,
+            3,
             _("Care away from home"),
             "admin:medical_awayfiling_changelist",
             "travel_explore",
@@ -71,7 +71,7 @@ def hang() -> None:
         menu.Place(
             "diseases",
             menu.Group.MEDICAL,
-            5,
+            4,
             _("Registered diseases"),
             "admin:medical_registration_changelist",
             "medical_information",

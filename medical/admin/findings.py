@@ -294,13 +294,13 @@ class FindingAppealAdmin(Queue):
 def hang() -> None:
     """Hang the queue and the appeals into the sidebar."""
     places = (
-        ("bill_findings", 5, _("Audit findings"), BillFinding, "troubleshoot", queries.waiting),
-        ("finding_appeals", 6, _("Appeals of providers"), FindingAppeal, "gavel", None),
+        ("bill_findings", 8, _("Audit findings"), BillFinding, "troubleshoot", queries.waiting),
+        ("finding_appeals", 9, _("Appeals of providers"), FindingAppeal, "gavel", None),
     )
     for slug, order, label, model, icon, count in places:
         name = f"admin:medical_{model._meta.model_name}_changelist"
         menu.place(
             menu.Place(
-                slug, menu.Group.MEDICAL, order, label, name, icon, "bill_finding.read", count
+                slug, menu.Group.PROVIDERS, order, label, name, icon, "bill_finding.read", count
             )
         )

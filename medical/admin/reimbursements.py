@@ -543,7 +543,7 @@ def hang() -> None:
         menu.Place(
             "reimbursements",
             menu.Group.MEDICAL,
-            1,
+            2,
             _("Reimbursements"),
             "admin:medical_reimbursement_changelist",
             "request_quote",

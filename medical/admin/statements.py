@@ -204,8 +204,8 @@ def hang() -> None:
     menu.place(
         menu.Place(
             "provider_statements",
-            menu.Group.MEDICAL,
-            4,
+            menu.Group.PROVIDERS,
+            3,
             _("Provider statements"),
             "admin:medical_providerstatement_changelist",
             "receipt_long",

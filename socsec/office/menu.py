@@ -23,10 +23,15 @@ class Group(IntEnum):
     COLLECTION = 4
     BENEFITS = 5
     MEDICAL = 6
-    ASSISTANCE = 7
-    FUNDS = 8
-    RULES = 9
-    SYSTEM = 10
+    PROVIDERS = 7
+    ASSISTANCE = 8
+    CARE = 9
+    FUNDS = 10
+    BANKS = 11
+    BALANCE = 12
+    OVERSIGHT = 13
+    RULES = 14
+    SYSTEM = 15
 
 
 HEADINGS: dict[Group, Text] = {
@@ -36,8 +41,13 @@ HEADINGS: dict[Group, Text] = {
     Group.COLLECTION: _("Collection"),
     Group.BENEFITS: _("Benefits"),
     Group.MEDICAL: _("Medical care"),
+    Group.PROVIDERS: _("Hospitals and pharmacies"),
     Group.ASSISTANCE: _("Social assistance"),
+    Group.CARE: _("Care"),
     Group.FUNDS: _("Funds"),
+    Group.BANKS: _("Banks"),
+    Group.BALANCE: _("Balance and reserves"),
+    Group.OVERSIGHT: _("Fund safety"),
     Group.RULES: _("Rules"),
     Group.SYSTEM: _("System"),
 }
@@ -64,6 +74,11 @@ def place(*new: Place) -> None:
     for each in new:
         if _places.get(each.slug, each) != each:
             raise ValueError(f"the place {each.slug} is taken")
+        beside = next(
+            (p for p in _places.values() if (p.group, p.order) == (each.group, each.order)), each
+        )
+        if beside != each:
+            raise ValueError(f"{each.slug} would stand where {beside.slug} stands")
         _places[each.slug] = each
 
 

@@ -118,6 +118,8 @@ def test_no_place_of_the_menu_takes_the_name_of_another(monkeypatch):
     menu.place(first)
     with pytest.raises(ValueError, match="x is taken"):
         menu.place(dataclasses.replace(first, label="Y"))
+    with pytest.raises(ValueError, match="y would stand where x stands"):
+        menu.place(dataclasses.replace(first, slug="y"))
     assert menu._places == {"x": first}
 
 

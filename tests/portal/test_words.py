@@ -6,10 +6,11 @@ from datetime import UTC, date, datetime
 import pytest
 
 from socsec.kernel.months import month
-from socsec.office import display, figures, forms
+from socsec.office import display, forms
+from socsec.office.figures import charts
 
 
-@pytest.mark.parametrize("module", [display, figures, forms], ids=lambda m: m.__name__)
+@pytest.mark.parametrize("module", [display, charts, forms], ids=lambda m: m.__name__)
 def test_the_examples_in_the_words_are_true(module):
     found = doctest.testmod(module)
     assert (found.attempted > 0, found.failed) == (True, 0)

@@ -40,17 +40,17 @@ def hang() -> None:
     """Hang care into the sidebar and onto the pages of persons."""
     person.hang()
     places = (
-        ("care-levels", 8, _("Levels of care"), CareAssessment, "elderly"),
-        ("care-plans", 9, _("Care plans"), CarePlan, "event_note"),
-        ("care-orders", 10, _("Orders of care"), CareOrder, "home_health"),
-        ("care-vouchers", 11, _("Vouchers for care"), Voucher, "confirmation_number"),
-        ("care-waits", 12, _("Waiting lists for beds"), BedWait, "bed"),
-        ("care-bills", 14, _("Bills of care"), CareBill, "receipt_long"),
-        ("care-providers", 13, _("Providers of care"), CareProvider, "night_shelter"),
+        ("care-levels", 1, _("Levels of care"), CareAssessment, "elderly"),
+        ("care-plans", 2, _("Care plans"), CarePlan, "event_note"),
+        ("care-orders", 3, _("Orders of care"), CareOrder, "home_health"),
+        ("care-vouchers", 4, _("Vouchers for care"), Voucher, "confirmation_number"),
+        ("care-waits", 5, _("Waiting lists for beds"), BedWait, "bed"),
+        ("care-bills", 7, _("Bills of care"), CareBill, "receipt_long"),
+        ("care-providers", 6, _("Providers of care"), CareProvider, "night_shelter"),
     )
     for slug, order, label, model, icon in places:
         name = f"admin:assistance_{model._meta.model_name}_changelist"
-        menu.place(menu.Place(slug, menu.Group.ASSISTANCE, order, label, name, icon, "care.read"))
+        menu.place(menu.Place(slug, menu.Group.CARE, order, label, name, icon, "care.read"))
     home.tile(home.Tile("care", 6, _("Care to be decided"), "care.approve", _to_decide))
 
 

@@ -20,13 +20,22 @@ __all__ = [
 
 def hang() -> None:
     """Hang them into the sidebar; the first counts what of all of them waits for a second person."""
-    for slug, label, model, icon, count in (
-        ("case_payments", _("Stays paid by group"), "casepayment", "calculate", queries.to_decide),
-        ("group_lists", _("Lists of groups"), "grouplist", "list_alt", None),
-        ("year_budgets", _("Budgets for providers"), "yearbudget", "pie_chart", None),
-        ("provider_scores", _("Scores of providers' years"), "providerscore", "grade", None),
+    for slug, order, label, model, icon, count in (
+        (
+            "case_payments",
+            4,
+            _("Stays paid by group"),
+            "casepayment",
+            "calculate",
+            queries.to_decide,
+        ),
+        ("group_lists", 5, _("Lists of groups"), "grouplist", "list_alt", None),
+        ("year_budgets", 6, _("Budgets for providers"), "yearbudget", "pie_chart", None),
+        ("provider_scores", 7, _("Scores of providers' years"), "providerscore", "grade", None),
     ):
         name = f"admin:medical_{model}_changelist"
         menu.place(
-            menu.Place(slug, menu.Group.MEDICAL, 4, label, name, icon, "statement.read", count)
+            menu.Place(
+                slug, menu.Group.PROVIDERS, order, label, name, icon, "statement.read", count
+            )
         )

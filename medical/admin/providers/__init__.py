@@ -37,17 +37,17 @@ def hang() -> None:
         ),
         (
             "provider_accounts",
-            7,
+            11,
             _("Bank accounts of providers"),
             ProviderAccount,
             "account_balance",
             None,
         ),
-        ("provider_advances", 8, _("Advances to providers"), ProviderAdvance, "payments", None),
-        ("sanctions", 3, _("Measures against providers"), Sanction, "gavel", None),
+        ("provider_advances", 12, _("Advances to providers"), ProviderAdvance, "payments", None),
+        ("sanctions", 10, _("Measures against providers"), Sanction, "gavel", None),
     )
     for slug, order, label, model, icon, count in places:
         name = f"admin:medical_{model._meta.model_name}_changelist"
         menu.place(
-            menu.Place(slug, menu.Group.MEDICAL, order, label, name, icon, "provider.read", count)
+            menu.Place(slug, menu.Group.PROVIDERS, order, label, name, icon, "provider.read", count)
         )
