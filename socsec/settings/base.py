@@ -201,6 +201,10 @@ LOGGING = {
 }
 
 
+# A provider's bills of a month, 100,000 at most, come in one message.
+DATA_UPLOAD_MAX_MEMORY_SIZE = 16 * 2**20
+
+
 def database(url: str) -> dict:
     """One PostgreSQL schema shared by all apps."""
     config = env.db_url_config(url)
