@@ -1,5 +1,7 @@
 """What all tests share: a database that may be emptied between tests, and nothing else guarded less."""
 
+import itertools
+
 import hypothesis
 import pytest
 from django.db import connection
@@ -29,6 +31,15 @@ def django_db_setup(django_db_setup, django_db_blocker):
         )
         for table, trigger in cursor.fetchall():
             cursor.execute(f"ALTER TABLE {table} DISABLE TRIGGER {trigger}")
+
+
+NTH = itertools.count()
+
+
+@pytest.fixture(autouse=True)
+def anchors_of_its_own(settings, tmp_path_factory):
+    """No test finds the books of another anchored; the folder is made when something is written."""
+    settings.ANCHOR_DIR = tmp_path_factory.getbasetemp() / f"anchors-{next(NTH)}"
 
 
 @pytest.fixture(autouse=True)

@@ -31,7 +31,7 @@ class FewMonthsFacts(RetirementFacts):
         most=MOST_MONTHS * 2,
         help=("含视同缴费月数", "Deemed months included"),
     )
-    account_balance: Number = fact(("个人账户储存额", "Account balance"), most=10**10)
+    account_balance: Number = fact(("个人账户储存额", "Account balance"), least=0, most=10**10)
 
 
 @dataclass(frozen=True)
@@ -75,7 +75,7 @@ class FewMonths(Sheet):
     )
     balance: Number = line(
         ("终止关系一次性支付个人账户", "Paid at once when the relation is ended"),
-        "if(open, account_balance, 0)",
+        "account_balance × if(open, 1, 0)",
         RULES,
         kind="total",
     )
@@ -133,5 +133,5 @@ def few_months(f: FewMonthsFacts, p: RetirementParams) -> FewMonths:
         short=short,
         open=may_choose,
         pension_from=f.month + missing,
-        balance=where(may_choose, f.account_balance, 0),
+        balance=f.account_balance * where(may_choose, 1, 0),
     )

@@ -32,7 +32,7 @@ from pensions.services.residents import accounts as resident_accounts
 from socsec.kernel.ids import make_credit_code, make_resident_id
 from socsec.kernel.months import first_day, last_day, month, month_of
 from socsec.office import oversight
-from socsec.office.models import Role
+from socsec.office.models import Role, RoleGrant
 from socsec.office.services import certificates, users
 from tests import people
 from tests.people import JINJIANG, PUDONG, SHANGHAI, SICHUAN
@@ -62,6 +62,8 @@ class Life:
         )
         users.grant(user=third, role=Role.REVIEWER, by=None)
         self.village.staff["sc-releaser"] = third
+        # The life begins before the day on which the village was made, and its clerks with it.
+        RoleGrant.objects.update(since=date(2020, 1, 1))
 
     def by(self, name: str):
         return self.village.by(name)

@@ -207,8 +207,8 @@ def test_an_appeal_that_is_upheld_gives_the_deduction_back_with_the_next_payment
     finding.refresh_from_db()
     assert finding.state == "restored"
     assert queries.precision(reviewer)[0].wrong == 1
-    # It comes back with the next payment, once: 1,000.00 × 85 % is due for a stay of the next month.
-    bill(2_500, number="N2", who="chen", day=TODAY, days=1)
+    # It comes back with the next payment, once: 1,000.00 × 85 % is due for a bill of the next month.
+    bill(2_500, number="N2", who="chen")
     following = later.next()
     drive("provider_statements", following)
     next_ = ProviderStatement.objects.get(month=following)
