@@ -1,15 +1,12 @@
-"""The desk's pages of money between levels: rounds with who gains and who pays, parts, single payments."""
+"""Rounds in which regions share: what each hands up and is granted."""
 
-from collections.abc import Mapping
 from typing import Any, ClassVar
 
-from django import forms
 from django.contrib import admin
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.urls import URLPattern, path, reverse
-from django.utils.functional import Promise
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
@@ -19,102 +16,18 @@ from funds.params import PoolingMethod
 from funds.rules.pooling.together import METHODS
 from funds.services import pooling
 from socsec.kernel.money import yuan
-from socsec.kernel.months import format_month
 from socsec.kernel.regions import covers
 from socsec.office.access import may, scope
 from socsec.office.desk import Button, Crumb, Deed, DeskAdmin, list_url, row_url, show_page, staff
-from socsec.office.forms import MoneyField, MonthField, ScreenForm, WholeField
+from socsec.office.forms import MoneyField, ScreenForm, WholeField
 from socsec.office.net_chart import net_chart
 from socsec.office.tables import facts
 
-from .budgets import FundForm, ReasonForm
+from ..budgets import ReasonForm
+from .forms import PART_VERBS, ROUND_VERBS, FiguresForm, RoundForm, TotalForm
+from .words import MONEY, NAMES, OPEN, WHERE, agreed, said
 
-Text = str | Promise
-Round, Payment = PoolingRound.State, PoolingTransfer.State
-WHERE: Mapping[str, Text] = {
-    "books": _("the fund's books"),
-    "official": _("policy"),
-    "secondary": _("policy"),
-    "unverified": _("policy, unverified"),
-    "provisional": _("policy, of an earlier year"),
-}
-NAMES: Mapping[str, Text] = {
-    "average_wage": _("Average wage of a year, yuan"),
-    "insured": _("Workers insured"),
-    "employed": _("People employed by enterprises"),
-    "retirees": _("Pensioners"),
-    "income": _("Income of the months, yuan"),
-    "expenditure": _("Expenditure of the months, yuan"),
-}
-MONEY = {"average_wage", "income", "expenditure"}
-OPEN = {"unverified", "provisional"}
-
-
-class RoundForm(FundForm):
-    since = MonthField(label=_("First month"))
-    until = MonthField(label=_("Last month"))
-
-
-class TotalForm(ScreenForm):
-    total = MoneyField(label=_("Total of the preview, in yuan"))
-
-
-class FiguresForm(ScreenForm):
-    source = forms.CharField(
-        label=_("Where the figures come from"),
-        max_length=80,
-        widget=forms.TextInput(attrs={"class": "input w-20"}),
-    )
-
-
-class PaymentForm(ScreenForm):
-    payer = forms.ModelChoiceField(
-        Fund.objects.none(), label=_("Paid by"), widget=forms.Select(attrs={"class": "select w-20"})
-    )
-    payee = forms.ModelChoiceField(
-        Fund.objects.none(),
-        label=_("Received by"),
-        widget=forms.Select(attrs={"class": "select w-20"}),
-    )
-    month = MonthField(label=_("Month"))
-    amount = MoneyField(label=_("Amount, in yuan"))
-    purpose = forms.CharField(
-        label=_("Purpose"), max_length=200, widget=forms.TextInput(attrs={"class": "input w-20"})
-    )
-
-
-# verb: its label, act, the states in which it is offered, whether it stops something
-ROUND_VERBS: dict[str, tuple[Text, str, tuple[str, ...], bool]] = {
-    "preview": (_("Preview"), "pooling.draft", (Round.DRAFTED, Round.PREVIEWED), False),
-    "approve": (_("Approve"), "pooling.approve", (Round.PREVIEWED,), False),
-    "post": (_("Post"), "pooling.draft", (Round.APPROVED,), False),
-    "ask": (_("Ask for reversal"), "pooling.draft", (Round.POSTED,), True),
-    "reverse": (_("Reverse"), "pooling.approve", (Round.POSTED,), True),
-    "abandon": (
-        _("Abandon"),
-        "pooling.draft",
-        (Round.DRAFTED, Round.PREVIEWED, Round.APPROVED),
-        True,
-    ),
-}
-PART_VERBS: dict[str, tuple[Text, str, bool]] = {
-    "agree": (_("Agree"), "pooling.draft", False),
-    "confirm": (_("Confirm"), "pooling.approve", False),
-    "object": (_("Object"), "pooling.approve", True),
-}
-PAYMENT_VERBS: dict[str, tuple[Text, str, tuple[str, ...], bool]] = {
-    "send": (_("Approve for the payer"), "pooling.approve", (Payment.DRAFTED,), False),
-    "accept": (_("Check for the payee"), "pooling.draft", (Payment.SENT,), False),
-    "finish": (_("Confirm and post"), "pooling.approve", (Payment.ACCEPTED,), False),
-    "reject": (
-        _("Turn down"),
-        "pooling.approve",
-        (Payment.DRAFTED, Payment.SENT, Payment.ACCEPTED),
-        True,
-    ),
-    "ask": (_("Ask for reversal"), "pooling.draft", (Payment.POSTED,), True),
-    "give_back": (_("Agree to the reversal"), "pooling.approve", (Payment.POSTED,), True),
-}
+Round = PoolingRound.State
 
 
 @admin.register(PoolingRound)
@@ -450,162 +363,3 @@ class PoolingRoundAdmin(DeskAdmin):
 
 def _missing() -> PoolingPart:
     raise Http404
-
-
-def said(name: str, value: int | None) -> str:
-    """A figure as people read it."""
-    if value is None:
-        return "—"
-    return yuan(value) if name in MONEY else f"{value:,}"
-
-
-def agreed(part: PoolingPart) -> Text:
-    if part.objection:
-        return _("objects")
-    if part.checker_id:
-        return _("yes")
-    return _("to be confirmed") if part.maker_id else "—"
-
-
-@admin.register(PoolingTransfer)
-class PoolingTransferAdmin(DeskAdmin):
-    read_act = "pooling.read"
-    region_field = None  # of either side: `queries.transfers_of`
-    change_form_template = "admin/desk/tables.html"
-    list_display: ClassVar = ["month_", "payer", "payee", "money", "state", "posted_on"]
-    list_filter: ClassVar = ["state", "up"]
-    fields: ClassVar = ["state"]
-
-    def get_queryset(self, request: HttpRequest) -> Any:
-        return queries.transfers_of(request.user)
-
-    @admin.display(description=_("month"), ordering="month")
-    def month_(self, found: PoolingTransfer) -> str:
-        return format_month(found.month)
-
-    @admin.display(description=_("amount"), ordering="amount")
-    def money(self, found: PoolingTransfer) -> str:
-        return yuan(found.amount)
-
-    def buttons(self, request: HttpRequest, obj: PoolingTransfer | None) -> list[Button]:
-        user = staff(request)
-        if obj is None:
-            return (
-                [Button(_("Draft a payment"), reverse("admin:funds_pooling_pay"), main=True)]
-                if may(user, "pooling.draft")
-                else []
-            )
-        asked = obj.reversal_asked_by_id is not None
-        of_payer = {"send"}
-        of_payee = {"accept", "finish"}
-        return [
-            Button(
-                label,
-                reverse("admin:funds_pooling_payment_verb", args=[obj.pk, slug]),
-                main=not stop,
-                stop=stop,
-            )
-            for slug, (label, act, states, stop) in PAYMENT_VERBS.items()
-            if obj.state in states
-            and (slug not in of_payer or may(user, act, obj.payer.region_id))
-            and (slug not in of_payee or may(user, act, obj.payee.region_id))
-            and (may(user, act, obj.payer.region_id) or may(user, act, obj.payee.region_id))
-            and (slug not in ("ask", "give_back") or (not obj.part_id and asked == (slug != "ask")))
-        ]
-
-    def context(self, request: HttpRequest, obj: PoolingTransfer) -> dict[str, Any]:
-        return {
-            "heading": str(obj),
-            "facts": facts(
-                (_("Paid by"), str(obj.payer)),
-                (_("Received by"), str(obj.payee)),
-                (_("Amount, in yuan"), yuan(obj.amount)),
-                (_("Month"), format_month(obj.month)),
-                (_("Purpose"), obj.purpose),
-                (_("Round"), str(obj.part.round) if obj.part else ""),
-                (_("State"), obj.get_state_display()),
-                (_("Drafted by"), str(obj.payer_maker)),
-                (_("Approved for the payer by"), str(obj.payer_checker or "")),
-                (_("Checked for the payee by"), str(obj.payee_maker or "")),
-                (_("Confirmed for the payee by"), str(obj.payee_checker or "")),
-                (_("Posted"), obj.posted_on.isoformat() if obj.posted_on else ""),
-                (_("Reversal asked by"), str(obj.reversal_asked_by or "")),
-                (_("Reversed by"), str(obj.reversed_by or "")),
-                (_("Reason"), obj.reason),
-            ),
-        }
-
-    def get_urls(self) -> list[URLPattern]:
-        guard = self.admin_site.admin_view
-        return [
-            path("draft/", guard(self.draft), name="funds_pooling_pay"),
-            path("<int:pk>/do/<slug:verb>/", guard(self.verb), name="funds_pooling_payment_verb"),
-            *super().get_urls(),
-        ]
-
-    def draft(self, request: HttpRequest) -> HttpResponse:
-        def prepare(form: ScreenForm) -> None:
-            ours = scope(Fund.objects.select_related("region"), request.user, "region_id")
-            over = {up.pk for fund in ours if (up := pooling.above(fund))}
-            form.fields["payer"].queryset = ours  # type: ignore[attr-defined]
-            form.fields["payee"].queryset = (  # type: ignore[attr-defined]
-                ours | Fund.objects.select_related("region").filter(pk__in=over)
-            )
-
-        def do(given: dict[str, Any]) -> str:
-            pooling.draft_transfer(
-                given["payer"],
-                given["payee"],
-                month=given["month"],
-                amount=given["amount"],
-                purpose=given["purpose"],
-                by=staff(request),
-            )
-            return _now("Drafted. A colleague approves it, then the other level agrees.")
-
-        return Deed(
-            title=_("Draft a payment"),
-            act="pooling.draft",
-            button=_("Draft it"),
-            do=do,
-            form=PaymentForm,
-            prepare=prepare,
-            lead=_("To the next level above or below, of one branch and scheme."),
-            back=list_url(PoolingTransfer),
-            crumbs=[Crumb(_("Payments between levels"), list_url(PoolingTransfer))],
-        ).answer(request)
-
-    def verb(self, request: HttpRequest, pk: int, verb: str) -> HttpResponse:
-        found = get_object_or_404(self.get_queryset(request), pk=pk)
-        if verb not in PAYMENT_VERBS:
-            raise Http404
-        label, act, _states, stop = PAYMENT_VERBS[verb]
-        reasons = {"reject": pooling.reject, "ask": pooling.ask_back}
-        plain = {
-            "send": pooling.send,
-            "accept": pooling.accept,
-            "finish": pooling.finish,
-            "give_back": pooling.give_back,
-        }
-
-        def do(given: dict[str, Any]) -> str:
-            if verb in reasons:
-                done = reasons[verb](found.pk, by=staff(request), reason=given["reason"])
-            else:
-                done = plain[verb](found.pk, by=staff(request))
-            return _now("Done. It is now: %(state)s.") % {"state": done.get_state_display()}
-
-        return Deed(
-            title=label,
-            act=act,
-            button=label,
-            do=do,
-            form=ReasonForm if verb in reasons else ScreenForm,
-            lead=f"{found} · {yuan(found.amount)}",
-            stop=stop,
-            back=row_url(found),
-            crumbs=[
-                Crumb(_("Payments between levels"), list_url(PoolingTransfer)),
-                Crumb(str(found), row_url(found)),
-            ],
-        ).answer(request)
