@@ -21,6 +21,7 @@ from django.urls import Resolver404, get_resolver, resolve, reverse
 from django.urls.resolvers import URLPattern, URLResolver
 from playwright.sync_api import ViewportSize
 
+from funds.models import FundingDue, Mandate, StateHolding
 from socsec.commands.chapters import CHAPTERS
 from socsec.office import menu
 from socsec.office.desk import DeskAdmin
@@ -35,8 +36,8 @@ BACKEND = "django.contrib.auth.backends.ModelBackend"
 CLERKS = {"intake": 9, "assessor": 9, "reviewer": 9, "accountant": 9, "policy": 9, "admin": 9}
 READS_ALL = "auditor"
 CLERKS |= {READS_ALL: 1}
-# The office above all regions opens what only the nation has; knocking is for the others.
-ABOVE = {"nation-accountant": 1}
+# The office above all regions opens what only the nation has.
+ABOVE = "nation-accountant"
 PERSONS = [
     "lin",
     "cared",
@@ -197,13 +198,16 @@ class Walk:
         verbs = ("verb", "slug", "what", "kind", "branch")
         return " ".join([found.view_name, *(str(v) for k, v in found.kwargs.items() if k in verbs)])
 
-    def go(self, user: User, starts: list[str], *, looks: int) -> None:
-        """Follow every link, each page once, until so many people have looked at it."""
+    def enter(self, user: User) -> None:
         self.client.force_login(user, backend=BACKEND)
         cookie = self.client.cookies["sessionid"].value
         self.page.context.clear_cookies()
         self.page.context.add_cookies([{"name": "sessionid", "value": cookie, "url": self.base}])
         self.whole = True  # the frame around the pages is looked at once for each person
+
+    def go(self, user: User, starts: list[str], *, looks: int) -> None:
+        """Follow every link, each page once, until so many people have looked at it."""
+        self.enter(user)
         ways, seen = list(starts), set()
         while ways:
             path = ways.pop(0)
@@ -296,10 +300,16 @@ def test_every_page_of_the_desk(walk):
     village = people.build(chapters=CHAPTERS)
     users = "|".join(sorted(User.objects.values_list("username", flat=True), key=len, reverse=True))
     walk.stays = re.compile(rf"{STAYS.pattern}|\b({users})\b")
-    for name, looks in {**CLERKS, **ABOVE}.items():
+    for name, looks in CLERKS.items():
         places = [reverse(place.url_name) for place in menu.places(village.by(name))]
         walk.go(village.by(name), places, looks=looks)
     walk.knock([village.by(name) for name in CLERKS])
+    walk.enter(village.by(ABOVE))
+    for model in (FundingDue, Mandate, StateHolding):
+        path = reverse(
+            f"admin:funds_{model._meta.model_name}_change", args=[model._default_manager.first().pk]
+        )
+        walk.look(walk.key(path), path, ABOVE)
     # Nothing of the desk is added, edited or deleted in place, and lists of others are nobody's.
     others = tuple(
         f"admin:{model._meta.app_label}_{model._meta.model_name}_"
