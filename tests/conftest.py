@@ -4,6 +4,7 @@ import itertools
 
 import hypothesis
 import pytest
+from django.conf import settings
 from django.db import connection
 from django.utils import translation
 
@@ -37,8 +38,9 @@ NTH = itertools.count()
 
 
 @pytest.fixture(autouse=True)
-def anchors_of_its_own(settings, tmp_path_factory):
+def anchors_of_its_own(tmp_path_factory):
     """No test finds the books of another anchored; the folder is made when something is written."""
+    # Not by the fixture `settings`, which would then end after what a test hangs on it.
     settings.ANCHOR_DIR = tmp_path_factory.getbasetemp() / f"anchors-{next(NTH)}"
 
 
