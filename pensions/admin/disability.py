@@ -1,10 +1,10 @@
 """What the desk does with a claim for the disability allowance: receive, assess, award, refuse."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import Any
 
 from django import forms
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils import timezone
@@ -24,11 +24,10 @@ from socsec.office.desk import Button, Crumb, Deed, staff
 from socsec.office.forms import MonthField, ScreenForm
 from socsec.office.models import Case, User
 
+from . import claim_verbs
+from .claim_verbs import case_url
+
 State = Case.State
-
-
-def case_url(held: DisabilityClaim) -> str:
-    return reverse("admin:office_case_change", args=[held.pk])
 
 
 class OpenForm(ScreenForm):
@@ -84,44 +83,10 @@ def open_claim(request: HttpRequest, person_id: int) -> HttpResponse:
 
 def verb(request: HttpRequest, case_id: int, verb: str) -> HttpResponse:
     held = get_object_or_404(queries.disability_claims(request.user), pk=case_id)
-    if verb not in VERBS:
-        raise Http404
-    act, label, _states, _main, stop, form, lead, said, do = VERBS[verb]
-
-    def done(answers: dict[str, Any]) -> Any:
-        do(by=staff(request), claim=held, **answers)
-        return said
-
-    return Deed(
-        title=label,
-        act=act,
-        button=label,
-        do=done,
-        form=form,
-        lead=lead,
-        stop=stop,
-        back=case_url(held),
-        crumbs=[Crumb(held.person.name), Crumb(held.case.spaced_number, case_url(held))],
-        template="admin/pensions/decide.html",
-        context={"sheet_json": held.case.sheet},
-    ).answer(request)
+    return claim_verbs.answer(request, held, VERBS, verb)
 
 
-# verb: act, label, states, main, whether it ends something, form, lead, what is said, service.
-VERBS: dict[
-    str,
-    tuple[
-        str,
-        Any,
-        tuple[str, ...],
-        bool,
-        bool,
-        type[ScreenForm],
-        Any,
-        Any,
-        Callable[..., Any],
-    ],
-] = {
+VERBS: dict[str, claim_verbs.Verb] = {
     "assess": (
         "case.assess",
         _("Assess"),
