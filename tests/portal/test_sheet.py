@@ -138,5 +138,18 @@ def test_a_disputed_line_is_named_in_the_address(policy):
     assert 'href="/cases/1/write/?line=pension.basic.amount"' in html
 
 
+def test_only_a_sheet_with_amounts_says_that_they_are_yuan(policy):
+    """The month of a pensionable age is no amount."""
+    ages = rules.assess(
+        "pensions.retirement_age",
+        {"category": "MALE_60", "birth_month": "1966-08"},
+        policy=policy,
+        region="110000",
+    )
+    unit = re.compile('<span class="sheet__unit">(.*?)</span>')
+    assert unit.findall(draw(assess(policy))) == ["yuan"]
+    assert unit.findall(draw(ages)) == [""]
+
+
 def test_nothing_is_drawn_where_there_is_no_sheet():
     assert draw(None).strip() == ""
