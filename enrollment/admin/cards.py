@@ -5,6 +5,7 @@ from datetime import date
 from typing import Any, ClassVar
 
 from django.contrib import admin
+from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.urls import URLPattern, path, reverse
@@ -48,9 +49,9 @@ class ReasonForm(ScreenForm):
     reason = text(_("Reason"), max_length=200)
 
 
-def waiting(user: User) -> int:
-    """How many cards are to be made or handed over."""
-    return scope(Card.objects.filter(state__in=Card.COMING), user).count()
+def waiting(user: User) -> QuerySet[Card]:
+    """Cards that are to be made or handed over."""
+    return scope(Card.objects.filter(state__in=Card.COMING), user)
 
 
 @admin.register(Card)

@@ -265,7 +265,7 @@ def hang() -> None:
             "admin:enrollment_statusnotice_changelist",
             "compare_arrows",
             "status.read",
-            lambda user: queries.status_waiting(user).count(),
+            queries.status_waiting,
         ),
         menu.Place(
             "proofs",

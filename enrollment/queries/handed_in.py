@@ -126,9 +126,9 @@ def uploads_of(employer_id: int) -> QuerySet[Upload]:
     return Upload.objects.filter(employer_id=employer_id).select_related("maker", "checker")
 
 
-def waiting(user: Any) -> int:
-    """How many uploads wait for a decision in the user's region."""
-    return uploads(user).filter(state=Upload.State.WAITING).count()
+def waiting(user: Any) -> QuerySet[Upload]:
+    """Uploads that wait for a decision in the user's region."""
+    return uploads(user).filter(state=Upload.State.WAITING)
 
 
 def headcounts(employer_id: int, months: list[int]) -> dict[int, MonthDeclared]:

@@ -12,9 +12,9 @@ def online_payments(user: User) -> QuerySet[PaymentIntent]:
     return scope(PaymentIntent.objects.select_related("person", "employer"), user)
 
 
-def troubled(user: User) -> int:
-    """How many of them somebody must look at."""
-    return online_payments(user).exclude(trouble={}).count()
+def troubled(user: User) -> QuerySet[PaymentIntent]:
+    """Those that somebody must look at."""
+    return online_payments(user).exclude(trouble={})
 
 
 def unknown_messages() -> QuerySet[GatewayMessage]:
@@ -22,6 +22,6 @@ def unknown_messages() -> QuerySet[GatewayMessage]:
     return GatewayMessage.objects.filter(effect=GatewayMessage.Effect.UNKNOWN)
 
 
-def unmatched_open(user: User) -> int:
-    """How much money of unknown payers waits: the number of its lines."""
-    return scope(UnmatchedReceipt.objects.filter(state__in=["open", "returning"]), user).count()
+def unmatched_open(user: User) -> QuerySet[UnmatchedReceipt]:
+    """The lines of unknown payers' money that wait."""
+    return scope(UnmatchedReceipt.objects.filter(state__in=["open", "returning"]), user)

@@ -112,10 +112,10 @@ def retained(provider: Provider) -> int:
     return int(kept - gone)
 
 
-def to_decide(user: Any) -> int:
-    """How many lists of groups, budgets and scores wait for a second person; one query."""
+def to_decide(user: Any) -> QuerySet:
+    """The numbers of lists of groups, budgets and scores that wait for a second person."""
     waiting = [
         rows(user).filter(state=Decided.WAITING).order_by().values("pk")
         for rows in (lists, budgets, scores)
     ]
-    return waiting[0].union(*waiting[1:], all=True).count()
+    return waiting[0].union(*waiting[1:], all=True)

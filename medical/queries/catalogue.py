@@ -34,8 +34,8 @@ def editions(user: Any) -> QuerySet[CatalogueEdition]:
     return scope(CatalogueEdition.objects.select_related("maker", "checker"), user)
 
 
-def waiting(user: Any) -> int:
-    return editions(user).filter(state=CatalogueEdition.State.WAITING).count()
+def waiting(user: Any) -> QuerySet[CatalogueEdition]:
+    return editions(user).filter(state=CatalogueEdition.State.WAITING)
 
 
 def on(day: date) -> Q:

@@ -20,6 +20,6 @@ def lines(statement: ClearingStatement) -> QuerySet[ClearingLine]:
     return rows.order_by("state", "pk")
 
 
-def to_agree(user: Any) -> int:
-    """How many of the user's statements are not agreed by both sides."""
-    return statements(user).filter(state=ClearingStatement.State.OPEN).count()
+def to_agree(user: Any) -> QuerySet[ClearingStatement]:
+    """Those of the user that are not agreed by both sides."""
+    return statements(user).filter(state=ClearingStatement.State.OPEN)

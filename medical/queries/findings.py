@@ -46,9 +46,9 @@ def of_provider(provider: Provider) -> QuerySet[BillFinding]:
     )
 
 
-def waiting(user: Any) -> int:
-    """How many findings wait for a decision."""
-    return findings(user).filter(state__in=[State.OPEN, State.PROPOSED]).count()
+def waiting(user: Any) -> QuerySet[BillFinding]:
+    """Findings that wait for a decision."""
+    return findings(user).filter(state__in=[State.OPEN, State.PROPOSED])
 
 
 def precision(user: Any) -> list[Precision]:

@@ -40,12 +40,13 @@ def sanctions(user: Any) -> QuerySet[Sanction]:
     )
 
 
-def to_decide(user: Any) -> int:
-    """How many agreements and measures wait for a second person."""
-    return (
-        agreements(user).filter(checker__isnull=True).count()
-        + sanctions(user).filter(checker__isnull=True).count()
+def to_decide(user: Any) -> QuerySet:
+    """The numbers of agreements and measures that wait for a second person."""
+    first, second = (
+        rows(user).filter(checker__isnull=True).order_by().values("pk")
+        for rows in (agreements, sanctions)
     )
+    return first.union(second, all=True)
 
 
 def in_force(day: date) -> Q:

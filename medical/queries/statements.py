@@ -111,6 +111,6 @@ def differences(statement: ProviderStatement) -> list[Difference]:
         ]
 
 
-def to_agree(user: Any) -> int:
-    """How many statements are not agreed."""
-    return statements(user).exclude(state=ProviderStatement.State.AGREED).count()
+def to_agree(user: Any) -> QuerySet[ProviderStatement]:
+    """Statements that are not agreed."""
+    return statements(user).exclude(state=ProviderStatement.State.AGREED)

@@ -1,10 +1,14 @@
 """The desk's sidebar: apps hang their places into it from their ready(); each user sees what they may."""
 
-from collections.abc import Callable
+from collections import Counter
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from enum import IntEnum
 from typing import Any
 
+from django.core.exceptions import EmptyResultSet
+from django.db import connection
+from django.db.models import QuerySet
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
@@ -55,7 +59,7 @@ HEADINGS: dict[Group, Text] = {
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """One line of the sidebar. `icon` is a Material Symbols name; `count` the number of things waiting."""
+    """One line of the sidebar. `icon` is a Material Symbols name; `waiting` the rows that wait."""
 
     slug: str
     group: Group
@@ -64,7 +68,7 @@ class Place:
     url_name: str
     icon: str
     act: str
-    count: Callable[[User], int] | None = None
+    waiting: Callable[[User], QuerySet] | None = None
 
 
 _places: dict[str, Place] = {}
@@ -86,3 +90,26 @@ def places(user: Any) -> list[Place]:
     """The places that this user may open, in order."""
     mine = [each for each in _places.values() if may(user, each.act)]
     return sorted(mine, key=lambda each: (each.group, each.order))
+
+
+def waiting(user: User, places: Iterable[Place]) -> Counter[str]:
+    """How many rows wait in each place, by its slug; one statement for all places, none for none."""
+    counts: list[str] = []
+    params: list[Any] = []
+    for each in places:
+        if each.waiting is None:
+            continue
+        try:
+            rows = each.waiting(user).order_by().values("pk")
+            sql, given = rows.query.sql_with_params()
+        except EmptyResultSet:  # such as the rows of somebody without a region
+            continue
+        counts.append(f"select %s, count(*) from ({sql}) waiting")  # noqa: S608
+        params += [each.slug, *given]
+    found: Counter[str] = Counter()
+    if counts:
+        with connection.cursor() as cursor:
+            cursor.execute(" union all ".join(counts), params)
+            for slug, count in cursor.fetchall():
+                found[slug] = count
+    return found

@@ -79,7 +79,7 @@ def test_an_agreement_counts_once_a_second_person_approved_it_and_ends_early(
     said = {"from_date": TODAY, "until": TODAY + YEAR, "document": "协议1", "care": [11, 21]}
     made = agreements.propose(by=intake, provider=hospital, **said)
     assert queries.agreement_on(hospital.pk, TODAY) is None
-    assert queries.to_decide(reviewer) == 1
+    assert queries.to_decide(reviewer).count() == 1
     with pytest.raises(Denied):
         agreements.decide(by=intake, agreement=made, approve=True)
     agreements.decide(by=reviewer, agreement=made, approve=True)

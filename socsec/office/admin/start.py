@@ -17,11 +17,11 @@ def navigation(request: HttpRequest) -> list[dict[str, Any]]:
     index = reverse("admin:index")
     above = [link for each in mine if request.path.startswith(link := reverse(each.url_name))]
     here = max((link for link in above if link != index), key=len, default=index)
+    waiting = menu.waiting(request.user, mine)
     found = []
     for group, places in groupby(mine, key=lambda place: place.group):
         items = []
         for place in places:
-            waiting = place.count(request.user) if place.count else 0
             link = reverse(place.url_name)
             items.append(
                 {
@@ -29,7 +29,7 @@ def navigation(request: HttpRequest) -> list[dict[str, Any]]:
                     "icon": place.icon,
                     "link": link,
                     "active": link == here and (link != index or request.path == index),
-                    **({"badge": str(waiting)} if waiting else {}),
+                    **({"badge": str(waiting[place.slug])} if waiting[place.slug] else {}),
                 }
             )
         found.append({"title": menu.HEADINGS[group], "separator": True, "items": items})
